@@ -1,0 +1,1 @@
+"""Whom orders are sent to."""

@@ -1,0 +1,164 @@
+"""The tables: one append-only journal, and projections that could be rebuilt from it.
+
+Money and quantities are stored as decimal text, exact to the digit; times as UTC nanoseconds; `seq` is the journal
+sequence that last changed a row. Every database the journal may live in gets its tables from here.
+"""
+
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+SCHEMA_VERSION = 1
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A Decimal as text."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write the digits as they are, never in exponent form."""
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Read the digits back."""
+        return None if value is None else Decimal(value)
+
+
+metadata = MetaData()
+
+# What the journal is about: schema version, session settings. Written once, at the beginning.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+# Rows of a batch are stored together or not at all. `hash` chains each row to all rows before it.
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Integer, nullable=False),
+    Column("role", String, nullable=False),  # input, decision, command
+    Column("kind", String, nullable=False),  # name of the event or command
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # MessagePack
+    Column("hash", LargeBinary, nullable=False),
+)
+
+trading_state = Table(
+    "trading_state",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("state", String, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("order_type", String, nullable=False),
+    Column("time_in_force", String, nullable=False),
+    Column("quantity", ExactDecimal, nullable=False),
+    Column("filled", ExactDecimal, nullable=False),
+    Column("limit_price", ExactDecimal),
+    Column("average_price", ExactDecimal),
+    Column("commission", ExactDecimal, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("strategy", String, nullable=False),
+    Column("signal_id", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+fills = Table(
+    "fills",
+    metadata,
+    Column("execution_id", String, primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("order_id", Integer, nullable=False),
+    Column("signal_id", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("quantity", ExactDecimal, nullable=False),
+    Column("price", ExactDecimal, nullable=False),
+    Column("commission", ExactDecimal, nullable=False),
+    Column("realised", ExactDecimal, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("quantity", ExactDecimal, nullable=False),
+    Column("cost", ExactDecimal, nullable=False),
+    Column("mark_price", ExactDecimal, nullable=False),
+    Column("realised", ExactDecimal, nullable=False),
+)
+
+equity = Table(
+    "equity",
+    metadata,
+    Column("as_of", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("session", String, nullable=False),
+    Column("equity", ExactDecimal, nullable=False),
+    Column("cash", ExactDecimal, nullable=False),
+    Column("reserved", ExactDecimal, nullable=False),
+    Column("gross_exposure", ExactDecimal, nullable=False),
+    Column("realised", ExactDecimal, nullable=False),
+    Column("commission", ExactDecimal, nullable=False),
+    Column("drawdown", Float, nullable=False),
+)
+
+bars = Table(
+    "bars",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("ended_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("open", Float, nullable=False),
+    Column("high", Float, nullable=False),
+    Column("low", Float, nullable=False),
+    Column("close", Float, nullable=False),
+    Column("volume", Float, nullable=False),
+)
+
+violations = Table(
+    "violations",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),  # among those of one denial
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("quantity", ExactDecimal, nullable=False),
+    Column("control", String, nullable=False),
+    Column("limit", ExactDecimal, nullable=False),
+    Column("value", ExactDecimal, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("context", String, nullable=False),
+    Column("signal_id", String, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Pure: decides everything and touches nothing. Events in, commands out."""

@@ -1,0 +1,1 @@
+"""The values every stage speaks in: bars, signals, orders, fills, events, commands, errors."""

@@ -1,0 +1,58 @@
+"""Bars and the slices they arrive in.
+
+All times are UTC nanoseconds since 1970. A bar covers [started_at, ended_at) and is known at its end.
+Prices are dollars a share, volume is shares; both are floats, as features and research use them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from robo_trader.core.domain.instruments import Symbol
+
+NANOS_PER_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Open, high, low, close and volume of one symbol over [started_at, ended_at)."""
+
+    symbol: Symbol
+    started_at: int
+    ended_at: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingSession:
+    """One regular session of the exchange: its date in New York, and when it opens and closes."""
+
+    date: str  # ISO, e.g. 2012-11-23
+    opens_at: int
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarSlice:
+    """All bars that end at the same moment, ordered by symbol; a symbol without a bar is absent."""
+
+    ended_at: int
+    session: TradingSession
+    bars: tuple[Bar, ...]
+
+
+class BarFault(Enum):
+    """Why a bar was refused at the boundary."""
+
+    NOT_FINITE = "NOT_FINITE"
+    NOT_POSITIVE = "NOT_POSITIVE"
+    HIGH_BELOW_LOW = "HIGH_BELOW_LOW"
+    OUTSIDE_RANGE = "OUTSIDE_RANGE"
+    NEGATIVE_VOLUME = "NEGATIVE_VOLUME"
+    BAD_INTERVAL = "BAD_INTERVAL"
+    DUPLICATE = "DUPLICATE"
+    OUT_OF_ORDER = "OUT_OF_ORDER"
+    UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"

@@ -1,0 +1,54 @@
+"""Named errors: what happened, and what to do next.
+
+    RoboTraderError
+    |- InvalidConfig        a setting that cannot be meant
+    |- DataError            market data that cannot be used
+    |  `- UnknownSymbol     no feed of this run serves the symbol
+    |- JournalError         the journal cannot be trusted or written
+    |  |- JournalBusy       somebody else holds it
+    |  |- JournalUnwritable the disk refused; nothing of the batch was acknowledged
+    |  `- JournalDamaged    what is stored is not what was written
+    `- SessionMismatch      the journal was begun with other settings
+
+A bug is an assertion, never one of these.
+"""
+
+
+class RoboTraderError(Exception):
+    """Something the world refused. `next_step` tells the user what to do about it."""
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(message)
+        self.next_step = next_step
+
+
+class InvalidConfig(RoboTraderError):
+    """A setting is unknown, malformed or out of bounds."""
+
+
+class DataError(RoboTraderError):
+    """Market data is missing or cannot be read."""
+
+
+class UnknownSymbol(DataError):
+    """No feed of this run serves the symbol."""
+
+
+class JournalError(RoboTraderError):
+    """The journal cannot be used."""
+
+
+class JournalBusy(JournalError):
+    """Another process holds the journal."""
+
+
+class JournalUnwritable(JournalError):
+    """The disk or the database refused to store a batch; nothing of it was acknowledged."""
+
+
+class JournalDamaged(JournalError):
+    """What is stored differs from what was written, or replays to other decisions."""
+
+
+class SessionMismatch(JournalError):
+    """The journal was begun with settings that would decide differently."""

@@ -1,0 +1,208 @@
+"""What happened, in the past tense.
+
+Inputs come from outside and are all the engine ever sees; decisions are what it made of them. The journal
+holds both, in order. `EVENT_KINDS` is the register by which a stored event finds its class again.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
+from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.ledger import Entry
+from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
+from robo_trader.core.domain.positions import AccountMark, Position, TradingState
+from robo_trader.core.domain.signals import Signal, Target
+from robo_trader.core.domain.violations import Violation
+
+# ---- inputs -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted:
+    """The first event of every journal: the account opens with this cash."""
+
+    occurred_at: int
+    account: str
+    opening_cash: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceClosed:
+    """All bars of one moment are in."""
+
+    slice: BarSlice
+
+    @property
+    def occurred_at(self) -> int:
+        """The end of the bars."""
+        return self.slice.ended_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAccepted:
+    """The broker works the order."""
+
+    order_id: OrderId
+    broker_order_id: str
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRejected:
+    """The broker refused the order."""
+
+    order_id: OrderId
+    reason: str
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderExecuted:
+    """The broker executed some or all of the order. `commission` belongs to this execution."""
+
+    execution_id: ExecutionId
+    order_id: OrderId
+    symbol: Symbol
+    quantity: Decimal
+    price: Decimal
+    commission: Decimal
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCanceled:
+    """The broker took the rest of the order out of the market, as asked."""
+
+    order_id: OrderId
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderExpired:
+    """The rest of the order lapsed with its time in force."""
+
+    order_id: OrderId
+    occurred_at: int
+
+
+BrokerReport = OrderAccepted | OrderRejected | OrderExecuted | OrderCanceled | OrderExpired
+InputEvent = SessionStarted | SliceClosed | BrokerReport
+
+# ---- decisions ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarRejected:
+    """A bar was refused at the boundary; no feature, strategy or mark has seen it."""
+
+    bar: Bar
+    fault: BarFault
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalEmitted:
+    """A strategy changed its mind about a symbol."""
+
+    signal: Signal
+
+    @property
+    def occurred_at(self) -> int:
+        """When the view could first be known."""
+        return self.signal.as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSet:
+    """The portfolio sized a signal."""
+
+    target: Target
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDenied:
+    """Risk refused an intent; it never became an order."""
+
+    intent: OrderIntent
+    violations: tuple[Violation, ...]
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderUpdated:
+    """An order was created or moved; the whole order as it is now."""
+
+    order: Order
+
+    @property
+    def occurred_at(self) -> int:
+        """When the order moved."""
+        return self.order.updated_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillBooked:
+    """A fill reached the books: the fill, the position after it, and the balanced entry."""
+
+    fill: Fill
+    position: Position
+    realised: Decimal
+    entry: Entry
+
+    @property
+    def occurred_at(self) -> int:
+        """When the shares changed hands."""
+        return self.fill.occurred_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportQuarantined:
+    """A broker's report contradicts what we know; kept, not applied."""
+
+    kind: str
+    order_id: OrderId
+    reason: str
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingStateChanged:
+    """What may be sent changed."""
+
+    before: TradingState
+    after: TradingState
+    reason: str
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMarked:
+    """The account after a slice, positions at the last close."""
+
+    mark: AccountMark
+    positions: tuple[Position, ...]  # open ones
+    prices: tuple[Decimal, ...]  # the marks of `positions`, in the same order
+
+    @property
+    def occurred_at(self) -> int:
+        """The end of the slice."""
+        return self.mark.as_of
+
+
+DecisionEvent = (
+    BarRejected
+    | SignalEmitted
+    | TargetSet
+    | OrderDenied
+    | OrderUpdated
+    | FillBooked
+    | ReportQuarantined
+    | TradingStateChanged
+    | AccountMarked
+)
+Event = InputEvent | DecisionEvent
+
+EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}

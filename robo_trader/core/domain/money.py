@@ -1,0 +1,30 @@
+"""The one place where a float becomes a Decimal.
+
+Bars, features and sizes are floats, as research computes them; prices of orders and fills, quantities and
+money are Decimal. Every crossing goes through here and rounds on purpose: prices to a hundredth of a cent,
+shares down to whole lots. Money derived by division is rounded to `MONEY_QUANTUM`, so that sums stay exact.
+"""
+
+import math
+from decimal import ROUND_HALF_EVEN, Decimal
+
+PRICE_DECIMALS = 4
+MONEY_QUANTUM = Decimal("0.000001")
+ZERO = Decimal(0)
+
+
+def price_from_float(value: float) -> Decimal:
+    """Return a price in dollars a share, rounded to `PRICE_DECIMALS`. `value` is finite and above 0."""
+    assert math.isfinite(value) and value > 0, value
+    return Decimal(repr(round(value, PRICE_DECIMALS)))
+
+
+def shares_from_float(value: float) -> Decimal:
+    """Return whole shares, rounded towards zero: a share too few costs little, one too many breaks a limit."""
+    assert math.isfinite(value), value
+    return Decimal(math.trunc(value))
+
+
+def round_money(amount: Decimal) -> Decimal:
+    """Return an amount rounded half-even to a millionth, the smallest amount the books know."""
+    return amount.quantize(MONEY_QUANTUM, ROUND_HALF_EVEN)

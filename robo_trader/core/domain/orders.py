@@ -1,0 +1,94 @@
+"""Orders: wanted (OrderIntent), passed by risk (ApprovedOrder), followed to the end (Order)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import NewType
+
+from robo_trader.core.domain.instruments import Symbol
+
+OrderId = NewType("OrderId", int)
+
+
+class Side(Enum):
+    """Buying adds shares, selling takes them away."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+    @property
+    def sign(self) -> int:
+        """+1 for BUY, -1 for SELL."""
+        return 1 if self is Side.BUY else -1
+
+
+class OrderType(Enum):
+    """How an order may be priced."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+
+
+class TimeInForce(Enum):
+    """How long an order works: to the end of its session, or until canceled."""
+
+    DAY = "DAY"
+    GTC = "GTC"
+
+
+class OrderStatus(Enum):
+    """What an order is. What we asked for and is not answered yet stands apart, in Order.cancel_requested."""
+
+    SUBMITTED = "SUBMITTED"  # durable and handed to the broker, not answered yet
+    WORKING = "WORKING"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"  # by the broker; what we refuse ourselves is denied and never becomes an order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderIntent:
+    """An order the engine wants; nothing is reserved and nobody has been told."""
+
+    signal_id: str
+    strategy: str
+    symbol: Symbol
+    side: Side
+    quantity: Decimal
+    order_type: OrderType
+    limit_price: Decimal | None
+    time_in_force: TimeInForce
+    reference_price: Decimal  # the decision price: last close when the order was wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedOrder:
+    """An intent that passed every control. Only `core.risk` makes one; the Broker port takes nothing else."""
+
+    order_id: OrderId
+    intent: OrderIntent
+    approved_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An approved order and all that is known of it. Quantities are shares, money is dollars."""
+
+    order_id: OrderId
+    intent: OrderIntent
+    status: OrderStatus
+    cancel_requested: bool
+    filled: Decimal
+    average_price: Decimal | None  # of what is filled; None before the first fill
+    commission: Decimal
+    broker_order_id: str
+    reason: str  # why it was rejected, canceled or expired
+    created_at: int
+    updated_at: int
+
+    @property
+    def remaining(self) -> Decimal:
+        """Shares not filled yet."""
+        return self.intent.quantity - self.filled

@@ -1,0 +1,29 @@
+"""Why risk refused an order: the control, its limit, the value that broke it, and the context."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+
+class Control(Enum):
+    """The pre-trade controls that exist today."""
+
+    MAX_POSITION = "MAX_POSITION"
+    GROSS_EXPOSURE = "GROSS_EXPOSURE"
+    ORDER_NOTIONAL = "ORDER_NOTIONAL"
+    DAILY_LOSS = "DAILY_LOSS"
+    CASH = "CASH"
+    MARKET_HOURS = "MARKET_HOURS"
+    STALE_DATA = "STALE_DATA"
+    TRADING_STATE = "TRADING_STATE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One refusal. `value` broke `limit`; both are in `unit`."""
+
+    control: Control
+    limit: Decimal
+    value: Decimal
+    unit: str
+    context: str

@@ -1,0 +1,1 @@
+"""Joins the stages: process(event) -> Step(events, commands)."""

@@ -1,0 +1,46 @@
+"""What the engine knows of the market: the last sound bar of each symbol."""
+
+from decimal import Decimal
+
+from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import price_from_float
+from robo_trader.core.market.checks import find_fault
+
+
+class MarketView:
+    """Last prices, and how many slices ago each symbol was seen."""
+
+    def __init__(self, symbols: tuple[Symbol, ...]) -> None:
+        self._symbols = frozenset(symbols)
+        self.slices = 0
+        self.last_ended_at = 0
+        self.prices: dict[Symbol, Decimal] = {}  # last close, the mark of every position
+        self._last_bar_ended_at: dict[Symbol, int] = {}
+        self._last_seen: dict[Symbol, int] = {}  # number of the slice
+
+    def advance(self, slice_: BarSlice) -> None:
+        """Count a slice; it must not lie before the one before."""
+        assert slice_.ended_at >= self.last_ended_at, slice_
+        self.slices += slice_.ended_at > self.last_ended_at
+        self.last_ended_at = slice_.ended_at
+
+    def admit(self, bar: Bar) -> BarFault | None:
+        """Take in a sound bar; return what is wrong with any other, which then leaves no trace."""
+        if bar.symbol not in self._symbols:
+            return BarFault.UNKNOWN_SYMBOL
+        fault = find_fault(bar, self._last_bar_ended_at.get(bar.symbol))
+        if fault is not None:
+            return fault
+        self.prices[bar.symbol] = price_from_float(bar.close)
+        self._last_bar_ended_at[bar.symbol] = bar.ended_at
+        self._last_seen[bar.symbol] = self.slices
+        return None
+
+    def bars_missed(self, symbol: Symbol) -> int:
+        """Return how many slices have passed since the symbol's last sound bar: 0 if it is in the newest one."""
+        return self.slices - self._last_seen[symbol]
+
+    def state(self) -> tuple[object, ...]:
+        """Return what the state hash covers."""
+        return self.slices, self.last_ended_at, self.prices, self._last_bar_ended_at, self._last_seen

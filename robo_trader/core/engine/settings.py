@@ -1,0 +1,23 @@
+"""Everything that makes one engine decide as it does. Two engines with equal settings and inputs agree."""
+
+from dataclasses import dataclass
+
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.execution.planner import OrderStyle
+from robo_trader.core.market.commissions import CommissionSchedule
+from robo_trader.core.portfolio.sizing import Sizer
+from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """What the stages are joined from."""
+
+    symbols: tuple[Symbol, ...]  # the only ones that are traded or marked
+    strategy: Strategy
+    sizer: Sizer
+    limits: RiskLimits
+    order_style: OrderStyle
+    commissions: CommissionSchedule  # for what is reserved; what is charged comes with the fills
+    signal_lifetime: int  # nanoseconds an entry may still be tried after its signal

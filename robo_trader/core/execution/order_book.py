@@ -1,0 +1,164 @@
+"""Every order we have sent, moved on by the broker's reports."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from robo_trader.core.domain.events import (
+    BrokerReport,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExecuted,
+    OrderExpired,
+    OrderRejected,
+)
+from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderId, OrderStatus, Side
+from robo_trader.core.execution.transitions import ENDED, TRANSITIONS, Move
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The report was applied: the order after it, and the fill it carried."""
+
+    order: Order
+    fill: Fill | None
+    overfilled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """The report contradicts the book and changed nothing."""
+
+    reason: str
+    breaks_books: bool = False  # shares changed hands that we cannot account for
+
+
+class OrderBook:
+    """Orders by id; the ones still open are kept apart, because they are the ones asked about at every bar."""
+
+    def __init__(self) -> None:
+        self.open: dict[OrderId, Order] = {}
+        self.ended: dict[OrderId, Order] = {}
+        self.executions: set[ExecutionId] = set()
+        self.last_id = 0
+
+    def next_id(self) -> OrderId:
+        """Return the id the next order would get; it is used up by `add` alone."""
+        return OrderId(self.last_id + 1)
+
+    def add(self, approved: ApprovedOrder) -> Order:
+        """Begin to follow an approved order. Its id must be the next one."""
+        assert approved.order_id == self.next_id(), approved
+        self.last_id = approved.order_id
+        order = Order(
+            order_id=approved.order_id,
+            intent=approved.intent,
+            status=OrderStatus.SUBMITTED,
+            cancel_requested=False,
+            filled=ZERO,
+            average_price=None,
+            commission=ZERO,
+            broker_order_id="",
+            reason="",
+            created_at=approved.approved_at,
+            updated_at=approved.approved_at,
+        )
+        self.open[order.order_id] = order
+        return order
+
+    def request_cancel(self, order_id: OrderId, *, at: int) -> Order:
+        """Mark that we have asked for an open order's end; its status waits for the answer."""
+        order = replace(self.open[order_id], cancel_requested=True, updated_at=at)
+        self.open[order_id] = order
+        return order
+
+    def open_for(self, symbol: Symbol) -> tuple[Order, ...]:
+        """Return the open orders of a symbol, oldest first."""
+        return tuple(order for order in self.open.values() if order.intent.symbol == symbol)
+
+    def working_shares(self, symbol: Symbol, side: Side) -> Decimal:
+        """Return the shares that open orders of one side may still fill; a pending cancel still counts."""
+        orders = (order for order in self.open_for(symbol) if order.intent.side is side)
+        return sum((order.remaining for order in orders), ZERO)
+
+    def apply(self, report: BrokerReport) -> Moved | Quarantined:
+        """Move an order by a report. What the table does not allow is quarantined and changes nothing."""
+        order = self.open.get(report.order_id) or self.ended.get(report.order_id)
+        if order is None:
+            return Quarantined(f"order {report.order_id} is not ours", breaks_books=isinstance(report, OrderExecuted))
+        if isinstance(report, OrderExecuted):
+            return self._apply_execution(order, report)
+        status = TRANSITIONS[order.status].get(_MOVES[type(report)])
+        if status is None:
+            return Quarantined(f"{type(report).__name__} does not fit an order that is {order.status.value}")
+        return Moved(self._store(_answered(order, report, status)), None)
+
+    def _apply_execution(self, order: Order, report: OrderExecuted) -> Moved | Quarantined:
+        if report.execution_id in self.executions:
+            return Quarantined(f"execution {report.execution_id} is booked already")
+        if report.symbol != order.intent.symbol:
+            reason = f"execution {report.execution_id} is of {report.symbol}, not {order.intent.symbol}"
+            return Quarantined(reason, breaks_books=True)
+        self.executions.add(report.execution_id)
+        filled = order.filled + report.quantity
+        overfilled = filled > order.intent.quantity
+        move = Move.FILL_REST if filled >= order.intent.quantity else Move.FILL_PART
+        status = TRANSITIONS[order.status].get(move, order.status)  # a fill counts whatever the order is
+        moved = self._store(_filled(order, report, filled, status))
+        return Moved(moved, _fill_of(order, report), overfilled)
+
+    def _store(self, order: Order) -> Order:
+        if order.status in ENDED:
+            self.open.pop(order.order_id, None)
+            self.ended[order.order_id] = order
+        else:
+            self.open[order.order_id] = order
+        return order
+
+
+_MOVES: dict[type[BrokerReport], Move] = {
+    OrderAccepted: Move.ACCEPT,
+    OrderRejected: Move.REJECT,
+    OrderCanceled: Move.CANCEL,
+    OrderExpired: Move.EXPIRE,
+}
+
+
+def _answered(order: Order, report: BrokerReport, status: OrderStatus) -> Order:
+    return replace(
+        order,
+        status=status,
+        updated_at=max(order.updated_at, report.occurred_at),
+        broker_order_id=getattr(report, "broker_order_id", order.broker_order_id),
+        reason=getattr(report, "reason", order.reason),
+        cancel_requested=order.cancel_requested and status not in ENDED,
+    )
+
+
+def _filled(order: Order, report: OrderExecuted, filled: Decimal, status: OrderStatus) -> Order:
+    paid = (order.average_price or ZERO) * order.filled + report.price * report.quantity
+    return replace(
+        order,
+        status=status,
+        filled=filled,
+        average_price=paid / filled,
+        commission=order.commission + report.commission,
+        updated_at=max(order.updated_at, report.occurred_at),
+        cancel_requested=order.cancel_requested and status not in ENDED,
+    )
+
+
+def _fill_of(order: Order, report: OrderExecuted) -> Fill:
+    return Fill(
+        execution_id=report.execution_id,
+        order_id=order.order_id,
+        signal_id=order.intent.signal_id,
+        symbol=report.symbol,
+        side=order.intent.side,
+        quantity=report.quantity,
+        price=report.price,
+        commission=report.commission,
+        occurred_at=report.occurred_at,
+    )

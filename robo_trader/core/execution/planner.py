@@ -1,0 +1,76 @@
+"""From what we want to hold to what must be ordered or canceled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import Order, OrderIntent, OrderType, Side, TimeInForce
+from robo_trader.core.domain.signals import Signal, Target
+
+TICK = Decimal("0.01")  # of US stocks at or above one dollar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStyle:
+    """How orders are priced. A limit stands `limit_offset_bps` hundredths of a percent beyond the last price."""
+
+    order_type: OrderType
+    limit_offset_bps: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for one symbol now: open orders in the way, or the order that is missing. Never both."""
+
+    cancels: tuple[Order, ...] = ()
+    intent: OrderIntent | None = None
+
+
+def plan_orders(
+    target: Target,
+    signal: Signal,
+    *,
+    position: Decimal,
+    working: Sequence[Order],
+    price: Decimal,
+    style: OrderStyle,
+) -> Plan:
+    """Return what brings `position` to the target, given the orders that already work.
+
+    Orders that work against the target are canceled first, and the rest waits for the broker's answer: buying
+    and selling the same symbol at once is never right.
+    """
+    coming = sum((order.remaining * order.intent.side.sign for order in working), ZERO)
+    missing = target.quantity - position - coming
+    if missing == 0:
+        return Plan()
+    side = Side.BUY if missing > 0 else Side.SELL
+    opposed = tuple(order for order in working if order.intent.side is not side)
+    if opposed:
+        return Plan(cancels=tuple(order for order in opposed if not order.cancel_requested))
+    return Plan(intent=_intent(target, signal, side, abs(missing), price=price, style=style))
+
+
+def limit_price(price: Decimal, side: Side, offset_bps: Decimal) -> Decimal:
+    """Return the limit `offset_bps` beyond the last price, rounded to the tick towards the price: never worse."""
+    raw = price + side.sign * price * offset_bps / 10_000
+    rounded = raw.quantize(TICK, ROUND_FLOOR if side is Side.BUY else ROUND_CEILING)
+    return max(rounded, TICK)
+
+
+def _intent(
+    target: Target, signal: Signal, side: Side, quantity: Decimal, *, price: Decimal, style: OrderStyle
+) -> OrderIntent:
+    is_limit = style.order_type is OrderType.LIMIT
+    return OrderIntent(
+        signal_id=target.signal_id,
+        strategy=signal.strategy,
+        symbol=target.symbol,
+        side=side,
+        quantity=quantity,
+        order_type=style.order_type,
+        limit_price=limit_price(price, side, style.limit_offset_bps) if is_limit else None,
+        time_in_force=TimeInForce.DAY,
+        reference_price=price,
+    )

@@ -1,0 +1,43 @@
+"""The life of an order, as a table.
+
+What an order *is* stands in its status; what we have asked for and nobody has answered yet (a cancel) stands
+apart, in `Order.cancel_requested`, so that no status must remember another. A pair that is missing from the
+table is illegal: the report is quarantined and changes nothing.
+
+    SUBMITTED --accept--> WORKING --part--> PARTIALLY_FILLED --rest--> FILLED
+        every state before the end may be rejected, canceled or expired;
+        a fill may come before the acceptance, and after the end: brokers do that, and fills always count.
+"""
+
+from enum import Enum
+
+from robo_trader.core.domain.orders import OrderStatus
+
+
+class Move(Enum):
+    """What a broker's report does to an order."""
+
+    ACCEPT = "ACCEPT"
+    FILL_PART = "FILL_PART"
+    FILL_REST = "FILL_REST"
+    REJECT = "REJECT"
+    CANCEL = "CANCEL"
+    EXPIRE = "EXPIRE"
+
+
+_S = OrderStatus
+_ENDINGS = {Move.REJECT: _S.REJECTED, Move.CANCEL: _S.CANCELED, Move.EXPIRE: _S.EXPIRED}
+_FILLS = {Move.FILL_PART: _S.PARTIALLY_FILLED, Move.FILL_REST: _S.FILLED}
+
+TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus]] = {
+    _S.SUBMITTED: {Move.ACCEPT: _S.WORKING, **_FILLS, **_ENDINGS},
+    _S.WORKING: {**_FILLS, **_ENDINGS},
+    _S.PARTIALLY_FILLED: {Move.ACCEPT: _S.PARTIALLY_FILLED, **_FILLS, **_ENDINGS},  # acceptance was overtaken
+    _S.FILLED: {Move.ACCEPT: _S.FILLED},  # acceptance was overtaken by all fills
+    # A fill after the end is late, not wrong: the shares are ours. The status stays, the quantity grows.
+    _S.CANCELED: {Move.FILL_PART: _S.CANCELED, Move.FILL_REST: _S.FILLED},
+    _S.EXPIRED: {Move.FILL_PART: _S.EXPIRED, Move.FILL_REST: _S.FILLED},
+    _S.REJECTED: {Move.FILL_PART: _S.REJECTED, Move.FILL_REST: _S.FILLED},
+}
+
+ENDED = frozenset({_S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REJECTED})

@@ -1,0 +1,1 @@
+"""Double-entry books in Decimal: fills become positions, cash and realised profit."""

@@ -1,0 +1,102 @@
+"""The books: double entry in Decimal, exact to the last digit.
+
+Accounts: `cash`, `position:SYMBOL` (at cost), `commission`, `realised` (profit is a credit, so negative) and `capital`
+(what the owner put in, negative). Every entry sums to zero, so at any time
+
+    cash + positions at cost + commission + realised = opening capital
+
+with signs as booked. Buying power is reserved when an order leaves, shrinks as it fills, and is released at its end.
+"""
+
+from decimal import Decimal
+
+from robo_trader.core.domain.fills import Fill
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.ledger import Entry, Posting
+from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.core.domain.orders import OrderId
+from robo_trader.core.domain.positions import Position
+from robo_trader.core.rules.positions import closing_part, cost_of_closed, realised_profit
+
+CASH = "cash"
+CAPITAL = "capital"
+COMMISSION = "commission"
+REALISED = "realised"
+
+
+class Ledger:
+    """Balances, positions and reservations of one account."""
+
+    def __init__(self) -> None:
+        self.balances: dict[str, Decimal] = {CASH: ZERO, CAPITAL: ZERO, COMMISSION: ZERO, REALISED: ZERO}
+        self.positions: dict[Symbol, Position] = {}
+        self.reservations: dict[OrderId, Decimal] = {}
+
+    @property
+    def cash(self) -> Decimal:
+        """Dollars in hand, reserved ones included."""
+        return self.balances[CASH]
+
+    @property
+    def reserved(self) -> Decimal:
+        """Dollars held for open orders."""
+        return sum(self.reservations.values(), ZERO)
+
+    def position(self, symbol: Symbol) -> Position:
+        """Return the position of a symbol, an empty one if there never was any."""
+        return self.positions.get(symbol) or Position(symbol=symbol, quantity=ZERO, cost=ZERO, realised=ZERO)
+
+    def open_positions(self) -> tuple[Position, ...]:
+        """Return the positions with shares, ordered by symbol."""
+        held = (position for position in self.positions.values() if position.quantity)
+        return tuple(sorted(held, key=lambda position: position.symbol))
+
+    def deposit(self, amount: Decimal) -> Entry:
+        """Book the owner's cash."""
+        return self._post("deposit", Posting(CASH, amount), Posting(CAPITAL, -amount))
+
+    def book(self, fill: Fill) -> tuple[Position, Decimal, Entry]:
+        """Book a fill; return the position after it, the profit it realised, and the entry."""
+        before = self.position(fill.symbol)
+        change = fill.side.sign * fill.quantity
+        closed = closing_part(before.quantity, change)
+        closed_cost = round_money(cost_of_closed(before.quantity, before.cost, closed)) if closed else ZERO
+        realised = realised_profit(closed, fill.price, closed_cost) if closed else ZERO
+        cost_change = (change - closed) * fill.price - closed_cost
+        after = Position(
+            symbol=fill.symbol,
+            quantity=before.quantity + change,
+            cost=before.cost + cost_change,
+            realised=before.realised + realised,
+        )
+        self.positions[fill.symbol] = after
+        entry = self._post(
+            f"fill {fill.execution_id}",
+            Posting(CASH, -change * fill.price - fill.commission),
+            Posting(f"position:{fill.symbol}", cost_change),
+            Posting(COMMISSION, fill.commission),
+            Posting(REALISED, -realised),
+        )
+        return after, realised, entry
+
+    def reserve(self, order_id: OrderId, amount: Decimal) -> None:
+        """Hold dollars for an order that is about to leave."""
+        assert order_id not in self.reservations and amount >= 0, (order_id, amount)
+        if amount:
+            self.reservations[order_id] = amount
+
+    def shrink(self, order_id: OrderId, *, remaining: Decimal, before: Decimal) -> None:
+        """Let a reservation shrink from `before` unfilled shares to `remaining` ones."""
+        held = self.reservations.get(order_id)
+        if held is not None:
+            self.reservations[order_id] = round_money(held * max(remaining, ZERO) / before)
+
+    def release(self, order_id: OrderId) -> None:
+        """Let go of whatever is still held for an order that has ended."""
+        self.reservations.pop(order_id, None)
+
+    def _post(self, reason: str, *postings: Posting) -> Entry:
+        assert sum((posting.amount for posting in postings), ZERO) == 0, postings
+        for posting in postings:
+            self.balances[posting.account] = self.balances.get(posting.account, ZERO) + posting.amount
+        return Entry(reason=reason, postings=postings)

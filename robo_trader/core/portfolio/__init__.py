@@ -1,0 +1,1 @@
+"""Turns signals into sized targets."""

@@ -1,0 +1,1 @@
+"""Protocols the shell implements: what the core's world must offer."""

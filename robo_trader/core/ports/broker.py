@@ -1,0 +1,26 @@
+"""Whom orders are sent to."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from robo_trader.core.domain.events import BrokerReport
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+
+
+class Broker(Protocol):
+    """Takes approved orders and says later, in reports, what became of them.
+
+    Neither call answers: a lost answer must look the same as a late one.
+    """
+
+    async def submit(self, order: ApprovedOrder) -> None:
+        """Hand over an order. It is durable before this is called, and is handed over once."""
+        ...
+
+    async def cancel(self, order_id: OrderId, *, at: int) -> None:
+        """Ask for the rest of an order to be taken out of the market. `at`: the time of asking, UTC ns."""
+        ...
+
+    def take_reports(self) -> Sequence[BrokerReport]:
+        """Return the reports that have arrived since the last call, in the broker's order."""
+        ...

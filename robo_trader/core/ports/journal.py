@@ -1,0 +1,43 @@
+"""The append-only record of everything the engine saw, decided and asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from robo_trader.core.domain.commands import Command
+from robo_trader.core.domain.events import DecisionEvent, InputEvent
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One input and what the engine decided on it."""
+
+    input: InputEvent
+    decisions: tuple[DecisionEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Steps stored together or not at all, and their commands: carried out in order, after all the steps."""
+
+    steps: tuple[StepRecord, ...]
+    commands: tuple[Command, ...]
+
+
+class Journal(Protocol):
+    """Stores batches durably, with their projections, in one transaction."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Return once the batch is on disk.
+
+        Raises JournalBusy or JournalUnwritable; then nothing of the batch is stored and nothing of it may
+        be acted on.
+        """
+        ...
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield every stored batch in order, checking the chain of hashes.
+
+        Raises JournalDamaged at the first record that is not what was written.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Approves or denies every order, and says why with numbers."""

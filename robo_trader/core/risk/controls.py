@@ -1,0 +1,136 @@
+"""The pre-trade controls, each a small function: intent and facts in, a violation or nothing out.
+
+An order that only takes risk away (`reduces`) is spared the controls on size, loss and money: a stop must be
+able to leave what an entry could build.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.orders import OrderIntent, OrderType, Side
+from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.violations import Control, Violation
+from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
+from robo_trader.core.rules.exposure import worst_case_shares
+
+Check = Callable[[OrderIntent, RiskView, RiskLimits], Violation | None]
+
+USD = "USD"
+
+
+def worst_case(exposure: Exposure, *, side: Side | None = None, quantity: Decimal = Decimal(0)) -> Decimal:
+    """Return the largest absolute shares the symbol can come to, with `quantity` more working on `side`."""
+    buys = exposure.working_buys + (quantity if side is Side.BUY else 0)
+    sells = exposure.working_sells + (quantity if side is Side.SELL else 0)
+    return worst_case_shares(exposure.position, buys, sells)
+
+
+def reduces(intent: OrderIntent, view: RiskView) -> bool:
+    """Return whether the order can only take shares away: never more than are held and not yet on their way out."""
+    exposure = view.exposures[intent.symbol]
+    if intent.side is Side.SELL:
+        return intent.quantity <= exposure.position - exposure.working_sells
+    return intent.quantity <= -exposure.position - exposure.working_buys
+
+
+def order_value(intent: OrderIntent) -> Decimal:
+    """Return what the order is worth in dollars: at its limit, or at the last price if it has none."""
+    price = intent.limit_price if intent.limit_price is not None else intent.reference_price
+    return intent.quantity * price
+
+
+def cash_needed(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Decimal:
+    """Return the dollars to hold back for a purchase until it is filled: price, buffer and commission."""
+    value = order_value(intent)
+    if intent.order_type is OrderType.MARKET:
+        value += value * limits.cash_buffer_fraction
+    return value + view.commissions.charge(intent.quantity, value, is_sale=False)
+
+
+def check_trading_state(intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """HALTED lets nothing out; REDUCING only what takes risk away."""
+    state = view.trading_state
+    if state is TradingState.ACTIVE or (state is TradingState.REDUCING and reduces(intent, view)):
+        return None
+    return Violation(
+        control=Control.TRADING_STATE, limit=Decimal(0), value=intent.quantity, unit="shares",
+        context=f"trading state is {state.value}",
+    )  # fmt: skip
+
+
+def check_max_position(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """One symbol may not be worth more than a fraction of equity, working orders at their worst."""
+    exposure = view.exposures[intent.symbol]
+    shares = worst_case(exposure, side=intent.side, quantity=intent.quantity)
+    value = shares * exposure.price
+    limit = limits.max_position_fraction * view.equity
+    return _exceeded(Control.MAX_POSITION, limit, value, f"{intent.symbol}: {shares} shares at worst")
+
+
+def check_gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """All symbols together may not be worth more than a fraction of equity, working orders at their worst."""
+    value = sum((_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items()), Decimal(0))
+    limit = limits.gross_exposure_fraction * view.equity
+    return _exceeded(Control.GROSS_EXPOSURE, limit, value, f"{len(view.exposures)} symbols at worst")
+
+
+def check_order_notional(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """One order may not be worth more than a sum and a fraction of equity."""
+    value = order_value(intent)
+    return _exceeded(Control.ORDER_NOTIONAL, limits.order_notional(view.equity), value, f"{intent.quantity} shares")
+
+
+def check_daily_loss(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """After losing a fraction of the previous close's equity in a session, nothing new is opened in it."""
+    limit = limits.daily_loss_fraction * view.session_opening_equity
+    loss = view.session_opening_equity - view.equity
+    return _exceeded(Control.DAILY_LOSS, limit, loss, f"session {view.session.date}")
+
+
+def check_cash(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """A purchase must be paid from cash that no other order has reserved."""
+    if intent.side is Side.SELL:
+        return None
+    free = view.cash - view.reserved
+    context = f"cash {view.cash}, reserved {view.reserved}"
+    return _exceeded(Control.CASH, free, cash_needed(intent, view, limits), context)
+
+
+def check_market_hours(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """An order leaves within its session, or after the close if orders may wait for the next open."""
+    session = view.session
+    if session.opens_at <= view.as_of < session.closes_at or limits.orders_for_next_open:
+        return None
+    return Violation(
+        control=Control.MARKET_HOURS, limit=Decimal(session.closes_at), value=Decimal(view.as_of), unit="UTC ns",
+        context=f"session {session.date} is closed and orders may not wait for the next open",
+    )  # fmt: skip
+
+
+def check_stale_data(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """A symbol whose last bar is older than the limit is not traded."""
+    missed = Decimal(view.exposures[intent.symbol].bars_missed)
+    return _exceeded(Control.STALE_DATA, limits.stale_after_bars, missed, f"{intent.symbol}: bars missed", unit="bars")
+
+
+ALWAYS: tuple[Check, ...] = (check_trading_state, check_market_hours, check_stale_data)
+ENTRIES_ONLY: tuple[Check, ...] = (
+    check_max_position,
+    check_gross_exposure,
+    check_order_notional,
+    check_daily_loss,
+    check_cash,
+)
+
+
+def _worst_value(symbol: Symbol, exposure: Exposure, intent: OrderIntent) -> Decimal:
+    if symbol != intent.symbol:
+        return worst_case(exposure) * exposure.price
+    return worst_case(exposure, side=intent.side, quantity=intent.quantity) * exposure.price
+
+
+def _exceeded(control: Control, limit: Decimal, value: Decimal, context: str, *, unit: str = USD) -> Violation | None:
+    if value <= limit:
+        return None
+    return Violation(control=control, limit=limit, value=value, unit=unit, context=context)

@@ -1,0 +1,29 @@
+"""What the broker charges for an order, as a function of all of the order filled so far.
+
+A minimum and a maximum hold for the order, not for each of its fills; so the charge of one fill is the difference
+between the charge before and after it.
+"""
+
+from robo_trader.core.rules.numbers import Number
+
+
+def bounded_commission(
+    quantity: Number, value: Number, per_share: Number, minimum: Number, maximum_fraction: Number
+) -> Number:
+    """Return the broker's own commission in dollars for `quantity` shares worth `value` dollars.
+
+    At least `minimum` an order, at most `maximum_fraction` of its value; where the two cross, the maximum holds.
+    """
+    return min(max(quantity * per_share, minimum), value * maximum_fraction)
+
+
+def third_party_fees(quantity: Number, commission: Number, per_share: Number, commission_fraction: Number) -> Number:
+    """Return fees passed through by the share (exchange, clearing) and as a fraction of the commission."""
+    return quantity * per_share + commission * commission_fraction
+
+
+def sale_fees(
+    quantity: Number, value: Number, per_share: Number, per_share_maximum: Number, value_fraction: Number
+) -> Number:
+    """Return the regulators' fees on a sale: by the share up to a maximum, and by its value."""
+    return min(quantity * per_share, per_share_maximum) + value * value_fraction

@@ -1,0 +1,26 @@
+"""When, how much of, and at what price an order fills against one bar."""
+
+import math
+
+
+def participation_shares(volume: float, participation_max: float) -> float:
+    """Return the whole shares of a bar's volume that may be ours. `participation_max` is a fraction."""
+    return float(math.floor(volume * participation_max))
+
+
+def limit_is_reached(low: float, high: float, open_: float, limit: float, sign: int) -> bool:
+    """Return whether a limit order fills in a bar.
+
+    Its price must be met by the open, or traded through: a touch alone fills nobody for certain, since others
+    were in the queue before us. sign: +1 buys, -1 sells.
+    """
+    if sign > 0:
+        return open_ <= limit or low < limit
+    return open_ >= limit or high > limit
+
+
+def limit_fill_price(open_: float, slipped_open: float, limit: float, sign: int) -> float:
+    """Return the price of a limit order that is reached: the slipped open where that is better, else the limit."""
+    if sign > 0:
+        return min(slipped_open, limit) if open_ <= limit else limit
+    return max(slipped_open, limit) if open_ >= limit else limit

@@ -1,0 +1,1 @@
+"""Backtests, sweeps and validation; empty until the compiled backtest arrives."""

@@ -1,0 +1,1 @@
+"""The shell's loop: journal, step, journal, act; and recovery from the journal."""

@@ -1,0 +1,81 @@
+"""The shell's loop: step, journal, act.
+
+One batch of inputs at a time: the engine decides, the journal makes inputs, decisions and commands durable in one
+transaction, and only then are the commands carried out. If the journal refuses, nothing is acted on and the loop
+ends; whatever was acknowledged before is safe.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from robo_trader.core.domain.bars import BarSlice
+from robo_trader.core.domain.commands import Command, Step, SubmitOrder
+from robo_trader.core.domain.events import InputEvent, SliceClosed
+from robo_trader.core.ports.broker import Broker
+from robo_trader.core.ports.journal import Batch, Journal, StepRecord
+
+BatchListener = Callable[[Batch], None]
+MarketObserver = Callable[[BarSlice], None]
+
+
+class DecisionMaker(Protocol):
+    """What the loop needs of the engine."""
+
+    def process(self, event: InputEvent) -> Step:
+        """Take one input; return decisions and commands."""
+        ...
+
+
+class TradingLoop:
+    """Carries events to the engine and commands to the broker, with the journal in between."""
+
+    def __init__(
+        self,
+        engine: DecisionMaker,
+        journal: Journal,
+        broker: Broker,
+        *,
+        observers: Iterable[MarketObserver] = (),
+        listeners: Iterable[BatchListener] = (),
+    ) -> None:
+        """observers: shown each slice before the engine is; listeners: told each batch once it is durable."""
+        self._engine = engine
+        self._journal = journal
+        self._broker = broker
+        self._observers = tuple(observers)
+        self._listeners = tuple(listeners)
+
+    async def close_slice(self, slice_: BarSlice) -> None:
+        """Take a slice of bars, and all that follows from it."""
+        for observe in self._observers:
+            observe(slice_)
+        await self.take([*self._broker.take_reports(), SliceClosed(slice=slice_)])
+
+    async def take(self, inputs: Sequence[InputEvent]) -> None:
+        """Take inputs, and the broker's reports on what they led to, until there are none.
+
+        Raises JournalError if a batch could not be made durable; none of its commands has been carried out.
+        """
+        while inputs:
+            batch = self._decide(inputs)
+            await self._journal.commit(batch)
+            for listen in self._listeners:
+                listen(batch)
+            for command in batch.commands:
+                await self._carry_out(command)
+            inputs = self._broker.take_reports()
+
+    def _decide(self, inputs: Sequence[InputEvent]) -> Batch:
+        steps: list[StepRecord] = []
+        commands: list[Command] = []
+        for event in inputs:
+            step = self._engine.process(event)
+            steps.append(StepRecord(event, step.events))
+            commands.extend(step.commands)
+        return Batch(tuple(steps), tuple(commands))
+
+    async def _carry_out(self, command: Command) -> None:
+        if isinstance(command, SubmitOrder):
+            await self._broker.submit(command.order)
+        else:
+            await self._broker.cancel(command.order_id, at=command.occurred_at)

@@ -1,0 +1,1 @@
+"""A pretend world, seeded and deterministic: a venue that fills orders, a market that makes prices."""

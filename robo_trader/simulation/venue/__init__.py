@@ -1,0 +1,1 @@
+"""Matches orders against bars with slippage, commission and limited volume."""

@@ -1,0 +1,156 @@
+"""A pretend venue: fills orders against bars, no earlier than the bar after they arrived.
+
+- A market order fills at the open, slipped against it.
+- A limit order fills when the open meets its price, or the bar trades through it.
+- All our orders of a symbol share a fraction of a bar's volume; the rest waits for the next bar.
+- A DAY order lapses at the close of the first session it worked in.
+
+It is a pure function of the orders and bars it is shown, in their order: shown the same again, it reports the
+same again. What it reports is simulated; no real market stood behind it.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from robo_trader.core.domain.bars import Bar, BarSlice
+from robo_trader.core.domain.events import BrokerReport, OrderAccepted, OrderCanceled, OrderExecuted, OrderExpired
+from robo_trader.core.domain.fills import ExecutionId
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO, price_from_float, shares_from_float
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side, TimeInForce
+from robo_trader.core.market.checks import find_fault
+from robo_trader.core.market.commissions import CommissionSchedule
+from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
+from robo_trader.core.rules.slippage import slipped_price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueSettings:
+    """How the venue treats orders."""
+
+    slippage_bps: float  # hundredths of a percent against every taker
+    participation_max: float  # fraction of a bar's volume that may be ours
+    commissions: CommissionSchedule
+
+
+@dataclass(slots=True)
+class RestingOrder:
+    """An order in the venue's book."""
+
+    order: ApprovedOrder
+    lapses_at: int | None = None  # close of its session; known once a slice of that session arrives
+    filled: Decimal = ZERO
+    value: Decimal = ZERO  # dollars filled so far
+    charged: Decimal = ZERO
+    executions: int = field(default=0)
+
+    @property
+    def intent(self) -> OrderIntent:
+        """What was ordered."""
+        return self.order.intent
+
+    @property
+    def remaining(self) -> Decimal:
+        """Shares not filled yet."""
+        return self.intent.quantity - self.filled
+
+
+class Venue:
+    """The book of one pretend venue."""
+
+    def __init__(self, settings: VenueSettings) -> None:
+        self._settings = settings
+        self._book: dict[OrderId, RestingOrder] = {}
+        self._last_ended_at: dict[Symbol, int] = {}
+        self._reports: list[BrokerReport] = []
+
+    def submit(self, order: ApprovedOrder) -> None:
+        """Take an order into the book; it can fill from the next bar on."""
+        assert order.order_id not in self._book, order
+        self._book[order.order_id] = RestingOrder(order)
+        self._reports.append(
+            OrderAccepted(
+                order_id=order.order_id, broker_order_id=f"SIM{order.order_id}", occurred_at=order.approved_at
+            )
+        )
+
+    def cancel(self, order_id: OrderId, *, at: int) -> None:
+        """Take the rest of an order out of the book. Too late for an order that has ended: then nothing happens."""
+        if self._book.pop(order_id, None) is not None:
+            self._reports.append(OrderCanceled(order_id=order_id, occurred_at=at))
+
+    def observe(self, slice_: BarSlice) -> None:
+        """Match the book against the bars of one slice. Faulty bars fill nothing."""
+        bars = {bar.symbol: bar for bar in slice_.bars if self._is_sound(bar)}
+        volumes = {
+            symbol: shares_from_float(participation_shares(bar.volume, self._settings.participation_max))
+            for symbol, bar in bars.items()
+        }
+        for resting in list(self._book.values()):
+            self._show(resting, slice_, bars.get(resting.intent.symbol), volumes)
+
+    def take_reports(self) -> list[BrokerReport]:
+        """Return what happened since the last call, in order."""
+        reports, self._reports = self._reports, []
+        return reports
+
+    def _is_sound(self, bar: Bar) -> bool:
+        if find_fault(bar, self._last_ended_at.get(bar.symbol)) is not None:
+            return False
+        self._last_ended_at[bar.symbol] = bar.ended_at
+        return True
+
+    def _show(self, resting: RestingOrder, slice_: BarSlice, bar: Bar | None, volumes: dict[Symbol, Decimal]) -> None:
+        if slice_.ended_at <= resting.order.approved_at:
+            return  # the order came after these bars
+        if resting.lapses_at is None and resting.intent.time_in_force is TimeInForce.DAY:
+            resting.lapses_at = slice_.session.closes_at
+        lapsed_before = resting.lapses_at is not None and slice_.ended_at > resting.lapses_at
+        if bar is not None and not lapsed_before and bar.started_at >= resting.order.approved_at:
+            self._match(resting, bar, volumes)
+        if resting.remaining == 0:
+            del self._book[resting.order.order_id]
+        elif resting.lapses_at is not None and slice_.ended_at >= resting.lapses_at:
+            del self._book[resting.order.order_id]
+            self._reports.append(OrderExpired(order_id=resting.order.order_id, occurred_at=resting.lapses_at))
+
+    def _match(self, resting: RestingOrder, bar: Bar, volumes: dict[Symbol, Decimal]) -> None:
+        quantity = min(resting.remaining, volumes[bar.symbol])
+        found = self._fill_price(resting.intent, bar)
+        if found is None or quantity <= 0:
+            return
+        volumes[bar.symbol] -= quantity
+        price, occurred_at = found
+        self._execute(resting, quantity, price, occurred_at)
+
+    def _fill_price(self, intent: OrderIntent, bar: Bar) -> tuple[Decimal, int] | None:
+        """Return price and time of a fill in this bar, None if there is none."""
+        sign = intent.side.sign
+        slipped = slipped_price(bar.open, sign, self._settings.slippage_bps)
+        if intent.limit_price is None:
+            return price_from_float(slipped), bar.started_at
+        limit = float(intent.limit_price)
+        if not limit_is_reached(bar.low, bar.high, bar.open, limit, sign):
+            return None
+        at_open = (limit - bar.open) * sign >= 0
+        price = limit_fill_price(bar.open, slipped, limit, sign)
+        return price_from_float(price), bar.started_at if at_open else bar.ended_at
+
+    def _execute(self, resting: RestingOrder, quantity: Decimal, price: Decimal, occurred_at: int) -> None:
+        resting.filled += quantity
+        resting.value += quantity * price
+        resting.executions += 1
+        is_sale = resting.intent.side is Side.SELL
+        charge = self._settings.commissions.charge(resting.filled, resting.value, is_sale=is_sale)
+        commission, resting.charged = charge - resting.charged, charge
+        self._reports.append(
+            OrderExecuted(
+                execution_id=ExecutionId(f"SIM{resting.order.order_id}.{resting.executions}"),
+                order_id=resting.order.order_id,
+                symbol=resting.intent.symbol,
+                quantity=quantity,
+                price=price,
+                commission=commission,
+                occurred_at=occurred_at,
+            )
+        )
