@@ -7,12 +7,10 @@ from robo_trader.core.domain.bars import Bar
 from robo_trader.core.ports.market_feed import BarRequest, MarketFeed
 
 
-async def load_series(
-    requests: Sequence[tuple[MarketFeed, BarRequest]], *, max_concurrent: int
-) -> list[Sequence[Bar]]:
+async def load_series(requests: Sequence[tuple[MarketFeed, BarRequest]], *, max_concurrent: int) -> list[Sequence[Bar]]:
     """Return the bars of each request, in the order of the requests; at most `max_concurrent` are under way.
 
-    Raises DataError if a source cannot be read; the others are then given up.
+    Raises DataError if a source cannot be read.
     """
     slots = asyncio.Semaphore(max_concurrent)
 
@@ -20,6 +18,4 @@ async def load_series(
         async with slots:
             return await feed.history(request)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(load(feed, request)) for feed, request in requests]
-    return [task.result() for task in tasks]
+    return await asyncio.gather(*(load(feed, request) for feed, request in requests))

@@ -1,6 +1,7 @@
 """The journal in a database: append-only, chained by hashes, projections in the same transaction."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, Table, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.database import named_errors, open_database
@@ -64,7 +65,7 @@ class SqlJournal:
         with named_errors(self._path), self._engine.begin() as connection:
             connection.execute(schema.journal.insert(), rows)
             for table, projected in project(records, self._account).items():
-                _upsert(connection, table, projected)
+                connection.execute(_upsert(table), projected)
         self._seq += len(rows)
         self._batch += 1
         self._hash = head
@@ -136,11 +137,13 @@ def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
     return Batch(tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps), tuple(commands))
 
 
-def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+@cache
+def _upsert(table: Table) -> Insert:
+    """Return the statement that puts rows into a table, over rows of the same key. Building it is not cheap."""
     keys = [column.name for column in table.primary_key]
     statement = insert(table)
     changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def _meta_rows(session: SessionRecord) -> list[dict[str, str]]:

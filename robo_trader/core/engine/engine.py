@@ -132,7 +132,7 @@ class Engine:
         loss = opening - self.valuation.equity
         limit = self._settings.limits.daily_loss_fraction * opening
         if loss > limit and self.trading_state is TradingState.ACTIVE:
-            self._enter_state(TradingState.REDUCING, f"lost {loss} USD of {limit} USD allowed in a session")
+            self._enter_state(TradingState.REDUCING, f"lost {loss:.2f} USD of {limit:.2f} USD allowed in a session")
 
     def _enter_state(self, after: TradingState, reason: str) -> None:
         change = TradingStateChanged(

@@ -1,0 +1,1 @@
+"""Command line, configuration, and the only place where things are joined."""

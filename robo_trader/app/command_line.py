@@ -1,0 +1,188 @@
+"""The command line. Commands import what they need when they run, so that `--help` answers at once."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from robo_trader import __version__
+from robo_trader.core.domain.errors import RoboTraderError
+
+app = typer.Typer(
+    name="robo-trader",
+    help="Trades US stocks by itself: paper by default, journaled, explained.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+config_app = typer.Typer(help="Show, check and describe the configuration.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_trader.toml if there is one.")]
+Preset = Annotated[str | None, typer.Option("--preset", help="development, staging or production.")]
+Database = Annotated[Path | None, typer.Option("--database", help="Database of the session; the latest if not given.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show at most so many, the newest ones.")]
+
+
+@app.command()
+def run(  # noqa: PLR0913 - each parameter is an option of the command
+    *,
+    symbols: Annotated[str | None, typer.Option(help="What to trade, e.g. AAPL,MSFT,GOOG.")] = None,
+    strategy: Annotated[str | None, typer.Option(help="Strategy, e.g. sma_crossover.")] = None,
+    sma_fast: Annotated[str | None, typer.Option(help="Fast moving average, in bars.")] = None,
+    sma_slow: Annotated[str | None, typer.Option(help="Slow moving average, in bars.")] = None,
+    duration: Annotated[str | None, typer.Option(help='How far back to begin, e.g. "30 D".')] = None,
+    bar_size: Annotated[str | None, typer.Option(help='Length of a bar, e.g. "1 day", "1 hour".')] = None,
+    max_concurrent: Annotated[str | None, typer.Option(help="Symbols loaded at the same time.")] = None,
+    feed: Annotated[str | None, typer.Option(help="auto, sample, files or synthetic.")] = None,
+    data: Annotated[str | None, typer.Option(help="Folder of bar files, for the feed files.")] = None,
+    broker: Annotated[str | None, typer.Option(help="paper.")] = None,
+    speed: Annotated[str | None, typer.Option(help="Bars a second, or max.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Seed of simulated prices.")] = None,
+    database: Annotated[str | None, typer.Option(help="Database of the session.")] = None,
+    web_port: Annotated[str | None, typer.Option(help="Port of the dashboard; 0 takes a free one.")] = None,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Leave the dashboard out.")] = False,
+    exit_when_done: Annotated[bool, typer.Option("--exit-when-done", help="End with the feeds; no dashboard.")] = False,
+    config: Config = None,
+    preset: Preset = None,
+    as_json: Json = False,
+) -> None:
+    """Trade on paper, until stopped. The same settings continue where they stopped."""
+    from robo_trader.app.commands.run import run_command
+
+    overrides = {
+        "preset": preset,
+        "data": {
+            "symbols": symbols, "bar_size": bar_size, "duration": duration, "max_concurrent": max_concurrent,
+            "feed": feed or ("files" if data else None), "directory": data, "speed": speed, "seed": seed,
+        },
+        "strategy": {"name": strategy, "sma_fast": sma_fast, "sma_slow": sma_slow},
+        "execution": {"broker": broker},
+        "storage": {"database": database},
+        "web": {"port": web_port, "enabled": False if no_web else None},
+    }  # fmt: skip
+    run_command(_load(config, overrides), exit_when_done=exit_when_done, as_json=as_json)
+
+
+@app.command()
+def web(
+    *,
+    database: Database = None,
+    port: Annotated[str | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    config: Config = None,
+    preset: Preset = None,
+    until_stdin_closes: Annotated[bool, typer.Option("--until-stdin-closes", hidden=True)] = False,
+) -> None:
+    """Show a session in the browser, whether it is running or not."""
+    from robo_trader.app.commands.web import web_command
+
+    settings = _load(config, {"preset": preset, "web": {"port": port}})
+    web_command(settings, _session(database), as_child=until_stdin_closes)
+
+
+@app.command()
+def status(*, database: Database = None, as_json: Json = False) -> None:
+    """How the session stands."""
+    from robo_trader.app.commands.reading import show_status
+
+    show_status(_session(database), as_json=as_json)
+
+
+@app.command()
+def positions(*, database: Database = None, as_json: Json = False) -> None:
+    """What is held, at the last close."""
+    from robo_trader.app.commands.reading import show_positions
+
+    show_positions(_session(database), as_json=as_json)
+
+
+@app.command()
+def orders(*, database: Database = None, limit: Limit = 50, as_json: Json = False) -> None:
+    """Orders, working and ended."""
+    from robo_trader.app.commands.reading import show_orders
+
+    show_orders(_session(database), limit=limit, as_json=as_json)
+
+
+@app.command()
+def fills(*, database: Database = None, limit: Limit = 50, as_json: Json = False) -> None:
+    """Executions as booked."""
+    from robo_trader.app.commands.reading import show_fills
+
+    show_fills(_session(database), limit=limit, as_json=as_json)
+
+
+@app.command()
+def version(*, as_json: Json = False) -> None:
+    """The program's version."""
+    from robo_trader.app.console import print_json
+
+    if as_json:
+        print_json({"version": __version__})
+    else:
+        typer.echo(f"robo-trader {__version__}")
+
+
+@config_app.command("show")
+def config_show(*, config: Config = None, preset: Preset = None, as_json: Json = False) -> None:
+    """Every setting, its value, and where it came from. Secrets are masked."""
+    from robo_trader.app.commands.configuration import show_settings
+
+    show_settings(config, {"preset": preset} if preset else {}, as_json=as_json)
+
+
+@config_app.command("check")
+def config_check(*, config: Config = None, preset: Preset = None, as_json: Json = False) -> None:
+    """Read the configuration and list every mistake in it."""
+    from robo_trader.app.commands.configuration import check_settings
+
+    check_settings(config, {"preset": preset} if preset else {}, as_json=as_json)
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """The JSON schema of the configuration file."""
+    from robo_trader.app.commands.configuration import show_schema
+
+    show_schema()
+
+
+def main() -> NoReturn:
+    """Run the program; every named error becomes one clear message and its exit code."""
+    try:
+        app()
+    except RoboTraderError as error:
+        from robo_trader.app.console import print_error
+        from robo_trader.app.exit_codes import exit_code_of
+
+        print_error(error)
+        sys.exit(exit_code_of(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone; that is no error
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _load(config: Path | None, overrides: dict[str, Any]) -> Any:  # noqa: ANN401 - Settings, imported late
+    from robo_trader.app.settings import load_settings
+
+    return load_settings(
+        config_file=config, overrides=_given(overrides), environment=os.environ, working_directory=Path.cwd()
+    )
+
+
+def _given(overrides: dict[str, Any]) -> dict[str, Any]:
+    """Return what the user gave: options left out say nothing, not even a default."""
+    sections = {key: _given(value) if isinstance(value, dict) else value for key, value in overrides.items()}
+    return {key: value for key, value in sections.items() if value is not None and value != {}}
+
+
+def _session(database: Path | None) -> Path:
+    from robo_trader.app.places import existing_session, latest_session
+
+    named = database or os.environ.get("ROBO_STORAGE__DATABASE")
+    return existing_session(Path(named)) if named else latest_session(os.environ)

@@ -1,0 +1,49 @@
+"""What the program's exit code says. Stable: scripts rely on it. Documented in docs/command_line.md."""
+
+from enum import IntEnum
+
+from robo_trader.core.domain.errors import (
+    DataError,
+    InvalidConfig,
+    JournalBusy,
+    JournalDamaged,
+    JournalError,
+    JournalUnwritable,
+    RoboTraderError,
+    SessionMismatch,
+)
+
+
+class ExitCode(IntEnum):
+    """One number for each thing a script may want to react to."""
+
+    OK = 0
+    BUG = 1  # an assertion or an unforeseen error; please report it
+    CONFIGURATION = 2  # a setting or an argument is wrong; nothing was started
+    DATA = 3  # market data is missing or unreadable
+    BUSY = 4  # another program holds the database
+    DISK = 5  # the database could not be written; nothing unacknowledged was sent
+    DAMAGED = 6  # the journal is not what was written, or replays to other decisions
+    MISMATCH = 7  # the journal was begun with other settings
+    NO_SESSION = 8  # there is no journal to read
+
+
+class NoSession(RoboTraderError):
+    """There is no journal to read yet."""
+
+
+_BY_ERROR: tuple[tuple[type[RoboTraderError], ExitCode], ...] = (
+    (InvalidConfig, ExitCode.CONFIGURATION),
+    (DataError, ExitCode.DATA),
+    (JournalBusy, ExitCode.BUSY),
+    (JournalUnwritable, ExitCode.DISK),
+    (JournalDamaged, ExitCode.DAMAGED),
+    (SessionMismatch, ExitCode.MISMATCH),
+    (NoSession, ExitCode.NO_SESSION),
+    (JournalError, ExitCode.DISK),
+)
+
+
+def exit_code_of(error: RoboTraderError) -> ExitCode:
+    """Return the exit code of a named error."""
+    return next((code for kind, code in _BY_ERROR if isinstance(error, kind)), ExitCode.BUG)

@@ -1,0 +1,64 @@
+"""Where things are joined: settings become an engine, a venue, a broker and a loop. Nowhere else."""
+
+from robo_trader.adapters.brokers.simulated import SimulatedBroker
+from robo_trader.app.settings import Settings
+from robo_trader.core.domain.orders import OrderType
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.execution.planner import OrderStyle
+from robo_trader.core.market.bar_sizes import DAY_NANOS
+from robo_trader.core.market.commissions import SCHEDULES
+from robo_trader.core.portfolio.sizing import AtrRisk, FixedFraction, Sizer
+from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.sma_crossover import SmaCrossover
+from robo_trader.simulation.venue.venue import Venue, VenueSettings
+
+SIGNAL_LIFETIME = 7 * DAY_NANOS  # an entry refused for longer than a week is not the trade the signal meant
+
+
+def build_engine(settings: Settings) -> Engine:
+    """Return the engine that the settings describe."""
+    strategy = settings.strategy
+    return Engine(
+        EngineSettings(
+            symbols=settings.data.symbols,
+            strategy=SmaCrossover(strategy.sma_fast, strategy.sma_slow),
+            sizer=_sizer(settings),
+            limits=_limits(settings),
+            order_style=OrderStyle(
+                order_type=OrderType(settings.execution.order_type.upper()),
+                limit_offset_bps=settings.execution.limit_offset_bps,
+            ),
+            commissions=SCHEDULES[settings.execution.commission_schedule],
+            signal_lifetime=SIGNAL_LIFETIME,
+        )
+    )
+
+
+def build_broker(settings: Settings) -> SimulatedBroker:
+    """Return the paper broker that the settings describe."""
+    execution = settings.execution
+    return SimulatedBroker(
+        Venue(
+            VenueSettings(
+                slippage_bps=float(execution.slippage_bps),
+                participation_max=float(execution.participation_max),
+                commissions=SCHEDULES[execution.commission_schedule],
+            )
+        )
+    )
+
+
+def _sizer(settings: Settings) -> Sizer:
+    strategy = settings.strategy
+    if strategy.sizing == "fixed_fraction":
+        return FixedFraction(fraction=float(strategy.fraction))
+    return AtrRisk(
+        risk_fraction=float(strategy.risk_fraction),
+        length=strategy.atr_length,
+        multiple=float(strategy.atr_multiple),
+    )
+
+
+def _limits(settings: Settings) -> RiskLimits:
+    return RiskLimits(**settings.risk.model_dump())  # the section and the limits have the same fields

@@ -1,0 +1,39 @@
+"""Where sessions are kept when nobody says where."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from robo_trader.app.exit_codes import NoSession
+
+
+def sessions_directory(environment: Mapping[str, str]) -> Path:
+    """Return the folder of session databases: XDG_DATA_HOME if set, else ~/.local/share, and our name."""
+    home = environment.get("XDG_DATA_HOME")
+    base = Path(home) if home else Path.home() / ".local" / "share"
+    return base / "robo_trader" / "sessions"
+
+
+def latest_session(environment: Mapping[str, str]) -> Path:
+    """Return the database that was written last. Raises NoSession if there is none."""
+    found = sorted(sessions_directory(environment).glob("*.db"), key=_written_at)
+    if not found:
+        raise NoSession(
+            "no session has been run yet",
+            next_step="Start one with `robo-trader run`, or name its database with --database PATH.",
+        )
+    return found[-1]
+
+
+def existing_session(path: Path) -> Path:
+    """Return `path` if there is a database. Raises NoSession if not."""
+    if not path.is_file():
+        raise NoSession(
+            f"there is no database at {path}", next_step="Check the path, or start one with `robo-trader run`."
+        )
+    return path
+
+
+def _written_at(path: Path) -> float:
+    # A running session writes to the file beside its database.
+    beside = path.with_name(path.name + "-wal")
+    return max(file.stat().st_mtime for file in (path, beside) if file.exists())

@@ -1,0 +1,178 @@
+"""One trading session from start to stop: recover, load, trade, sum up."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from robo_trader.adapters.brokers.simulated import SimulatedBroker
+from robo_trader.adapters.calendars.exchange import load_sessions
+from robo_trader.adapters.storage.journal import SqlJournal
+from robo_trader.adapters.storage.writer_lock import WriterLock
+from robo_trader.app.joining import build_broker, build_engine
+from robo_trader.app.logs import batch_logger
+from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
+from robo_trader.app.settings import Settings
+from robo_trader.app.summary import summarise
+from robo_trader.app.web_process import WebProcess
+from robo_trader.core.domain.errors import JournalUnwritable
+from robo_trader.core.domain.events import SessionStarted
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.ports.journal import Batch
+from robo_trader.runtime.loading import load_series
+from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.slices import merge_slices, pace
+from robo_trader.runtime.trading_loop import TradingLoop
+
+FIRST_SESSION = "1998-01-02"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Recovered:
+    """Engine and broker as the journal left them."""
+
+    engine: Engine
+    broker: SimulatedBroker
+    batches: int
+    last_slice_ended_at: int
+
+
+async def run_session(settings: Settings, *, environment: Mapping[str, str], exit_when_done: bool) -> dict[str, Any]:
+    """Trade until stopped, or until the feeds end if `exit_when_done`; return the summary.
+
+    SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
+    """
+    begun = time.monotonic()
+    sessions = load_sessions(FIRST_SESSION, _year_ahead())
+    plan = plan_session(settings, sessions, now=time.time_ns())
+    path = database_of(plan, environment)
+    _make_directory(path.parent)
+    stop = _stop_on_signals()
+    with (
+        WriterLock(path),
+        closing(SqlJournal(path, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal,
+    ):
+        journal.begin(plan.record())
+        recovered = _recover(settings, journal)
+        _tell_plan(plan, path, recovered)
+        loop = _join_loop(settings, journal, recovered)
+        await _resume(loop, plan, recovered)
+        wants_web = settings.web.enabled and not exit_when_done
+        async with WebProcess(path, environment, ("--port", str(settings.web.port)), enabled=wants_web):
+            await _trade(loop, plan, recovered, stop)
+            if not exit_when_done and not stop.is_set():
+                log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")
+                await stop.wait()
+        return summarise(recovered.engine, seconds=time.monotonic() - begun)
+
+
+def _recover(settings: Settings, journal: SqlJournal) -> Recovered:
+    recovered = Recovered(build_engine(settings), build_broker(settings), 0, 0)
+    recovered.broker.restore(_counted(replay(journal.batches(), recovered.engine), recovered))
+    return recovered
+
+
+def _counted(batches: Iterator[Batch], recovered: Recovered) -> Iterator[Batch]:
+    for batch in batches:
+        recovered.batches += 1
+        recovered.last_slice_ended_at = max(recovered.last_slice_ended_at, last_slice_end(batch))
+        yield batch
+
+
+def _join_loop(settings: Settings, journal: SqlJournal, recovered: Recovered) -> TradingLoop:
+    return TradingLoop(
+        recovered.engine,
+        journal,
+        recovered.broker,
+        observers=[recovered.broker.observe],
+        listeners=[batch_logger(quiet=settings.data.speed == "max")],
+    )
+
+
+async def _resume(loop: TradingLoop, plan: SessionPlan, recovered: Recovered) -> None:
+    if recovered.batches:
+        await loop.take(recovered.broker.take_reports())  # those that were on their way when the program ended
+        return
+    execution = plan.settings.execution
+    opening = SessionStarted(occurred_at=plan.start, account=execution.account, opening_cash=execution.opening_cash)
+    await loop.take([opening])
+
+
+async def _trade(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, stop: asyncio.Event) -> None:
+    after = recovered.last_slice_ended_at
+    data = plan.settings.data
+    series = await load_series(plan.requests(after=after), max_concurrent=data.max_concurrent)
+    _tell_notices(plan)
+    slices = merge_slices(series, plan.sessions, after=after)
+    number = 0
+    async for slice_ in pace(slices, per_second=None if data.speed == "max" else data.speed):
+        if stop.is_set():
+            break
+        await loop.close_slice(slice_)
+        if number == 0:
+            log.info("trading", first_slice=_utc(slice_.ended_at), bars=len(slice_.bars))
+        number += 1
+    log.info("stopped" if stop.is_set() else "feeds ended", slices=number)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: Ctrl-C arrives as an exception instead
+            return stop
+    return stop
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalUnwritable(
+            f"the folder {directory} cannot be made: {error.strerror}",
+            next_step="Choose another place with --database PATH.",
+        ) from error
+
+
+def _tell_plan(plan: SessionPlan, path: Path, recovered: Recovered) -> None:
+    by_feed: dict[str, list[str]] = {}
+    for symbol, feed in plan.feeds.items():
+        by_feed.setdefault(feed.name, []).append(symbol)
+    for name, symbols in by_feed.items():
+        log.info(_FEED_WORDS.get(name, name), symbols=",".join(symbols), bar_size=plan.settings.data.bar_size.value)
+    if recovered.batches:
+        log.info("continuing", database=str(path), after=_utc(recovered.last_slice_ended_at))
+    else:
+        log.info("new paper session", database=str(path), cash=str(plan.settings.execution.opening_cash))
+
+
+_FEED_WORDS = {
+    "sample": "feed sample: real daily bars 2000-2013, replayed",
+    "files": "feed files: your own bars, replayed",
+    "synthetic": "feed synthetic: simulated prices, no real market",
+}
+
+
+def _tell_notices(plan: SessionPlan) -> None:
+    for feed in set(plan.feeds.values()):
+        for notice in getattr(feed, "notices", ()):
+            log.warning("feed notice", feed=feed.name, notice=str(notice))
+
+
+def _year_ahead() -> str:
+    return (datetime.now(UTC) + timedelta(days=360)).date().isoformat()
+
+
+def _utc(nanos: int) -> str:
+    return datetime.fromtimestamp(nanos / 1e9, UTC).isoformat(timespec="minutes")

@@ -1,0 +1,127 @@
+"""From settings to a session: which feed serves each symbol, over which time, and what the journal is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+from pathlib import Path
+
+from robo_trader.adapters.feeds.chain import choose_feeds
+from robo_trader.adapters.feeds.files import FilesFeed
+from robo_trader.adapters.feeds.sample import SampleFeed
+from robo_trader.adapters.feeds.synthetic import SyntheticFeed
+from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.app.places import sessions_directory
+from robo_trader.app.settings import Settings
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.market.bar_sizes import Duration
+from robo_trader.core.market.sessions import SessionTable
+from robo_trader.core.ports.market_feed import BarRequest, MarketFeed
+
+# The synthetic market has no end of its own; without a duration it would be played from its first day.
+SYNTHETIC_DURATION_DAILY = Duration(365)
+SYNTHETIC_DURATION_INTRADAY = Duration(30)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """What a run plays: a feed for each symbol, and the time in UTC nanoseconds."""
+
+    settings: Settings
+    sessions: SessionTable
+    feeds: Mapping[Symbol, MarketFeed]
+    start: int
+    end: int
+
+    def requests(self, *, after: int) -> list[tuple[MarketFeed, BarRequest]]:
+        """Return what to ask of which feed; `after` is where a journal has come to, 0 for a new one."""
+        size = self.settings.data.bar_size
+        start = after or self.start
+        return [
+            (feed, BarRequest(symbol=symbol, bar_size=size, start=start, end=self.end))
+            for symbol, feed in self.feeds.items()
+        ]
+
+    def record(self) -> SessionRecord:
+        """Return what the journal is about."""
+        settings = self.settings
+        return SessionRecord(
+            account=settings.execution.account,
+            mode="PAPER",
+            broker=settings.execution.broker,
+            bar_size=settings.data.bar_size.value,
+            strategy=_strategy_text(settings),
+            feeds={symbol: feed.name for symbol, feed in self.feeds.items()},
+            opening_cash=settings.execution.opening_cash,
+            settings=_deciding_settings(settings),
+        )
+
+
+def plan_session(settings: Settings, sessions: SessionTable, *, now: int) -> SessionPlan:
+    """Return the plan of a run. `now`: UTC nanoseconds; synthetic markets end with the last closed session.
+
+    Raises UnknownSymbol for a symbol that no feed serves, DataError for files that cannot be read.
+    """
+    data = settings.data
+    feeds = choose_feeds(data.symbols, data.bar_size, ranked_feeds(settings, sessions))
+    ends = [feed.last_bar_ends_at(symbol, data.bar_size) for symbol, feed in feeds.items()]
+    known = [end for end in ends if end is not None]
+    end = max(known) if known else sessions.last_closed(now).closes_at
+    duration = data.duration
+    if duration is None and None in ends:
+        duration = SYNTHETIC_DURATION_DAILY if data.bar_size.is_daily else SYNTHETIC_DURATION_INTRADAY
+    start = max(0, end - duration.nanos) if duration else 0
+    return SessionPlan(settings, sessions, feeds, start, end)
+
+
+def ranked_feeds(settings: Settings, sessions: SessionTable) -> list[MarketFeed]:
+    """Return the feeds to ask, best first: own files, then the sample, then made-up prices."""
+    data = settings.data
+    wanted = ("files", "sample", "synthetic") if data.feed == "auto" else (data.feed,)
+    ranked: list[MarketFeed] = []
+    if "files" in wanted and data.directory is not None:
+        ranked.append(FilesFeed(data.directory, sessions))
+    if "sample" in wanted:
+        ranked.append(SampleFeed(sessions, adjusted=data.adjusted))
+    if "synthetic" in wanted:
+        ranked.append(SyntheticFeed(sessions, data.seed))
+    return ranked
+
+
+def database_of(plan: SessionPlan, environment: Mapping[str, str]) -> Path:
+    """Return the database that was asked for, else one of this session's own: equal settings continue in it."""
+    if plan.settings.storage.database is not None:
+        return plan.settings.storage.database
+    record = plan.record()
+    digest = blake2b(repr(sorted(_identity(record).items())).encode(), digest_size=4).hexdigest()
+    size = record.bar_size.replace(" ", "")
+    return sessions_directory(environment) / f"paper-{plan.settings.strategy.name}-{size}-{digest}.db"
+
+
+def _identity(record: SessionRecord) -> dict[str, str]:
+    feeds = {f"feed.{symbol}": feed for symbol, feed in record.feeds.items()}
+    return {**record.settings, **feeds, "bar_size": record.bar_size, "account": record.account}
+
+
+def _strategy_text(settings: Settings) -> str:
+    strategy = settings.strategy
+    return f"{strategy.name} {strategy.sma_fast}/{strategy.sma_slow}, {strategy.sizing}"
+
+
+def _deciding_settings(settings: Settings) -> dict[str, str]:
+    """Return every setting that changes what is decided, as text; pace, logs and web do not."""
+    sections = {
+        "execution": settings.execution.model_dump(),
+        "risk": settings.risk.model_dump(),
+        "strategy": settings.strategy.model_dump(),
+        "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
+    }
+    return {f"{name}.{key}": _text(value) for name, section in sections.items() for key, value in section.items()}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value)

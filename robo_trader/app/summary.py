@@ -1,0 +1,29 @@
+"""How a session stands, as one JSON object. Exact decimals are text."""
+
+from typing import Any
+
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.ledger.ledger import COMMISSION
+
+
+def summarise(engine: Engine, *, seconds: float) -> dict[str, Any]:
+    """Return the counts and figures since the journal began; `seconds` is how long this run took."""
+    tally, valuation = engine.tally, engine.valuation
+    opening = -engine.ledger.balances["capital"]
+    return {
+        "bars": tally.bars,
+        "bars_rejected": dict(sorted(tally.bars_rejected.items())),
+        "signals": tally.signals,
+        "orders": tally.orders,
+        "fills": tally.fills,
+        "violations": dict(sorted(tally.violations.items())),
+        "quarantined_reports": tally.quarantined,
+        "cash": f"{engine.ledger.cash:f}",
+        "commission": f"{engine.ledger.balances[COMMISSION]:f}",
+        "equity": f"{valuation.equity:f}",
+        "return": float(valuation.equity / opening - 1),
+        "max_drawdown": float(valuation.max_drawdown),
+        "trading_state": engine.trading_state.value,
+        "state_hash": engine.state_hash(),
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,150 @@
+"""The program may die between any two steps of the loop: recovery leads to the same end from each of them.
+
+The real engine, venue, loop and SQLite journal run in this process; death is an exception thrown at the n-th chance
+(before a commit, after it, before or after each command), after which everything but the database is thrown away.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from robo_trader.adapters.brokers.simulated import SimulatedBroker
+from robo_trader.adapters.storage.journal import SqlJournal
+from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.app.joining import build_broker, build_engine
+from robo_trader.app.settings import load_settings
+from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
+from robo_trader.core.domain.events import BrokerReport, SessionStarted
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.ports.journal import Batch
+from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.trading_loop import TradingLoop
+
+DAY = 86_400 * 10**9
+SYMBOL = Symbol("AAPL")
+RECORD = SessionRecord(
+    account="PAPER", mode="PAPER", broker="paper", bar_size="1 day", strategy="sma_crossover", feeds={},
+    opening_cash=Decimal(100_000), settings={},
+)  # fmt: skip
+OVERRIDES = {
+    "data": {"symbols": "AAPL"},
+    "strategy": {"sma_fast": 1, "sma_slow": 2},
+    "execution": {"participation_max": "0.01"},  # 30 shares a bar: orders fill in parts and expire
+}
+
+
+class Death(Exception):  # noqa: N818 - it is no error of the program
+    """The process is gone."""
+
+
+class Fate:
+    """Counts the chances to die and takes one of them."""
+
+    def __init__(self, dies_at: int) -> None:
+        self.chances = 0
+        self.dies_at = dies_at
+
+    def tempt(self) -> None:
+        self.chances += 1
+        if self.chances == self.dies_at:
+            raise Death
+
+
+class MortalJournal:
+    """The real journal, with a chance to die on either side of a commit."""
+
+    def __init__(self, journal: SqlJournal, fate: Fate) -> None:
+        self.journal, self.fate = journal, fate
+
+    async def commit(self, batch: Batch) -> None:
+        self.fate.tempt()
+        await self.journal.commit(batch)
+        self.fate.tempt()
+
+    def batches(self) -> object:
+        return self.journal.batches()
+
+
+class MortalBroker:
+    """The real simulated broker, with a chance to die on either side of a command."""
+
+    def __init__(self, broker: SimulatedBroker, fate: Fate) -> None:
+        self.broker, self.fate = broker, fate
+
+    async def submit(self, order: ApprovedOrder) -> None:
+        self.fate.tempt()
+        await self.broker.submit(order)
+        self.fate.tempt()
+
+    async def cancel(self, order_id: OrderId, *, at: int) -> None:
+        self.fate.tempt()
+        await self.broker.cancel(order_id, at=at)
+
+    def take_reports(self) -> Sequence[BrokerReport]:
+        return self.broker.take_reports()
+
+
+def market() -> list[BarSlice]:
+    """Twelve days that go up and down, so that positions are opened, filled in parts, and closed."""
+    closes = [100.0, 101.0, 103.0, 105.0, 104.0, 102.0, 101.0, 104.0, 106.0, 105.0, 103.0, 100.0]
+    slices = []
+    for day, close in enumerate(closes, start=1):
+        opens, ends = day * DAY, day * DAY + DAY // 4
+        session = TradingSession(date=f"2020-01-{day:02}", opens_at=opens, closes_at=ends)
+        bar = Bar(SYMBOL, opens, ends, close - 0.5, close + 1, close - 1, close, 3_000.0)
+        slices.append(BarSlice(ended_at=ends, session=session, bars=(bar,)))
+    return slices
+
+
+async def live(database: Path, fate: Fate) -> Engine:
+    """One life of the program: recover, trade to the end of the market, or die on the way."""
+    settings = load_settings(
+        config_file=None, overrides=OVERRIDES, environment={}, working_directory=database.parent
+    )
+    engine, broker, journal = build_engine(settings), build_broker(settings), SqlJournal(database)
+    try:
+        journal.begin(RECORD)
+        batches = list(replay(journal.batches(), engine))
+        broker.restore(batches)
+        loop = TradingLoop(engine, MortalJournal(journal, fate), MortalBroker(broker, fate), observers=[broker.observe])
+        if batches:
+            await loop.take(loop._broker.take_reports())
+        else:
+            await loop.take([SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(100_000))])
+        reached = max(map(last_slice_end, batches), default=0)
+        for slice_ in market():
+            if slice_.ended_at > reached:
+                await loop.close_slice(slice_)
+    finally:
+        journal.close()
+    return engine
+
+
+async def test_death_at_every_chance_leads_to_the_same_end(tmp_path: Path) -> None:
+    counted = Fate(dies_at=0)
+    untouched = await live(tmp_path / "untouched.db", counted)
+    assert untouched.tally.fills >= 6 and counted.chances > 50
+    for chance in range(1, counted.chances + 1):
+        database = tmp_path / f"{chance}.db"
+        with pytest.raises(Death):
+            await live(database, Fate(dies_at=chance))
+        reborn = await live(database, Fate(dies_at=0))
+        assert reborn.state_hash() == untouched.state_hash(), f"died at chance {chance}"
+
+
+async def test_dying_again_and_again_still_arrives(tmp_path: Path) -> None:
+    untouched = await live(tmp_path / "untouched.db", Fate(dies_at=0))
+    database, lives = tmp_path / "many.db", 0
+    while True:
+        lives += 1
+        try:
+            engine = await live(database, Fate(dies_at=4))
+        except Death:
+            continue
+        break
+    assert lives > 5
+    assert engine.state_hash() == untouched.state_hash()

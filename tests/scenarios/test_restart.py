@@ -1,0 +1,75 @@
+"""A run that is killed and started again ends as one that was never touched: same figures, same state, same books."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.running import command, environment, rows, run_json
+
+pytestmark = pytest.mark.process
+
+SYMBOLS = ("--symbols", "AAPL,IBM,META", "--feed", "sample", "--duration", "3 Y")
+
+
+def figures(summary: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in summary.items() if key != "seconds"}
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    database = tmp_path_factory.mktemp("untouched") / "session.db"
+    return run_json(database, *SYMBOLS), database
+
+
+def kill_after(database: Path, journal_rows: int) -> None:
+    """Start a run and kill it, with no chance to tidy up, once the journal has grown by so many rows."""
+    process = subprocess.Popen(
+        command("run", "--database", str(database), "--speed", "max", "--exit-when-done", *SYMBOLS),
+        env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wanted = journal_length(database) + journal_rows
+        while journal_length(database) < wanted and process.poll() is None:
+            time.sleep(0.002)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def journal_length(database: Path) -> int:
+    try:
+        return len(rows(database, "journal"))
+    except Exception:  # noqa: BLE001 - the database is being made, or its tables are
+        return 0
+
+
+def test_twice_and_from_two_fresh_databases(untouched: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    again = run_json(untouched[1], *SYMBOLS)
+    fresh = run_json(tmp_path / "other.db", *SYMBOLS)
+    assert figures(again) == figures(untouched[0])
+    assert figures(fresh) == figures(untouched[0])
+    assert figures(fresh)["fills"] > 30
+
+
+def test_killed_three_times_in_the_middle(untouched: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    database = tmp_path / "killed.db"
+    lengths = []
+    for grown in (3, 400, 700):
+        kill_after(database, grown)
+        lengths.append(journal_length(database))
+    summary = run_json(database, *SYMBOLS)
+    whole = journal_length(untouched[1])
+    assert 0 < lengths[0] < lengths[1] < lengths[2] < whole, "each kill must come in the middle"
+    assert figures(summary) == figures(untouched[0])
+    for table in ("orders", "fills", "positions", "equity", "violations"):
+        assert rows(database, table) == rows(untouched[1], table)
+
+
+def test_journal_is_the_same_to_the_byte(untouched: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    run_json(tmp_path / "other.db", *SYMBOLS)
+    mine, theirs = rows(tmp_path / "other.db", "journal"), rows(untouched[1], "journal")
+    assert [row["hash"] for row in mine] == [row["hash"] for row in theirs]
