@@ -37,7 +37,7 @@ OVERRIDES = {
 }
 
 
-class Death(Exception):  # noqa: N818 - it is no error of the program
+class Death(Exception):
     """The process is gone."""
 
 
@@ -102,9 +102,7 @@ def market() -> list[BarSlice]:
 
 async def live(database: Path, fate: Fate) -> Engine:
     """One life of the program: recover, trade to the end of the market, or die on the way."""
-    settings = load_settings(
-        config_file=None, overrides=OVERRIDES, environment={}, working_directory=database.parent
-    )
+    settings = load_settings(config_file=None, overrides=OVERRIDES, environment={}, working_directory=database.parent)
     engine, broker, journal = build_engine(settings), build_broker(settings), SqlJournal(database)
     try:
         journal.begin(RECORD)

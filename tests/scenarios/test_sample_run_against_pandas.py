@@ -1,12 +1,11 @@
 """The sample run, recomputed with pandas alone, agrees to the cent: trades, cash and equity.
 
-Nothing of ours is used for the arithmetic but the bars themselves. Per symbol and day: two rolling means; long while the
-fast one is above; the size is 5 % of equity at the close, whole shares, decided at the close and filled at the next
+Nothing of ours is used for the arithmetic but the bars themselves. Per symbol and day: two rolling means; long while
+the fast one is above; the size is 5 % of equity at the close, whole shares, decided at the close and filled at the next
 bar's open, 2 basis points worse, at 0.005 a share and at least 1.00, plus the sale fee of 0.000166 a share.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from tests.running import run_json, rows
+from tests.running import rows, run_json
 
 FAST, SLOW, FRACTION, SLIPPAGE, OPENING_CASH = 20, 50, 0.05, 0.0002, 100_000.0
 SYMBOLS = ["AAPL", "GOOG", "IBM", "META", "MSFT"]
@@ -79,9 +78,9 @@ def trade() -> Book:
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, object], Path]]:
+def ours(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], Path]:
     database = tmp_path_factory.mktemp("oracle") / "session.db"
-    yield run_json(database, "--feed", "sample"), database
+    return run_json(database, "--feed", "sample"), database
 
 
 def test_every_trade_is_the_same(ours: tuple[dict[str, object], Path]) -> None:

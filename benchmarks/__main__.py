@@ -1,0 +1,32 @@
+"""Run the benchmarks and print a table, or JSON with --json."""
+
+import argparse
+import json
+from collections.abc import Callable
+
+from benchmarks.measuring import Figure
+from benchmarks.startup import measure_startup
+from benchmarks.trading_path import measure_trading_path
+
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "startup": measure_startup,
+    "trading_path": measure_trading_path,
+}
+
+
+def main() -> None:
+    """Measure what is named, or everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    chosen = parser.parse_args()
+    figures = [figure for name in chosen.names or BENCHMARKS for figure in BENCHMARKS[name]()]
+    if chosen.json:
+        print(json.dumps([figure.as_dict() for figure in figures], indent=2))
+        return
+    for figure in figures:
+        print(figure)
+
+
+if __name__ == "__main__":
+    main()

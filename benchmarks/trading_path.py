@@ -1,0 +1,94 @@
+"""What a slice costs on its way from the feed to the durable books, in pieces."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import text
+
+from benchmarks.measuring import Figure, repeat
+from robo_trader.adapters.calendars.exchange import load_sessions
+from robo_trader.adapters.feeds.sample import SampleFeed
+from robo_trader.adapters.storage.database import open_database
+from robo_trader.adapters.storage.journal import SqlJournal
+from robo_trader.app.joining import build_broker, build_engine
+from robo_trader.app.session_plan import plan_session
+from robo_trader.app.settings import Settings
+from robo_trader.core.domain.bars import BarSlice
+from robo_trader.core.domain.events import SessionStarted
+from robo_trader.core.ports.journal import Batch
+from robo_trader.runtime.loading import load_series
+from robo_trader.runtime.slices import merge_slices
+from robo_trader.runtime.trading_loop import TradingLoop
+
+RUNS = 5
+COMMITS = 500
+
+
+class _NoJournal:
+    """Stores nothing: what is left is the core alone."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Forget the batch."""
+
+    def batches(self) -> Iterator[Batch]:
+        """Return nothing: nothing was kept."""
+        return iter(())
+
+
+def measure_trading_path() -> list[Figure]:
+    """Return microseconds a slice of five symbols, on the sample: core alone, and with the SQLite journal."""
+    settings = Settings()
+    slices = asyncio.run(_sample_slices(settings))
+    commit = Figure("bare SQLite commit, WAL and FULL", "us", repeat(_bare_commit, runs=RUNS))
+    core = repeat(lambda: _trade(settings, slices, journaled=False), runs=RUNS)
+    whole = repeat(lambda: _trade(settings, slices, journaled=True), runs=RUNS)
+    return [
+        commit,
+        Figure("decide: engine and venue, a slice", "us", core),
+        Figure("decide and journal, a slice", "us", whole, baseline=commit),
+    ]
+
+
+async def _sample_slices(settings: Settings) -> list[BarSlice]:
+    sessions = load_sessions("1998-01-02", "2014-01-02")
+    plan = plan_session(settings, sessions, now=0)
+    assert all(isinstance(feed, SampleFeed) for feed in plan.feeds.values())
+    series = await load_series(plan.requests(after=0), max_concurrent=4)
+    return list(merge_slices(series, sessions, after=0))
+
+
+def _trade(settings: Settings, slices: list[BarSlice], *, journaled: bool) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        journal = SqlJournal(Path(folder) / "bench.db") if journaled else _NoJournal()
+        broker = build_broker(settings)
+        loop = TradingLoop(build_engine(settings), journal, broker, observers=[broker.observe])
+        begun = time.perf_counter()
+        asyncio.run(_play(loop, slices))
+        spent = time.perf_counter() - begun
+        if isinstance(journal, SqlJournal):
+            journal.close()
+    return spent / len(slices) * 1e6
+
+
+async def _play(loop: TradingLoop, slices: list[BarSlice]) -> None:
+    await loop.take([SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(100_000))])
+    for slice_ in slices:
+        await loop.close_slice(slice_)
+
+
+def _bare_commit() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_database(Path(folder) / "bare.db", read_only=False, busy_timeout_seconds=5)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE t (a INTEGER)"))
+        begun = time.perf_counter()
+        for number in range(COMMITS):
+            with engine.begin() as connection:
+                connection.execute(text("INSERT INTO t VALUES (:a)"), {"a": number})
+        spent = time.perf_counter() - begun
+        engine.dispose()
+    return spent / COMMITS * 1e6
