@@ -1,0 +1,1 @@
+"""Exchange sessions from a calendar library."""

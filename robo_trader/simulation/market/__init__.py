@@ -1,0 +1,1 @@
+"""Synthetic prices from a seed; simulated data and never anything else."""
