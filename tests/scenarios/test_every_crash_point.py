@@ -4,7 +4,7 @@ The real engine, venue, loop and SQLite journal run in this process; death is an
 (before a commit, after it, before or after each command), after which everything but the database is thrown away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class MortalJournal:
         await self.journal.commit(batch)
         self.fate.tempt()
 
-    def batches(self) -> object:
+    def batches(self) -> Iterator[Batch]:
         return self.journal.batches()
 
 

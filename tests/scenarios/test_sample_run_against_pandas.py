@@ -54,7 +54,8 @@ def closes_and_views() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 def trade() -> Book:
     opens, closes, above = closes_and_views()
-    book, pending, wanted = Book(), {}, dict.fromkeys(SYMBOLS, 0)
+    book, wanted = Book(), dict.fromkeys(SYMBOLS, 0)
+    pending: dict[str, int] = {}
     holding_view = dict.fromkeys(SYMBOLS, False)
     last_close: dict[str, float] = {}
     before = OPENING_CASH
