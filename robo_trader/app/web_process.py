@@ -63,18 +63,17 @@ class WebProcess:
             *self._command, "--until-stdin-closes", stdin=PIPE, stdout=PIPE, env=self._environment
         )
         try:
-            await _announce(process)
+            await _pass_on_addresses(process)
             return await process.wait()
         finally:
             await _stop(process)
 
 
-async def _announce(process: Process) -> None:
+async def _pass_on_addresses(process: Process) -> None:
+    """Log each address the child tells, until it closes its output: there is a new one when a login code is spent."""
     assert process.stdout is not None
-    line = await process.stdout.readline()
-    if line:
-        told = json.loads(line)
-        log.info("dashboard", open=told["open"])
+    async for line in process.stdout:
+        log.info("dashboard", open=json.loads(line)["open"])
 
 
 async def _stop(process: Process) -> None:

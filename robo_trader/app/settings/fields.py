@@ -1,0 +1,179 @@
+"""The kinds of value a setting may hold, and how each is read from text.
+
+A refusal raised here carries only its reason: the loader adds the key, the place and the value, because
+only it knows which values are secret.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR, Symbol, parse_symbol
+from robo_trader.core.market.bar_sizes import BarSize, Duration, parse_bar_size, parse_duration
+
+SYMBOLS_MAX = 500
+SPEED_MAX = 100_000
+SECRET_LENGTH_MIN = 16
+SECRET_LENGTH_MAX = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a field accepts, in words that follow "must be"; for errors and the reference."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a number is called before its bounds are told."""
+
+    text: str
+
+
+FRACTION = Noun("fraction")
+
+
+def refusal(reason: str, *, field: str = "", other: str = "") -> PydanticCustomError:
+    """Return the error that a validator raises.
+
+    field, other: the two fields of a section that contradict each other, where no single one is wrong.
+    """
+    return PydanticCustomError("refused", "{reason}", {"reason": reason, "field": field, "other": other})
+
+
+def _from_text(parse: Callable[[str], object]) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse(value)
+        except InvalidConfig as refused:
+            raise refusal(f"{refused}. {refused.next_step}") from None
+
+    return read
+
+
+def _read_symbols(value: object) -> object:
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple):
+        return value
+    wrong = [str(item) for item in listed if not _is_symbol(item)]
+    if wrong:
+        raise refusal(f"{wrong!r:.100} cannot be symbols; write symbols such as AAPL or BRK.B")
+    symbols = tuple(parse_symbol(item) for item in listed)
+    twice = sorted({symbol for symbol in symbols if symbols.count(symbol) > 1})
+    if twice:
+        raise refusal(f"{', '.join(twice)} stands there more than once")
+    return symbols
+
+
+def _is_symbol(item: object) -> bool:
+    return isinstance(item, str) and SYMBOL_GRAMMAR.fullmatch(item.strip().upper()) is not None
+
+
+def _read_speed(value: object) -> object:
+    """Return "max" or a float, so that the union below never has to report both of its branches."""
+    if isinstance(value, str) and value.strip().lower() == "max":
+        return "max"
+    try:
+        speed = float(value)  # type: ignore[arg-type]  # whatever else it is raises TypeError
+    except (TypeError, ValueError, OverflowError):
+        raise refusal(f"must be {SPEED_WORDING.text}") from None
+    if not 0 < speed <= SPEED_MAX:
+        raise refusal(f"must be {SPEED_WORDING.text}")
+    return speed
+
+
+def _read_path(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        raise refusal("is empty; leave the key out to have none")
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise refusal("names the home folder of somebody unknown") from None
+
+
+def _fold_case(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _check_secret(secret: SecretStr | None) -> SecretStr | None:
+    if secret is None:
+        return None
+    text = secret.get_secret_value()
+    if not SECRET_LENGTH_MIN <= len(text) <= SECRET_LENGTH_MAX:
+        raise refusal(f"must be {SECRET_WORDING.text}")
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise refusal("must be printable ASCII without spaces")
+    return secret
+
+
+SPEED_WORDING = Wording(f'a number above 0 and at most {SPEED_MAX}, or "max"')
+SECRET_WORDING = Wording(f"text of {SECRET_LENGTH_MIN} to {SECRET_LENGTH_MAX} characters")
+_BAR_SIZES = ", ".join(f'"{size.value}"' for size in BarSize)
+
+# Six decimal places are a hundredth of a basis point: nothing meant is finer, and 1e-999999 is not "above 0".
+Fraction = Annotated[Decimal, Field(decimal_places=6), FRACTION]
+BasisPoints = Annotated[Decimal, Field(decimal_places=2)]
+Dollars = Annotated[Decimal, Field(decimal_places=2)]
+Multiple = Annotated[Decimal, Field(decimal_places=4)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+
+Symbols = Annotated[
+    tuple[Symbol, ...],
+    Field(min_length=1, max_length=SYMBOLS_MAX),
+    BeforeValidator(_read_symbols),
+    Wording(f"1 to {SYMBOLS_MAX} symbols, as a list or separated by commas"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": SYMBOLS_MAX},
+                {"type": "string"},
+            ]
+        }
+    ),
+]
+BarSizeText = Annotated[BarSize, BeforeValidator(_from_text(parse_bar_size)), Wording(f"one of {_BAR_SIZES}")]
+OptionalDuration = Annotated[
+    Duration | None,
+    BeforeValidator(_from_text(parse_duration)),
+    Wording('a count and D, W, M or Y, such as "30 D"'),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[1-9][0-9]{0,4}\s*[DWMYdwmy]\s*$"}),
+]
+Speed = Annotated[
+    Annotated[float, Field(gt=0, le=SPEED_MAX)] | Literal["max"], BeforeValidator(_read_speed), SPEED_WORDING
+]
+OptionalPath = Annotated[Path | None, BeforeValidator(_read_path), Wording("a path")]
+LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_fold_case)]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
+AccountName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")
+]
+PaperAccount = Annotated[
+    str,
+    Field(pattern=r"^(D[UF][A-Z0-9]{3,14})?$"),
+    Wording("empty or a paper account such as DU1234567; live accounts are not supported"),
+]
+OptionalSecret = Annotated[
+    SecretStr | None,
+    AfterValidator(_check_secret),
+    SECRET_WORDING,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "password",
+            "writeOnly": True,
+            "minLength": SECRET_LENGTH_MIN,
+            "maxLength": SECRET_LENGTH_MAX,
+        }
+    ),
+]

@@ -1,0 +1,295 @@
+"""The sections of the configuration: what may be set, within which bounds, and what it means.
+
+Descriptions are read by people: `config schema` and docs/configuration.md print them as they stand. Defaults
+are those of the `development` preset; C.. names the pre-trade control whose live default a value is.
+"""
+
+import ipaddress
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from robo_trader.app.settings.fields import (
+    AccountName,
+    BarSizeText,
+    BasisPoints,
+    Dollars,
+    Fraction,
+    HostName,
+    LogLevel,
+    Multiple,
+    OptionalDuration,
+    OptionalPath,
+    OptionalSecret,
+    PaperAccount,
+    Seconds,
+    Speed,
+    Symbols,
+    refusal,
+)
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.market.bar_sizes import BarSize
+
+LIVE_PORTS = {4001: "IB Gateway", 7496: "TWS"}
+
+
+class Section(BaseModel):
+    """A group of settings: frozen, and nothing in it may be misspelled.
+
+    Rules about two fields are written as validators of the later one, so that they are checked, and a
+    contradiction is listed, even where a third field of the section is wrong. For that, defaults are validated.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_plainly_typed(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse what pydantic would bend into shape: true as the number 1, or text with hidden characters."""
+        assert info.field_name is not None
+        if isinstance(value, bool) and cls.model_fields[info.field_name].annotation is not bool:
+            raise refusal("must not be true or false")
+        if isinstance(value, str) and not value.isprintable():
+            raise refusal("holds a character that cannot be printed, such as a line break")
+        return value
+
+
+class ExecutionSettings(Section):
+    """How orders are placed, and what the paper broker charges for them."""
+
+    broker: Literal["paper"] = Field(
+        default="paper", description="Who executes the orders. Only the built-in paper broker exists today."
+    )
+    order_type: Literal["market", "limit"] = Field(
+        default="market", description="Type of every order: at the market, or limited by limit_offset_bps."
+    )
+    limit_offset_bps: BasisPoints = Field(
+        default=Decimal(50),
+        ge=0,
+        le=300,
+        description="How much worse than the last price a limit order may fill, in basis points (100 is 1 %).",
+    )
+    opening_cash: Dollars = Field(
+        default=Decimal(100_000),
+        gt=0,
+        le=1_000_000_000,
+        description="Cash of a new paper account, in US dollars.",
+    )
+    slippage_bps: BasisPoints = Field(
+        default=Decimal(2),
+        ge=0,
+        le=500,
+        description="How much worse than the market the paper broker fills, in basis points (100 is 1 %).",
+    )
+    commission_schedule: Literal["ibkr_fixed", "ibkr_tiered"] = Field(
+        default="ibkr_fixed", description="Commission table of Interactive Brokers that the paper broker charges."
+    )
+    participation_max: Fraction = Field(
+        default=Decimal("0.10"),
+        gt=0,
+        le=1,
+        description="Most that the paper broker fills in one bar, as a fraction of the bar's volume; 0.10 is 10 %.",
+    )
+    account: AccountName = Field(default="PAPER", description="Name of the paper account.")
+
+
+class RiskSettings(Section):
+    """Limits every order must pass. Working orders count at their worst case; the tightest limit wins."""
+
+    max_position_fraction: Fraction = Field(
+        default=Decimal("0.10"),
+        gt=0,
+        le=1,
+        description="Largest position in one symbol, as a fraction of equity; 0.10 is 10 % (C08).",
+    )
+    gross_exposure_fraction: Fraction = Field(
+        default=Decimal("1.0"),
+        gt=0,
+        le=1,
+        description="Largest sum of all positions, as a fraction of equity; 1.0 is no borrowing (C09).",
+    )
+    order_notional_max: Dollars = Field(
+        default=Decimal(10_000),
+        gt=0,
+        le=10_000_000,
+        description="Largest value of one order, in US dollars (C02).",
+    )
+    order_notional_fraction: Fraction = Field(
+        default=Decimal("0.05"),
+        gt=0,
+        le=1,
+        description="Largest value of one order, as a fraction of equity; 0.05 is 5 % (C02).",
+    )
+    daily_loss_fraction: Fraction = Field(
+        default=Decimal("0.02"),
+        gt=0,
+        le=Decimal("0.25"),
+        description="Loss of a day after which positions may only shrink, as a fraction of equity; 0.02 is 2 % (C12).",
+    )
+    cash_buffer_fraction: Fraction = Field(
+        default=Decimal("0.05"),
+        ge=0,
+        le=Decimal("0.50"),
+        description="Cash reserved for a market order above its value at the last price, as a fraction of that value.",
+    )
+    stale_after_bars: Multiple = Field(
+        default=Decimal("1.5"),
+        ge=1,
+        le=10,
+        description="Age from which market data is too old to trade on, in bar lengths (C19).",
+    )
+    orders_for_next_open: bool = Field(
+        default=True, description="Whether an order decided at the close may wait for the next open."
+    )
+
+
+class DataSettings(Section):
+    """Which market data is read, and how fast it is played."""
+
+    feed: Literal["auto", "sample", "files", "synthetic"] = Field(
+        default="auto",
+        description="Source of bars: the built-in sample, own files, made-up prices, or the first that fits.",
+    )
+    directory: OptionalPath = Field(
+        default=None,
+        description="Folder of the bar files; the feed `files` needs it. Relative to the working directory.",
+    )
+    symbols: Symbols = Field(
+        default=tuple(map(Symbol, ("AAPL", "IBM", "MSFT", "GOOG", "META"))),
+        description="What is watched and traded.",
+    )
+    bar_size: BarSizeText = Field(default=BarSize.DAY_1, description="Length of one bar.")
+    duration: OptionalDuration = Field(
+        default=None,
+        description="How far back from the end of the data to begin, in calendar days; all of it if not set.",
+    )
+    speed: Speed = Field(default=10.0, description="Bars played a second, or max for as fast as it goes.")
+    max_concurrent: int = Field(default=4, ge=1, le=64, description="Symbols fetched at the same time, as a count.")
+    adjusted: bool = Field(default=True, description="Whether prices are adjusted for splits and dividends.")
+    seed: int = Field(
+        default=7, ge=0, le=2**32 - 1, description="Start of every random number; the same seed makes the same prices."
+    )
+
+    @field_validator("directory")
+    @classmethod
+    def _files_need_a_folder(cls, directory: Path | None, info: ValidationInfo) -> Path | None:
+        if directory is None and info.data.get("feed") == "files":
+            raise refusal("needs the folder of the files in", field="feed", other="directory")
+        return directory
+
+
+class IbkrSettings(Section):
+    """Interactive Brokers. Nothing connects yet: checked today, used once the broker adapter exists."""
+
+    host: HostName = Field(default="127.0.0.1", description="Where IB Gateway or TWS listens. Not used yet.")
+    port: int = Field(
+        default=4002,
+        ge=1,
+        le=65_535,
+        description="TCP port of IB Gateway (4002) or TWS (7497) in paper mode; live ports are refused. Not used yet.",
+    )
+    client_id: int = Field(
+        default=1, ge=1, le=999_999, description="Number that tells this program from other API clients. Not used yet."
+    )
+    account: PaperAccount = Field(
+        default="", description="Paper account to trade; empty takes the only one there is. Not used yet."
+    )
+
+    @field_validator("port")
+    @classmethod
+    def _is_no_live_port(cls, port: int) -> int:
+        if port in LIVE_PORTS:
+            raise refusal(f"is the live port of {LIVE_PORTS[port]}; only paper trading is supported: 4002 or 7497")
+        return port
+
+
+class StrategySettings(Section):
+    """Which strategy runs, with which parameters, and how its signals are sized."""
+
+    name: Literal["sma_crossover"] = Field(
+        default="sma_crossover", description="Strategy: long while the fast moving average is above the slow one."
+    )
+    sma_fast: int = Field(default=20, ge=1, le=999, description="Length of the fast moving average, in bars.")
+    sma_slow: int = Field(default=50, ge=2, le=1000, description="Length of the slow moving average, in bars.")
+    sizing: Literal["fixed_fraction", "atr_risk"] = Field(
+        default="fixed_fraction",
+        description="Size of a position: `fraction` of equity, or `risk_fraction` over its ATR.",
+    )
+    fraction: Fraction = Field(
+        default=Decimal("0.05"),
+        gt=0,
+        le=1,
+        description="Position under fixed_fraction, as a fraction of equity; 0.05 is 5 %.",
+    )
+    risk_fraction: Fraction = Field(
+        default=Decimal("0.01"),
+        gt=0,
+        le=Decimal("0.10"),
+        description="Loss under atr_risk if price falls atr_multiple ATRs, as a fraction of equity; 0.01 is 1 %.",
+    )
+    atr_length: int = Field(default=14, ge=1, le=500, description="Length of the average true range, in bars.")
+    atr_multiple: Multiple = Field(
+        default=Decimal(2), gt=0, le=20, description="Distance to the assumed stop under atr_risk, in ATRs."
+    )
+
+    @field_validator("sma_slow")
+    @classmethod
+    def _is_above_fast(cls, sma_slow: int, info: ValidationInfo) -> int:
+        if sma_slow <= info.data.get("sma_fast", 0):
+            raise refusal("must be below", field="sma_fast", other="sma_slow")
+        return sma_slow
+
+
+class MonitoringSettings(Section):
+    """What is logged."""
+
+    log_level: LogLevel = Field(default="info", description="Least important message that is logged.")
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Lines for people, or one JSON object a line for programs."
+    )
+
+
+class StorageSettings(Section):
+    """Where the journal is kept."""
+
+    database: OptionalPath = Field(
+        default=None,
+        description="File of the journal; the program chooses one if not set. Relative to the working directory.",
+    )
+    busy_timeout_seconds: Seconds = Field(
+        default=5.0, gt=0, le=60, description="How long to wait for a locked database, in seconds."
+    )
+
+
+class WebSettings(Section):
+    """The dashboard."""
+
+    enabled: bool = Field(default=True, description="Whether the dashboard is served.")
+    host: HostName = Field(default="127.0.0.1", description="Address the dashboard listens on.")
+    port: int = Field(default=8787, ge=0, le=65_535, description="TCP port of the dashboard; 0 takes any that is free.")
+    allow_remote: bool = Field(
+        default=False,
+        description="Whether host may be an address that other machines reach. There is no TLS: put a proxy in front.",
+    )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=1440, description="Inactivity after which a login ends, in minutes."
+    )
+    login_code: OptionalSecret = Field(
+        default=None, description="Fixed login code for automation; the program makes its own if not set. Secret."
+    )
+
+    @field_validator("allow_remote")
+    @classmethod
+    def _stays_on_this_machine(cls, allow_remote: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - a value
+        if not (allow_remote or _is_loopback(info.data.get("host", "localhost"))):
+            raise refusal("is reachable from other machines; that needs", field="host", other="allow_remote")
+        return allow_remote
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
