@@ -1,0 +1,117 @@
+"""The loop acts on nothing that is not durable, and carries the broker's reports on until there are none."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import pytest
+
+from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
+from robo_trader.core.domain.errors import JournalDamaged, JournalUnwritable
+from robo_trader.core.domain.events import BrokerReport, InputEvent, OrderAccepted, SessionStarted, SliceClosed
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.ports.journal import Batch, StepRecord
+from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.trading_loop import TradingLoop
+from tests.builders import a_slice, an_approved_order
+
+
+class ScriptedEngine:
+    """Answers each input with the commands written for its kind."""
+
+    def __init__(self, commands: dict[type, tuple[Command, ...]]) -> None:
+        self.commands = commands
+        self.seen: list[InputEvent] = []
+
+    def process(self, event: InputEvent) -> Step:
+        self.seen.append(event)
+        return Step((), self.commands.get(type(event), ()))
+
+
+class ListJournal:
+    """Keeps batches in memory; refuses from the n-th on."""
+
+    def __init__(self, record: list[str], *, refuses_from: int | None = None) -> None:
+        self.stored: list[Batch] = []
+        self.record = record
+        self.refuses_from = refuses_from
+
+    async def commit(self, batch: Batch) -> None:
+        if self.refuses_from is not None and len(self.stored) >= self.refuses_from:
+            raise JournalUnwritable("full")
+        self.stored.append(batch)
+        self.record.append("commit")
+
+    def batches(self) -> Iterator[Batch]:
+        return iter(self.stored)
+
+
+class RecordingBroker:
+    """Accepts what it gets, and says so."""
+
+    def __init__(self, record: list[str]) -> None:
+        self.record = record
+        self.reports: list[BrokerReport] = []
+
+    async def submit(self, order: ApprovedOrder) -> None:
+        self.record.append(f"submit {order.order_id}")
+        self.reports.append(OrderAccepted(order_id=order.order_id, broker_order_id="B", occurred_at=1))
+
+    async def cancel(self, order_id: OrderId, *, at: int) -> None:
+        self.record.append(f"cancel {order_id} at {at}")
+
+    def take_reports(self) -> Sequence[BrokerReport]:
+        reports, self.reports = self.reports, []
+        return reports
+
+
+SUBMIT_THEN_CANCEL: dict[type, tuple[Command, ...]] = {
+    SliceClosed: (SubmitOrder(order=an_approved_order()), CancelOrder(order_id=OrderId(9), occurred_at=7)),
+}
+
+
+async def test_commands_are_carried_out_in_order_after_the_commit_and_reports_follow() -> None:
+    record: list[str] = []
+    engine, journal = ScriptedEngine(SUBMIT_THEN_CANCEL), ListJournal(record)
+    told: list[Batch] = []
+    loop = TradingLoop(engine, journal, RecordingBroker(record), listeners=[told.append])
+    await loop.close_slice(a_slice())
+    assert record == ["commit", "submit 1", "cancel 9 at 7", "commit"]
+    assert [type(event) for event in engine.seen] == [SliceClosed, OrderAccepted]
+    assert told == journal.stored
+
+
+async def test_nothing_is_sent_and_nobody_is_told_when_the_journal_refuses() -> None:
+    record: list[str] = []
+    told: list[Batch] = []
+    journal = ListJournal(record, refuses_from=0)
+    loop = TradingLoop(ScriptedEngine(SUBMIT_THEN_CANCEL), journal, RecordingBroker(record), listeners=[told.append])
+    with pytest.raises(JournalUnwritable):
+        await loop.close_slice(a_slice())
+    assert record == [] and told == []
+
+
+async def test_observers_see_the_slice_before_the_engine_does() -> None:
+    engine = ScriptedEngine({})
+    seen_by_engine: list[int] = []
+    loop = TradingLoop(
+        engine, ListJournal([]), RecordingBroker([]), observers=[lambda _: seen_by_engine.append(len(engine.seen))]
+    )
+    await loop.close_slice(a_slice())
+    assert seen_by_engine == [0]
+
+
+def opening() -> SessionStarted:
+    return SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(1))
+
+
+def test_replay_yields_batches_that_decide_the_same() -> None:
+    batch = Batch((StepRecord(opening(), ()), StepRecord(SliceClosed(slice=a_slice()), ())), ())
+    assert list(replay([batch], ScriptedEngine({}))) == [batch]
+    assert last_slice_end(batch) == a_slice().ended_at
+    assert last_slice_end(Batch((StepRecord(opening(), ()),), ())) == 0
+
+
+def test_replay_refuses_a_journal_that_decided_otherwise() -> None:
+    batch = Batch((StepRecord(SliceClosed(slice=a_slice()), ()),), ())
+    with pytest.raises(JournalDamaged, match="other decisions"):
+        list(replay([batch], ScriptedEngine(SUBMIT_THEN_CANCEL)))
