@@ -67,7 +67,13 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
         loop = _join_loop(settings, journal, recovered)
         await _resume(loop, plan, recovered)
         wants_web = settings.web.enabled and not exit_when_done
-        async with WebProcess(path, environment, ("--port", str(settings.web.port)), enabled=wants_web):
+        async with WebProcess(
+            path,
+            environment,
+            ("--port", str(settings.web.port)),
+            enabled=wants_web,
+            log_format=settings.monitoring.log_format,
+        ):
             await _trade(loop, plan, recovered, stop)
             if not exit_when_done and not stop.is_set():
                 log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")

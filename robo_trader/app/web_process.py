@@ -13,6 +13,7 @@ from typing import Self
 import structlog
 
 from robo_trader.app.exit_codes import ExitCode
+from robo_trader.app.logs import tell_dashboard
 
 RESTART_DELAYS_SECONDS = (1, 2, 4, 8, 16, 30)
 STOP_TIMEOUT_SECONDS = 3
@@ -24,12 +25,19 @@ class WebProcess:
     """Keeps `robo-trader web` running from entry to exit, and says where it listens."""
 
     def __init__(
-        self, database: Path, environment: Mapping[str, str], arguments: tuple[str, ...], *, enabled: bool
+        self,
+        database: Path,
+        environment: Mapping[str, str],
+        arguments: tuple[str, ...],
+        *,
+        enabled: bool,
+        log_format: str,
     ) -> None:
         """arguments: what the web is told besides the database, e.g. its port."""
         self._command = (sys.executable, "-m", "robo_trader", "web", "--database", str(database), *arguments)
         self._environment = dict(environment)
         self._enabled = enabled
+        self._log_format = log_format
         self._keeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -63,17 +71,17 @@ class WebProcess:
             *self._command, "--until-stdin-closes", stdin=PIPE, stdout=PIPE, env=self._environment
         )
         try:
-            await _pass_on_addresses(process)
+            await self._pass_on_addresses(process)
             return await process.wait()
         finally:
             await _stop(process)
 
-
-async def _pass_on_addresses(process: Process) -> None:
-    """Log each address the child tells, until it closes its output: there is a new one when a login code is spent."""
-    assert process.stdout is not None
-    async for line in process.stdout:
-        log.info("dashboard", open=json.loads(line)["open"])
+    async def _pass_on_addresses(self, process: Process) -> None:
+        """Tell each address the child tells, until it closes its output: there is a new one when a code is spent."""
+        assert process.stdout is not None
+        async for line in process.stdout:
+            told = json.loads(line)
+            tell_dashboard(told["url"], told["login_url"], log_format=self._log_format)
 
 
 async def _stop(process: Process) -> None:

@@ -15,7 +15,7 @@ from robo_trader.app.settings.problems import Origin, OriginKind, Problem, print
 from robo_trader.app.settings.toml_lines import find_key_lines
 
 DEFAULT_FILE = Path("robo_trader.toml")
-FILE_BYTES_MAX = 64 * 1024
+FILE_BYTES_MAX = 32 * 1024  # ample for 500 symbols; parsing time grows with the square of the longest dotted key
 DEPTH_MAX = 8
 
 # How `tomllib` begins to say that a key was written before.

@@ -1,0 +1,1 @@
+"""Shows the projections in a browser; decides nothing."""
