@@ -81,12 +81,17 @@ class Order:
     status: OrderStatus
     cancel_requested: bool
     filled: Decimal
-    average_price: Decimal | None  # of what is filled; None before the first fill
+    filled_value: Decimal  # dollars; kept instead of an average, which could not be exact
     commission: Decimal
     broker_order_id: str
     reason: str  # why it was rejected, canceled or expired
     created_at: int
     updated_at: int
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Dollars a share of what is filled, None before the first fill."""
+        return self.filled_value / self.filled if self.filled else None
 
     @property
     def remaining(self) -> Decimal:

@@ -30,7 +30,7 @@ from robo_trader.core.domain.events import (
 )
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import shares_from_float
+from robo_trader.core.domain.money import ZERO, shares_from_float
 from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderIntent, Side
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.signals import Signal, Target
@@ -162,17 +162,14 @@ class Engine:
         self._events.append(TargetSet(target=target, occurred_at=bar.ended_at))
 
     def _size(self, signal: Signal, bar: Bar, values: tuple[float, ...]) -> Target:
-        equity = self.valuation.equity
-        shares = 0.0
+        settings, equity, price = self._settings, self.valuation.equity, self._market.prices[bar.symbol]
+        quantity = ZERO
         if equity > 0:
-            shares = self._settings.sizer.shares(signal.strength, float(equity), bar.close, *values)
-            shares = trim_shares(shares, equity=equity, price=bar.close, limits=self._settings.limits)
-        return Target(
-            signal_id=signal.signal_id,
-            symbol=signal.symbol,
-            quantity=shares_from_float(shares),
-            reference_price=self._market.prices[signal.symbol],
-        )
+            sized = settings.sizer.shares(signal.strength, float(equity), bar.close, *values)
+            side = Side.BUY if sized > 0 else Side.SELL
+            order_price = settings.order_style.limit(price, side) or price
+            quantity = trim_shares(shares_from_float(sized), equity=equity, price=order_price, limits=settings.limits)
+        return Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
 
     def _pursue(self, signal: Signal, target: Target) -> None:
         now = self._market.last_ended_at

@@ -16,8 +16,7 @@ def fingerprint(value: object) -> str:
     """
     digest = blake2b(digest_size=16)
     for token in _tokens(value):
-        digest.update(token.encode())
-        digest.update(b"\x00")
+        digest.update(_framed(token).encode())
     return digest.hexdigest()
 
 
@@ -47,7 +46,12 @@ def _group(opening: str, items: Iterable[object]) -> Iterator[str]:
 
 
 def _key(key: object) -> str:
-    return "/".join(_tokens(key))
+    return "".join(map(_framed, _tokens(key)))
+
+
+def _framed(token: str) -> str:
+    """Return the token with its length before it, so that no text can pass for two tokens."""
+    return f"{len(token)}:{token}"
 
 
 def _sorted_items(mapping: Mapping[object, object]) -> list[tuple[str, object]]:

@@ -58,7 +58,7 @@ class OrderBook:
             status=OrderStatus.SUBMITTED,
             cancel_requested=False,
             filled=ZERO,
-            average_price=None,
+            filled_value=ZERO,
             commission=ZERO,
             broker_order_id="",
             reason="",
@@ -138,12 +138,11 @@ def _answered(order: Order, report: BrokerReport, status: OrderStatus) -> Order:
 
 
 def _filled(order: Order, report: OrderExecuted, filled: Decimal, status: OrderStatus) -> Order:
-    paid = (order.average_price or ZERO) * order.filled + report.price * report.quantity
     return replace(
         order,
         status=status,
         filled=filled,
-        average_price=paid / filled,
+        filled_value=order.filled_value + report.price * report.quantity,
         commission=order.commission + report.commission,
         updated_at=max(order.updated_at, report.occurred_at),
         cancel_requested=order.cancel_requested and status not in ENDED,

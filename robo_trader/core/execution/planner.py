@@ -8,7 +8,9 @@ from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import Order, OrderIntent, OrderType, Side, TimeInForce
 from robo_trader.core.domain.signals import Signal, Target
 
-TICK = Decimal("0.01")  # of US stocks at or above one dollar
+# Price steps of US stocks, by the sub-penny rule (Regulation NMS, rule 612): finer below one dollar.
+TICK = Decimal("0.01")
+TICK_BELOW_ONE_DOLLAR = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,10 @@ class OrderStyle:
 
     order_type: OrderType
     limit_offset_bps: Decimal
+
+    def limit(self, price: Decimal, side: Side) -> Decimal | None:
+        """Return the limit of an order decided at `price`, None for a market order."""
+        return limit_price(price, side, self.limit_offset_bps) if self.order_type is OrderType.LIMIT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +61,13 @@ def plan_orders(
 def limit_price(price: Decimal, side: Side, offset_bps: Decimal) -> Decimal:
     """Return the limit `offset_bps` beyond the last price, rounded to the tick towards the price: never worse."""
     raw = price + side.sign * price * offset_bps / 10_000
-    rounded = raw.quantize(TICK, ROUND_FLOOR if side is Side.BUY else ROUND_CEILING)
-    return max(rounded, TICK)
+    tick = TICK if raw >= 1 else TICK_BELOW_ONE_DOLLAR
+    return max(raw.quantize(tick, ROUND_FLOOR if side is Side.BUY else ROUND_CEILING), tick)
 
 
 def _intent(
     target: Target, signal: Signal, side: Side, quantity: Decimal, *, price: Decimal, style: OrderStyle
 ) -> OrderIntent:
-    is_limit = style.order_type is OrderType.LIMIT
     return OrderIntent(
         signal_id=target.signal_id,
         strategy=signal.strategy,
@@ -70,7 +75,7 @@ def _intent(
         side=side,
         quantity=quantity,
         order_type=style.order_type,
-        limit_price=limit_price(price, side, style.limit_offset_bps) if is_limit else None,
+        limit_price=style.limit(price, side),
         time_in_force=TimeInForce.DAY,
         reference_price=price,
     )

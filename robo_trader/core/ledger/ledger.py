@@ -60,7 +60,7 @@ class Ledger:
         before = self.position(fill.symbol)
         change = fill.side.sign * fill.quantity
         closed = closing_part(before.quantity, change)
-        closed_cost = round_money(cost_of_closed(before.quantity, before.cost, closed)) if closed else ZERO
+        closed_cost = _cost_of_closed(before, closed)
         realised = realised_profit(closed, fill.price, closed_cost) if closed else ZERO
         cost_change = (change - closed) * fill.price - closed_cost
         after = Position(
@@ -100,3 +100,11 @@ class Ledger:
         for posting in postings:
             self.balances[posting.account] = self.balances.get(posting.account, ZERO) + posting.amount
         return Entry(reason=reason, postings=postings)
+
+
+def _cost_of_closed(position: Position, closed: Decimal) -> Decimal:
+    """Return the cost that leaves with `closed` shares: rounded, but all of it exactly when none stay."""
+    if not closed:
+        return ZERO
+    cost = cost_of_closed(position.quantity, position.cost, closed)
+    return cost if closed == -position.quantity else round_money(cost)

@@ -3,6 +3,9 @@
 import math
 
 from robo_trader.core.domain.bars import Bar, BarFault
+from robo_trader.core.domain.money import PRICE_DECIMALS
+
+PRICE_MIN = 10.0**-PRICE_DECIMALS  # a smaller price would be booked as nothing
 
 
 def find_fault(bar: Bar, last_ended_at: int | None) -> BarFault | None:  # noqa: PLR0911 - one line a fault reads best
@@ -13,7 +16,7 @@ def find_fault(bar: Bar, last_ended_at: int | None) -> BarFault | None:  # noqa:
     prices = (bar.open, bar.high, bar.low, bar.close)
     if not all(map(math.isfinite, prices)) or not math.isfinite(bar.volume):
         return BarFault.NOT_FINITE
-    if min(prices) <= 0:
+    if min(prices) < PRICE_MIN:
         return BarFault.NOT_POSITIVE
     if bar.high < bar.low:
         return BarFault.HIGH_BELOW_LOW

@@ -9,10 +9,10 @@ from robo_trader.core.risk.limits import RiskLimits, RiskView
 from robo_trader.core.rules.sizing import capped_shares
 
 
-def trim_shares(shares: float, *, equity: Decimal, price: float, limits: RiskLimits) -> float:
-    """Return signed `shares`, cut so that opening them breaks neither the position nor the order limit."""
-    fraction_max = min(limits.max_position_fraction, limits.order_notional(equity) / equity)
-    return capped_shares(shares, float(equity), price, float(fraction_max))
+def trim_shares(shares: Decimal, *, equity: Decimal, price: Decimal, limits: RiskLimits) -> Decimal:
+    """Return signed whole `shares`, cut so that opening them at `price` breaks neither position nor order limit."""
+    value_max = min(limits.max_position_fraction * equity, limits.order_notional(equity))
+    return capped_shares(shares, price, value_max)
 
 
 def assess(

@@ -1,5 +1,7 @@
 """How many shares a signal is worth. Signed, and not rounded: the caller rounds towards zero."""
 
+from robo_trader.core.rules.numbers import Number
+
 
 def fixed_fraction_shares(strength: float, equity: float, price: float, fraction: float) -> float:
     """Return the shares whose value is `fraction` of equity at full strength.
@@ -17,7 +19,7 @@ def atr_risk_shares(strength: float, equity: float, atr: float, risk_fraction: f
     return strength * risk_fraction * equity / (atr_multiple * atr)
 
 
-def capped_shares(shares: float, equity: float, price: float, fraction_max: float) -> float:
-    """Return `shares`, cut so that their value stays within `fraction_max` of equity."""
-    cap = fraction_max * equity / price
+def capped_shares(shares: Number, price: Number, value_max: Number) -> Number:
+    """Return signed whole `shares`, cut so that their value at `price` stays within `value_max` dollars."""
+    cap = value_max // price
     return max(-cap, min(cap, shares))

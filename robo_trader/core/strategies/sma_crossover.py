@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.features.definitions import sma
 from robo_trader.core.features.feature import Feature
+from robo_trader.core.rules.comparison import is_clearly_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class SmaCrossover:
     def strength(self, *values: float) -> float:
         """1 while fast is above slow, else 0; NaN compares as not above."""
         fast, slow = values
-        return (fast > slow) * 1.0
+        return is_clearly_above(fast, slow) * 1.0
 
     def reason(self, *values: float) -> str:
         """E.g. `sma_20 101.2300 > sma_50 99.8700`."""
         fast, slow = values
-        relation = ">" if fast > slow else "<="
+        relation = ">" if is_clearly_above(fast, slow) else "<="
         return f"sma_{self.fast} {fast:.4f} {relation} sma_{self.slow} {slow:.4f}"

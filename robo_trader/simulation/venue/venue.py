@@ -12,7 +12,7 @@ same again. What it reports is simulated; no real market stood behind it.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from robo_trader.core.domain.bars import Bar, BarSlice
+from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.events import BrokerReport, OrderAccepted, OrderCanceled, OrderExecuted, OrderExpired
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
@@ -62,12 +62,13 @@ class Venue:
         self._settings = settings
         self._book: dict[OrderId, RestingOrder] = {}
         self._last_ended_at: dict[Symbol, int] = {}
+        self._session: TradingSession | None = None  # of the last slice
         self._reports: list[BrokerReport] = []
 
     def submit(self, order: ApprovedOrder) -> None:
         """Take an order into the book; it can fill from the next bar on."""
         assert order.order_id not in self._book, order
-        self._book[order.order_id] = RestingOrder(order)
+        self._book[order.order_id] = RestingOrder(order, self._lapses_at(order))
         self._reports.append(
             OrderAccepted(
                 order_id=order.order_id, broker_order_id=f"SIM{order.order_id}", occurred_at=order.approved_at
@@ -81,6 +82,7 @@ class Venue:
 
     def observe(self, slice_: BarSlice) -> None:
         """Match the book against the bars of one slice. Faulty bars fill nothing."""
+        self._session = slice_.session
         bars = {bar.symbol: bar for bar in slice_.bars if self._is_sound(bar)}
         volumes = {
             symbol: shares_from_float(participation_shares(bar.volume, self._settings.participation_max))
@@ -94,6 +96,13 @@ class Venue:
         reports, self._reports = self._reports, []
         return reports
 
+    def _lapses_at(self, order: ApprovedOrder) -> int | None:
+        """Return the close of the session a DAY order works in; None for others, and until that session is known."""
+        if order.intent.time_in_force is not TimeInForce.DAY or self._session is None:
+            return None
+        closes_at = self._session.closes_at
+        return closes_at if order.approved_at < closes_at else None
+
     def _is_sound(self, bar: Bar) -> bool:
         if find_fault(bar, self._last_ended_at.get(bar.symbol)) is not None:
             return False
@@ -103,8 +112,8 @@ class Venue:
     def _show(self, resting: RestingOrder, slice_: BarSlice, bar: Bar | None, volumes: dict[Symbol, Decimal]) -> None:
         if slice_.ended_at <= resting.order.approved_at:
             return  # the order came after these bars
-        if resting.lapses_at is None and resting.intent.time_in_force is TimeInForce.DAY:
-            resting.lapses_at = slice_.session.closes_at
+        if resting.lapses_at is None:
+            resting.lapses_at = self._lapses_at(resting.order)
         lapsed_before = resting.lapses_at is not None and slice_.ended_at > resting.lapses_at
         if bar is not None and not lapsed_before and bar.started_at >= resting.order.approved_at:
             self._match(resting, bar, volumes)

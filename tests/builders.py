@@ -1,0 +1,319 @@
+"""Values for tests: valid by default, keyword-only, so that a test names only what matters to it.
+
+The stage: AAPL at 100 dollars, in the session of Monday 4 March 2024, 09:30 to 16:00 in New York (14:30 to 21:00
+UTC); an account of 100,000 dollars. Day n is the session n days later; weekends trade here, which harms nobody.
+Limits are so wide that nothing is refused: a test tightens the one it is about.
+"""
+# ruff: noqa: PLR0913 - a builder names every field once, and its callers only a few
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, BarSlice, TradingSession
+from robo_trader.core.domain.events import OrderAccepted, OrderCanceled, OrderExecuted, OrderExpired, OrderRejected
+from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.orders import (
+    ApprovedOrder,
+    Order,
+    OrderId,
+    OrderIntent,
+    OrderStatus,
+    OrderType,
+    Side,
+    TimeInForce,
+)
+from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.signals import Signal, Target
+from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.execution.planner import OrderStyle
+from robo_trader.core.market.commissions import IBKR_FIXED, CommissionSchedule
+from robo_trader.core.portfolio.sizing import FixedFraction, Sizer
+from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
+from robo_trader.core.strategies.sma_crossover import SmaCrossover
+from robo_trader.core.strategies.strategy import Strategy
+from robo_trader.simulation.venue.venue import VenueSettings
+
+MINUTE = 60 * NANOS_PER_SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+AAPL, MSFT = Symbol("AAPL"), Symbol("MSFT")
+FREE = CommissionSchedule(per_share=Decimal(0), minimum=Decimal(0), maximum_fraction=Decimal(0))
+
+Exact = int | str | Decimal  # anything a Decimal is made of without loss
+
+
+def a_session(*, day: int = 0, minutes: int = 390) -> TradingSession:
+    on = date(2024, 3, 4) + timedelta(days=day)
+    opens_at = int(datetime(on.year, on.month, on.day, 14, 30, tzinfo=UTC).timestamp()) * NANOS_PER_SECOND
+    return TradingSession(date=on.isoformat(), opens_at=opens_at, closes_at=opens_at + minutes * MINUTE)
+
+
+OPEN, CLOSE = a_session().opens_at, a_session().closes_at
+
+
+def a_bar(
+    *,
+    symbol: str = AAPL,
+    started_at: int = OPEN,
+    ended_at: int | None = None,
+    open: float = 100.0,  # noqa: A002 - the bar's own word
+    high: float | None = None,
+    low: float | None = None,
+    close: float | None = None,
+    volume: float = 1_000_000.0,
+) -> Bar:
+    """An hour's bar; what is not named lies within what is: flat at the open."""
+    last = open if close is None else close
+    return Bar(
+        symbol=Symbol(symbol),
+        started_at=started_at,
+        ended_at=started_at + HOUR if ended_at is None else ended_at,
+        open=open,
+        high=max(open, last) if high is None else high,
+        low=min(open, last) if low is None else low,
+        close=last,
+        volume=volume,
+    )
+
+
+def a_slice(*bars: Bar, session: TradingSession | None = None, ended_at: int | None = None) -> BarSlice:
+    """The slice of these bars; without any, one that ends an hour after the open."""
+    end = bars[0].ended_at if bars else OPEN + HOUR
+    return BarSlice(ended_at=end if ended_at is None else ended_at, session=session or a_session(), bars=bars)
+
+
+def a_day(day: int, **closes: float | tuple[float, float]) -> BarSlice:
+    """The daily bars of one session, by symbol: a price for a flat bar, or open and close."""
+    session = a_session(day=day)
+    pairs = {symbol: price if isinstance(price, tuple) else (price, price) for symbol, price in closes.items()}
+    bars = [
+        a_bar(symbol=symbol, started_at=session.opens_at, ended_at=session.closes_at, open=first, close=last)
+        for symbol, (first, last) in sorted(pairs.items())
+    ]
+    return a_slice(*bars, session=session, ended_at=session.closes_at)
+
+
+def an_intent(
+    *,
+    symbol: str = AAPL,
+    side: Side = Side.BUY,
+    quantity: Exact = 100,
+    limit: Exact | None = None,
+    reference: Exact = 100,
+    time_in_force: TimeInForce = TimeInForce.DAY,
+) -> OrderIntent:
+    return OrderIntent(
+        signal_id="sma_crossover.1",
+        strategy="sma_crossover",
+        symbol=Symbol(symbol),
+        side=side,
+        quantity=Decimal(quantity),
+        order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+        limit_price=None if limit is None else Decimal(limit),
+        time_in_force=time_in_force,
+        reference_price=Decimal(reference),
+    )
+
+
+def an_approved_order(*, order_id: int = 1, intent: OrderIntent | None = None, at: int = OPEN) -> ApprovedOrder:
+    return ApprovedOrder(order_id=OrderId(order_id), intent=intent or an_intent(), approved_at=at)
+
+
+def an_order(
+    *,
+    order_id: int = 1,
+    side: Side = Side.BUY,
+    quantity: Exact = 100,
+    filled: Exact = 0,
+    cancel_requested: bool = False,
+) -> Order:
+    return Order(
+        order_id=OrderId(order_id),
+        intent=an_intent(side=side, quantity=quantity),
+        status=OrderStatus.PARTIALLY_FILLED if Decimal(filled) else OrderStatus.WORKING,
+        cancel_requested=cancel_requested,
+        filled=Decimal(filled),
+        filled_value=Decimal(100) * Decimal(filled),
+        commission=Decimal(0),
+        broker_order_id=f"B{order_id}",
+        reason="",
+        created_at=OPEN,
+        updated_at=OPEN,
+    )
+
+
+def accepted(*, order_id: int = 1, at: int = OPEN) -> OrderAccepted:
+    return OrderAccepted(order_id=OrderId(order_id), broker_order_id=f"B{order_id}", occurred_at=at)
+
+
+def rejected(*, order_id: int = 1, reason: str = "no permission", at: int = OPEN) -> OrderRejected:
+    return OrderRejected(order_id=OrderId(order_id), reason=reason, occurred_at=at)
+
+
+def canceled(*, order_id: int = 1, at: int = OPEN) -> OrderCanceled:
+    return OrderCanceled(order_id=OrderId(order_id), occurred_at=at)
+
+
+def expired(*, order_id: int = 1, at: int = OPEN) -> OrderExpired:
+    return OrderExpired(order_id=OrderId(order_id), occurred_at=at)
+
+
+def executed(
+    *,
+    execution_id: str = "E1",
+    order_id: int = 1,
+    symbol: str = AAPL,
+    quantity: Exact = 100,
+    price: Exact = 100,
+    commission: Exact = 0,
+    at: int = OPEN,
+) -> OrderExecuted:
+    return OrderExecuted(
+        execution_id=ExecutionId(execution_id),
+        order_id=OrderId(order_id),
+        symbol=Symbol(symbol),
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        commission=Decimal(commission),
+        occurred_at=at,
+    )
+
+
+def a_fill(
+    *,
+    symbol: str = AAPL,
+    side: Side = Side.BUY,
+    quantity: Exact = 100,
+    price: Exact = 100,
+    commission: Exact = 0,
+    execution_id: str = "E1",
+) -> Fill:
+    return Fill(
+        execution_id=ExecutionId(execution_id),
+        order_id=OrderId(1),
+        signal_id="sma_crossover.1",
+        symbol=Symbol(symbol),
+        side=side,
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        commission=Decimal(commission),
+        occurred_at=OPEN,
+    )
+
+
+def a_signal(*, symbol: str = AAPL, strength: float = 1.0, as_of: int = OPEN, lifetime: int = DAY) -> Signal:
+    return Signal(
+        signal_id="sma_crossover.1",
+        strategy="sma_crossover",
+        symbol=Symbol(symbol),
+        strength=strength,
+        as_of=as_of,
+        expires_at=as_of + lifetime,
+        reason="sma_1 110.0000 > sma_2 105.0000",
+    )
+
+
+def a_target(*, symbol: str = AAPL, quantity: Exact = 100, reference: Exact = 100) -> Target:
+    return Target(
+        signal_id="sma_crossover.1",
+        symbol=Symbol(symbol),
+        quantity=Decimal(quantity),
+        reference_price=Decimal(reference),
+    )
+
+
+def some_limits(
+    *,
+    max_position: Exact = 100,
+    gross_exposure: Exact = 100,
+    order_notional_max: Exact = 1_000_000_000,
+    order_notional: Exact = 100,
+    daily_loss: Exact = 1,
+    cash_buffer: Exact = 0,
+    stale_after_bars: Exact = 1_000,
+    orders_for_next_open: bool = True,
+) -> RiskLimits:
+    """Limits that refuse nothing; those without a unit in their name are fractions of equity."""
+    return RiskLimits(
+        max_position_fraction=Decimal(max_position),
+        gross_exposure_fraction=Decimal(gross_exposure),
+        order_notional_max=Decimal(order_notional_max),
+        order_notional_fraction=Decimal(order_notional),
+        daily_loss_fraction=Decimal(daily_loss),
+        cash_buffer_fraction=Decimal(cash_buffer),
+        stale_after_bars=Decimal(stale_after_bars),
+        orders_for_next_open=orders_for_next_open,
+    )
+
+
+def an_exposure(
+    *,
+    position: Exact = 0,
+    working_buys: Exact = 0,
+    working_sells: Exact = 0,
+    price: Exact = 100,
+    bars_missed: int = 0,
+) -> Exposure:
+    return Exposure(
+        position=Decimal(position),
+        working_buys=Decimal(working_buys),
+        working_sells=Decimal(working_sells),
+        price=Decimal(price),
+        bars_missed=bars_missed,
+    )
+
+
+def a_risk_view(
+    *,
+    as_of: int = OPEN + HOUR,
+    trading_state: TradingState = TradingState.ACTIVE,
+    equity: Exact = 100_000,
+    session_opening_equity: Exact = 100_000,
+    cash: Exact = 1_000_000_000,
+    reserved: Exact = 0,
+    exposures: Mapping[Symbol, Exposure] | None = None,
+    commissions: CommissionSchedule = FREE,
+) -> RiskView:
+    """The account an hour after the open, flat, with more cash than any test spends."""
+    return RiskView(
+        as_of=as_of,
+        session=a_session(),
+        trading_state=trading_state,
+        equity=Decimal(equity),
+        session_opening_equity=Decimal(session_opening_equity),
+        cash=Decimal(cash),
+        reserved=Decimal(reserved),
+        exposures=exposures or {AAPL: an_exposure()},
+        commissions=commissions,
+    )
+
+
+def engine_settings(
+    *,
+    symbols: tuple[Symbol, ...] = (AAPL,),
+    strategy: Strategy | None = None,
+    sizer: Sizer | None = None,
+    limits: RiskLimits | None = None,
+    limit_offset_bps: Exact | None = None,
+    commissions: CommissionSchedule = IBKR_FIXED,
+    signal_lifetime: int = 5 * DAY,
+) -> EngineSettings:
+    """Long while the close is above the mean of the last two, with 5 % of equity, at the market."""
+    order_type = OrderType.MARKET if limit_offset_bps is None else OrderType.LIMIT
+    return EngineSettings(
+        symbols=symbols,
+        strategy=strategy or SmaCrossover(1, 2),
+        sizer=sizer or FixedFraction(fraction=0.05),
+        limits=limits or some_limits(),
+        order_style=OrderStyle(order_type=order_type, limit_offset_bps=Decimal(limit_offset_bps or 0)),
+        commissions=commissions,
+        signal_lifetime=signal_lifetime,
+    )
+
+
+def venue_settings(
+    *, slippage_bps: float = 2.0, participation_max: float = 0.1, commissions: CommissionSchedule = IBKR_FIXED
+) -> VenueSettings:
+    return VenueSettings(slippage_bps=slippage_bps, participation_max=participation_max, commissions=commissions)

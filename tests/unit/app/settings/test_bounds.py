@@ -1,0 +1,157 @@
+"""Every setting with a bound takes the values at it and refuses those beyond it.
+
+The figures are written out, not read from the model: a bound that moves by accident fails here.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from robo_trader.app.settings import Settings
+
+Load = Callable[..., Settings]
+Refused = Callable[..., list[str]]
+
+NUMBERS = {
+    "execution.limit_offset_bps": ("0 0.01 300", "-0.01 300.01 0.001"),
+    "execution.opening_cash": ("0.01 1000000000", "0 -1 1000000000.01 0.001"),
+    "execution.slippage_bps": ("0 500", "-1 500.01"),
+    "execution.participation_max": ("0.000001 1", "0 1.000001 10 0.0000001"),
+    "risk.max_position_fraction": ("0.000001 1", "0 -0.1 1.000001 5 1e-7"),
+    "risk.gross_exposure_fraction": ("0.01 1", "0 1.01 100"),
+    "risk.order_notional_max": ("0.01 10000000", "0 10000000.01"),
+    "risk.order_notional_fraction": ("0.01 1", "0 5"),
+    "risk.daily_loss_fraction": ("0.01 0.25", "0 0.26 2"),
+    "risk.cash_buffer_fraction": ("0 0.5", "-0.01 0.51 5"),
+    "risk.stale_after_bars": ("1 10", "0.99 10.01"),
+    "data.speed": ("0.001 100000", "0 -1 100000.1"),
+    "data.max_concurrent": ("1 64", "0 65 1.5"),
+    "data.seed": ("0 4294967295", "-1 4294967296 0.5"),
+    "ibkr.port": ("1 7497 65535", "0 65536 4001 7496"),
+    "ibkr.client_id": ("1 999999", "0 1000000"),
+    "strategy.sma_fast": ("1 49", "0 50"),
+    "strategy.sma_slow": ("21 1000", "20 1001"),
+    "strategy.fraction": ("0.000001 1", "0 5"),
+    "strategy.risk_fraction": ("0.001 0.1", "0 0.11 1"),
+    "strategy.atr_length": ("1 500", "0 501"),
+    "strategy.atr_multiple": ("0.0001 20", "0 20.1"),
+    "storage.busy_timeout_seconds": ("0.001 60", "0 61"),
+    "web.port": ("0 65535", "-1 65536"),
+    "web.session_idle_minutes": ("1 1440", "0 1441"),
+}
+CHOICES = {
+    "preset": ("development staging production", "Production live"),
+    "execution.broker": ("paper", "ibkr Paper"),
+    "execution.order_type": ("market limit", "stop"),
+    "execution.commission_schedule": ("ibkr_fixed ibkr_tiered", "free"),
+    "execution.account": ("PAPER a_b-1", "a.b ../x " + "x" * 33),
+    "risk.orders_for_next_open": ("true false", "2 maybe"),
+    "data.feed": ("auto sample synthetic", "yahoo"),
+    "data.symbols": ("AAPL AAPL,BRK.B", "A$ AAPL, AAPL,aapl " + ",".join(f"S{n}" for n in range(501))),
+    "data.bar_size": ("1_hour 1_DAY", "2_days day 1"),
+    "data.duration": ("30_D 2_y", "30 D -1_D 1_H"),
+    "data.speed": ("max", "fast"),
+    "data.adjusted": ("true false", "perhaps"),
+    "ibkr.host": ("gateway.local ::1", "a_b http://x"),
+    "ibkr.account": ("DU1234567 DF123", "U1234567 DU12"),
+    "strategy.name": ("sma_crossover", "magic"),
+    "strategy.sizing": ("fixed_fraction atr_risk", "kelly"),
+    "monitoring.log_level": ("debug info WARNING error", "verbose"),
+    "monitoring.log_format": ("console json", "xml"),
+    "web.enabled": ("true false", "2"),
+    "web.host": ("127.0.0.1 127.9.9.9 localhost ::1", "0.0.0.0 192.168.1.2 example.org ::"),
+}
+
+
+def cases(sound: bool) -> list[tuple[str, str]]:
+    pairs = [(key, values[not sound]) for table in (NUMBERS, CHOICES) for key, values in table.items()]
+    return [
+        (key, value.replace("_", " ") if key.startswith("data.") else value)
+        for key, values in pairs
+        for value in values.split()
+    ]
+
+
+def nested(key: str, value: object) -> dict[str, object]:
+    section, _, name = key.rpartition(".")
+    return {section: {name: value}} if section else {name: value}
+
+
+def variable(key: str) -> str:
+    return "ROBO_" + key.replace(".", "__").upper()
+
+
+@pytest.mark.parametrize(("key", "value"), cases(sound=True))
+def test_values_up_to_the_bound_are_taken(load: Load, key: str, value: str) -> None:
+    load(environment={variable(key): value})
+    load(overrides=nested(key, value))
+
+
+@pytest.mark.parametrize(("key", "value"), cases(sound=False))
+def test_values_beyond_the_bound_are_refused(refused: Refused, key: str, value: str) -> None:
+    (problem,) = refused(environment={variable(key): value})
+    assert key in problem or key == "strategy.sma_slow"  # told as: sma_fast must be below sma_slow
+    assert variable(key) in problem
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+@pytest.mark.parametrize(
+    "value", ["true", "nan", "inf", "-inf", '""', '"five"', "[]", "1979-05-27", "1e999999", "1e-999999"]
+)
+def test_numbers_are_finite_numbers(refused: Refused, key: str, value: str) -> None:
+    (problem,) = refused(f"{key} = {value}")
+    assert problem.startswith(f"{key} = ")
+    assert "robo_trader.toml:1" in problem
+
+
+@pytest.mark.parametrize("key", CHOICES)
+@pytest.mark.parametrize("value", ['"a\\u0000b"', '"a\\nb"', '"a\\u202eb"', "[[1]]", "nan"])
+def test_text_is_printable_text(refused: Refused, key: str, value: str) -> None:
+    (problem,) = refused(f"{key} = {value}")
+    assert problem.startswith(f"{key} = ")
+    assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "meant"),
+    [
+        ("risk.max_position_fraction", "5", "0.05, which is 5 %"),
+        ("risk.daily_loss_fraction", "2", "0.02, which is 2 %"),
+        ("strategy.risk_fraction", "1.5", "0.015, which is 1.5 %"),
+        ("risk.gross_exposure_fraction", "100", "1, which is 100 %"),
+    ],
+)
+def test_a_percentage_is_told_what_it_means(refused: Refused, key: str, value: str, meant: str) -> None:
+    (problem,) = refused(f"{key} = {value}")
+    assert f"did you mean {meant}?" in problem
+
+
+def test_a_percentage_with_a_line_break_is_told_on_one_line(refused: Refused) -> None:
+    (problem,) = refused(environment={"ROBO_RISK__DAILY_LOSS_FRACTION": "2\n"})
+    assert problem.isprintable()
+
+
+@pytest.mark.parametrize(("key", "value"), [("risk.max_position_fraction", "500"), ("risk.daily_loss_fraction", "0.5")])
+def test_what_no_percentage_explains_is_not_guessed(refused: Refused, key: str, value: str) -> None:
+    (problem,) = refused(f"{key} = {value}")
+    assert "did you mean" not in problem
+
+
+def test_files_need_a_directory(load: Load, refused: Refused) -> None:
+    assert refused('data.feed = "files"') == [
+        (
+            "data.feed = 'files' (robo_trader.toml:1): needs the folder of the files in data.directory, "
+            "which is not set (default)"
+        )
+    ]
+    assert load('data.feed = "files"\ndata.directory = "bars"').data.feed == "files"
+
+
+def test_a_remote_address_needs_consent(load: Load, refused: Refused) -> None:
+    assert refused('web.host = "0.0.0.0"') == [
+        (
+            "web.host = '0.0.0.0' (robo_trader.toml:1): is reachable from other machines; that needs "
+            "web.allow_remote, which is false (default)"
+        )
+    ]
+    assert load('[web]\nhost = "0.0.0.0"\nallow_remote = true').web.host == "0.0.0.0"  # noqa: S104 - on purpose

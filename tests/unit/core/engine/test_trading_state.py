@@ -1,0 +1,156 @@
+"""What may be sent: less after a bad day, nothing once the books cannot be trusted.
+
+Worked by hand: half of 100,000 at 110 are 454 shares; bought at 110 for 2.27, they cost 49,942.27. At 100 the account
+is worth 95,457.73 and has lost 4,542.27 in the session; 4 % are 4,000, 5 % are 5,000.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from robo_trader.core.domain.bars import BarSlice
+from robo_trader.core.domain.commands import SubmitOrder
+from robo_trader.core.domain.events import (
+    BrokerReport,
+    FillBooked,
+    OrderDenied,
+    ReportQuarantined,
+    TradingStateChanged,
+)
+from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.violations import Control
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.portfolio.sizing import FixedFraction
+from tests.builders import (
+    AAPL,
+    HOUR,
+    MSFT,
+    OPEN,
+    a_bar,
+    a_day,
+    a_session,
+    a_slice,
+    engine_settings,
+    executed,
+    some_limits,
+)
+from tests.unit.core.engine.desk import an_engine, close, only
+
+ACTIVE, REDUCING, HALTED = TradingState
+NEXT = a_session(day=2)
+
+
+def settings(daily_loss: str) -> EngineSettings:
+    limits = some_limits(daily_loss=daily_loss)
+    return engine_settings(symbols=(AAPL, MSFT), sizer=FixedFraction(fraction=0.5), limits=limits)
+
+
+def hour(number: int, **closes: float) -> BarSlice:
+    """The bars of one hour of day 2."""
+    start = NEXT.opens_at + (number - 1) * HOUR
+    bars = [a_bar(symbol=symbol, started_at=start, open=price) for symbol, price in closes.items()]
+    return a_slice(*bars, session=NEXT)
+
+
+def an_engine_that_holds(daily_loss: str) -> Engine:
+    engine = an_engine(settings(daily_loss))
+    close(engine, a_day(0, AAPL=100.0, MSFT=50.0), a_day(1, AAPL=110.0, MSFT=50.0))
+    engine.process(executed(quantity=454, price=110, commission="2.27"))
+    return engine
+
+
+def test_a_bad_day_lets_only_exits_out_until_the_next_session() -> None:
+    engine = an_engine_that_holds("0.04")
+    (loss,) = close(engine, hour(1, AAPL=100.0, MSFT=50.0))
+    (change,) = only(TradingStateChanged, loss.events)
+    assert (change.before, change.after) == (ACTIVE, REDUCING)
+    assert change.reason == "lost 4542.27 USD of 4000.00 USD allowed in a session"
+    assert [command.order.intent.symbol for command in loss.commands if isinstance(command, SubmitOrder)] == [AAPL]
+    (refused,) = close(engine, hour(2, AAPL=100.0, MSFT=60.0))
+    (denied,) = only(OrderDenied, refused.events)
+    assert denied.intent.symbol == MSFT
+    assert [violation.control for violation in denied.violations] == [Control.TRADING_STATE, Control.DAILY_LOSS]
+    (again,) = close(engine, a_day(3, AAPL=100.0, MSFT=60.5))
+    (change,) = only(TradingStateChanged, again.events)
+    assert (change.before, change.after) == (REDUCING, ACTIVE)
+    assert any(isinstance(command, SubmitOrder) for command in again.commands), "the entry is made now"
+
+
+def test_within_the_allowed_loss_nothing_changes() -> None:
+    engine = an_engine_that_holds("0.05")
+    close(engine, hour(1, AAPL=100.0))
+    assert engine.trading_state is ACTIVE
+
+
+def test_the_loss_is_counted_from_the_close_of_the_session_before() -> None:
+    """4,542 lost on one day and 4,540 on the next, of 95,457.73: neither is above 5 %."""
+    engine = an_engine_that_holds("0.05")
+    close(engine, hour(1, AAPL=100.0), a_day(3, AAPL=90.0))
+    assert engine.trading_state is ACTIVE
+    assert engine.valuation.session_opening_equity == Decimal("95457.73")
+
+
+def test_an_overnight_gap_is_a_loss_of_the_new_session() -> None:
+    engine = an_engine_that_holds("0.04")
+    close(engine, hour(1, AAPL=110.0))
+    (step,) = close(engine, a_day(3, AAPL=100.0))
+    assert engine.trading_state is REDUCING
+    assert len(only(TradingStateChanged, step.events)) == 1
+
+
+def test_a_loss_that_is_made_good_keeps_the_day_closed() -> None:
+    engine = an_engine_that_holds("0.04")
+    close(engine, hour(1, AAPL=100.0), hour(2, AAPL=120.0))
+    assert engine.trading_state is REDUCING
+
+
+@pytest.mark.parametrize(
+    ("report", "reason", "quarantined"),
+    [
+        pytest.param(executed(order_id=9, execution_id="E9"), "order 9 is not ours", 1, id="a fill of a stranger"),
+        pytest.param(
+            executed(execution_id="E9", symbol=MSFT),
+            "execution E9 is of MSFT, not AAPL",
+            1,
+            id="a fill of another symbol",
+        ),
+        pytest.param(executed(execution_id="E9", quantity=1), "order 1 filled 455 of 454", 0, id="one share too many"),
+    ],
+)
+def test_what_breaks_the_books_halts(report: BrokerReport, reason: str, quarantined: int) -> None:
+    engine = an_engine_that_holds("1")
+    step = engine.process(report)
+    (change,) = only(TradingStateChanged, step.events)
+    assert (change.before, change.after, change.reason) == (ACTIVE, HALTED, reason)
+    assert len(only(ReportQuarantined, step.events)) == quarantined == engine.tally.quarantined
+    (slice_step,) = close(engine, a_day(3, AAPL=90.0, MSFT=50.0))
+    assert not slice_step.commands, "not even an exit"
+    denied = [violation.control for event in only(OrderDenied, slice_step.events) for violation in event.violations]
+    assert denied == [Control.TRADING_STATE]
+    assert engine.trading_state is HALTED, "no new session lifts a halt"
+    assert not only(TradingStateChanged, engine.process(executed(order_id=9, execution_id="E10")).events)
+
+
+def test_a_halt_outlasts_a_bad_day() -> None:
+    engine = an_engine_that_holds("0.04")
+    close(engine, hour(1, AAPL=100.0))
+    engine.process(executed(order_id=9, execution_id="E9"))
+    close(engine, a_day(3, AAPL=100.0))
+    assert engine.trading_state is HALTED
+
+
+def test_an_overfill_is_booked_as_it_is() -> None:
+    engine = an_engine_that_holds("1")
+    (booked,) = only(FillBooked, engine.process(executed(execution_id="E9", quantity=1)).events)
+    assert booked.position.quantity == 455
+
+
+def test_an_execution_told_twice_is_quarantined_and_does_not_halt() -> None:
+    engine = an_engine_that_holds("1")
+    before = engine.ledger.cash
+    step = engine.process(executed(quantity=454, price=110, commission="2.27"))
+    (quarantined,) = only(ReportQuarantined, step.events)
+    assert (quarantined.kind, quarantined.order_id, quarantined.occurred_at) == ("OrderExecuted", 1, OPEN)
+    assert engine.trading_state is ACTIVE and engine.ledger.cash == before
+    assert engine.tally.quarantined == 1

@@ -1,0 +1,41 @@
+"""The worst that working orders can do, against trying out every way they may fill; and the fall from a peak.
+
+Worked by hand: long 100 with 50 buying and 300 selling ends between -200 and 150: at worst 200.
+"""
+
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robo_trader.core.rules.drawdown import drawdown_fraction
+from robo_trader.core.rules.exposure import worst_case_shares
+
+
+@pytest.mark.parametrize(
+    ("position", "buys", "sells", "worst"),
+    [
+        pytest.param(100, 50, 300, 200, id="selling through zero is worse than buying more"),
+        pytest.param(100, 50, 100, 150, id="buying more is worse than selling all"),
+        pytest.param(-100, 20, 50, 150, id="a short grows by selling"),
+        pytest.param(-100, 500, 0, 400, id="a short is overtaken by purchases"),
+        pytest.param(100, 0, 60, 100, id="a sale may never fill"),
+        pytest.param(0, 0, 0, 0, id="nothing held, nothing working"),
+    ],
+)
+def test_worst_case(position: int, buys: int, sells: int, worst: int) -> None:
+    assert worst_case_shares(Decimal(position), Decimal(buys), Decimal(sells)) == worst
+
+
+@given(st.integers(-30, 30), st.integers(0, 12), st.integers(0, 12))
+@settings(deadline=None, max_examples=60)
+def test_no_filling_is_worse_than_the_worst_case(position: int, buys: int, sells: int) -> None:
+    outcomes = [abs(position + bought - sold) for bought, sold in product(range(buys + 1), range(sells + 1))]
+    assert worst_case_shares(float(position), float(buys), float(sells)) == max(outcomes)
+
+
+@pytest.mark.parametrize(("equity", "fraction"), [("200", "0"), ("150", "0.25"), ("0", "1"), ("-100", "1.5")])
+def test_drawdown_is_a_fraction_of_the_peak(equity: str, fraction: str) -> None:
+    assert drawdown_fraction(Decimal(200), Decimal(equity)) == Decimal(fraction)
