@@ -80,7 +80,7 @@ def ranked_feeds(settings: Settings, sessions: SessionTable) -> list[MarketFeed]
     wanted = ("files", "sample", "synthetic") if data.feed == "auto" else (data.feed,)
     ranked: list[MarketFeed] = []
     if "files" in wanted and data.directory is not None:
-        ranked.append(FilesFeed(data.directory, sessions))
+        ranked.append(FilesFeed(data.directory, sessions, naive_zone=data.time_zone))
     if "sample" in wanted:
         ranked.append(SampleFeed(sessions, adjusted=data.adjusted))
     if "synthetic" in wanted:

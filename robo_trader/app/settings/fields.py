@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -46,6 +47,14 @@ def refusal(reason: str, *, field: str = "", other: str = "") -> PydanticCustomE
     field, other: the two fields of a section that contradict each other, where no single one is wrong.
     """
     return PydanticCustomError("refused", "{reason}", {"reason": reason, "field": field, "other": other})
+
+
+def _check_zone(name: str | None) -> str | None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refusal("is not a time zone; write it like America/New_York") from None
+    return name
 
 
 def _from_text(parse: Callable[[str], object]) -> Callable[[object], object]:
@@ -148,6 +157,11 @@ OptionalDuration = Annotated[
     BeforeValidator(_from_text(parse_duration)),
     Wording('a count and D, W, M or Y, such as "30 D"'),
     WithJsonSchema({"type": "string", "pattern": r"^\s*[1-9][0-9]{0,4}\s*[DWMYdwmy]\s*$"}),
+]
+OptionalZone = Annotated[
+    Annotated[str, Field(pattern=r"^[A-Za-z0-9_+\-/]{1,64}$")] | None,
+    AfterValidator(_check_zone),
+    Wording("the name of a time zone, such as America/New_York"),
 ]
 Speed = Annotated[
     Annotated[float, Field(gt=0, le=SPEED_MAX)] | Literal["max"], BeforeValidator(_read_speed), SPEED_WORDING

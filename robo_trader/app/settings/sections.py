@@ -23,6 +23,7 @@ from robo_trader.app.settings.fields import (
     OptionalDuration,
     OptionalPath,
     OptionalSecret,
+    OptionalZone,
     PaperAccount,
     Seconds,
     Speed,
@@ -168,6 +169,10 @@ class DataSettings(Section):
     speed: Speed = Field(default=10.0, description="Bars played a second, or max for as fast as it goes.")
     max_concurrent: int = Field(default=4, ge=1, le=64, description="Symbols fetched at the same time, as a count.")
     adjusted: bool = Field(default=True, description="Whether prices are adjusted for splits and dividends.")
+    time_zone: OptionalZone = Field(
+        default=None,
+        description="Zone of times in own files that carry none, such as America/New_York; unset refuses them.",
+    )
     seed: int = Field(
         default=7, ge=0, le=2**32 - 1, description="Start of every random number; the same seed makes the same prices."
     )
@@ -267,12 +272,8 @@ class WebSettings(Section):
     """The dashboard."""
 
     enabled: bool = Field(default=True, description="Whether the dashboard is served.")
-    host: HostName = Field(default="127.0.0.1", description="Address the dashboard listens on.")
+    host: HostName = Field(default="127.0.0.1", description="Loopback address the dashboard listens on.")
     port: int = Field(default=8787, ge=0, le=65_535, description="TCP port of the dashboard; 0 takes any that is free.")
-    allow_remote: bool = Field(
-        default=False,
-        description="Whether host may be an address that other machines reach. There is no TLS: put a proxy in front.",
-    )
     session_idle_minutes: int = Field(
         default=30, ge=1, le=1440, description="Inactivity after which a login ends, in minutes."
     )
@@ -280,16 +281,19 @@ class WebSettings(Section):
         default=None, description="Fixed login code for automation; the program makes its own if not set. Secret."
     )
 
-    @field_validator("allow_remote")
+    @field_validator("host")
     @classmethod
-    def _stays_on_this_machine(cls, allow_remote: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - a value
-        if not (allow_remote or _is_loopback(info.data.get("host", "localhost"))):
-            raise refusal("is reachable from other machines; that needs", field="host", other="allow_remote")
-        return allow_remote
+    def _stays_on_this_machine(cls, host: str) -> str:
+        """There are no roles, no audit and no TLS yet: nobody else may reach it, proxy or not."""
+        if not _is_loopback(host):
+            raise refusal(
+                "must be an address of this machine alone, such as 127.0.0.1; from elsewhere use an SSH tunnel"
+            )
+        return host
 
 
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+    except ValueError:  # a name can be made to mean another machine
+        return False

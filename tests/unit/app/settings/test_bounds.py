@@ -59,7 +59,7 @@ CHOICES = {
     "monitoring.log_level": ("debug info WARNING error", "verbose"),
     "monitoring.log_format": ("console json", "xml"),
     "web.enabled": ("true false", "2"),
-    "web.host": ("127.0.0.1 127.9.9.9 localhost ::1", "0.0.0.0 192.168.1.2 example.org ::"),
+    "web.host": ("127.0.0.1 127.9.9.9 ::1", "0.0.0.0 192.168.1.2 example.org localhost ::"),
 }
 
 
@@ -147,11 +147,13 @@ def test_files_need_a_directory(load: Load, refused: Refused) -> None:
     assert load('data.feed = "files"\ndata.directory = "bars"').data.feed == "files"
 
 
-def test_a_remote_address_needs_consent(load: Load, refused: Refused) -> None:
-    assert refused('web.host = "0.0.0.0"') == [
-        (
-            "web.host = '0.0.0.0' (robo_trader.toml:1): is reachable from other machines; that needs "
-            "web.allow_remote, which is false (default)"
-        )
-    ]
-    assert load('[web]\nhost = "0.0.0.0"\nallow_remote = true').web.host == "0.0.0.0"  # noqa: S104 - on purpose
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "example.com", "localhost"])  # noqa: S104 - refused
+def test_the_dashboard_stays_on_this_machine(refused: Refused, host: str) -> None:
+    (problem,) = refused(f'web.host = "{host}"')
+    assert "must be an address of this machine alone" in problem
+
+
+def test_a_zone_must_exist(load: Load, refused: Refused) -> None:
+    assert load('data.time_zone = "America/New_York"').data.time_zone == "America/New_York"
+    (problem,) = refused('data.time_zone = "America/Gotham"')
+    assert "is not a time zone" in problem
