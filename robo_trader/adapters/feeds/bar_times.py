@@ -28,7 +28,7 @@ _MINUTE_NANOS = 60 * 1_000_000_000
 _WHOLE_NUMBER = r"^\d{1,30}$"
 _WRITE_UTC = "Write times in UTC, such as 2012-11-23T14:30:00Z"
 _WRITE_DATES = "Write session dates such as 2012-11-23"
-_ZONE_NEXT_STEP = f"{_WRITE_UTC}, or tell the feed which zone the files are written in."
+_ZONE_NEXT_STEP = f"{_WRITE_UTC}, or set data.time_zone to the zone the files are written in."
 
 
 def read_starts(file: BarFile, table: pl.DataFrame, naive_zone: str | None) -> pl.Series:

@@ -9,6 +9,7 @@ strategy; size its signals; order what is missing, each order through the risk g
 """
 
 from collections.abc import Iterator
+from math import isnan
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
@@ -97,6 +98,7 @@ class Engine:
             for bar in slice_.bars:  # decisions of that time are made; a late bar never rewrites one
                 self._refuse(bar, BarFault.OUT_OF_ORDER)
             return
+        assert self.valuation.peak_equity > 0, "the account was never opened"
         self._market.advance(slice_)
         self.tally.slices = self._market.slices
         sound = list(self._admit(slice_))
@@ -125,19 +127,18 @@ class Engine:
 
     def _reopen(self) -> None:
         if self.trading_state is TradingState.REDUCING:
-            self._enter_state(TradingState.ACTIVE, "a new session begins")
+            self._enter_state(TradingState.ACTIVE, "a new session begins", at=self._market.last_ended_at)
 
     def _watch_daily_loss(self) -> None:
         opening = self.valuation.session_opening_equity
         loss = opening - self.valuation.equity
         limit = self._settings.limits.daily_loss_fraction * opening
         if loss > limit and self.trading_state is TradingState.ACTIVE:
-            self._enter_state(TradingState.REDUCING, f"lost {loss:.2f} USD of {limit:.2f} USD allowed in a session")
+            reason = f"lost {loss:.2f} USD of {limit:.2f} USD allowed in a session"
+            self._enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)
 
-    def _enter_state(self, after: TradingState, reason: str) -> None:
-        change = TradingStateChanged(
-            before=self.trading_state, after=after, reason=reason, occurred_at=self._market.last_ended_at
-        )
+    def _enter_state(self, after: TradingState, reason: str, *, at: int) -> None:
+        change = TradingStateChanged(before=self.trading_state, after=after, reason=reason, occurred_at=at)
         self.trading_state = after
         self._events.append(change)
 
@@ -151,6 +152,8 @@ class Engine:
 
     def _take_view(self, bar: Bar) -> None:
         values = self._panel.update(bar)
+        if any(map(isnan, values)):
+            return  # a view that could not be sized yet would be lost: none is taken before all is warm
         split = len(self._settings.strategy.features)
         signal = self._views.look(bar, values[:split])
         if signal is None:
@@ -167,18 +170,19 @@ class Engine:
         if equity > 0:
             sized = settings.sizer.shares(signal.strength, float(equity), bar.close, *values)
             side = Side.BUY if sized > 0 else Side.SELL
-            order_price = settings.order_style.limit(price, side) or price
-            quantity = trim_shares(shares_from_float(sized), equity=equity, price=order_price, limits=settings.limits)
+            dearest = max(price, settings.order_style.limit(price, side) or price)
+            quantity = trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)
         return Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
 
     def _pursue(self, signal: Signal, target: Target) -> None:
         now = self._market.last_ended_at
-        if target.quantity and now > signal.expires_at:
+        position = self.ledger.position(target.symbol).quantity
+        if now > signal.expires_at and abs(target.quantity) > abs(position):
             return  # an entry that could not be made in time is not made late
         plan = plan_orders(
             target,
             signal,
-            position=self.ledger.position(target.symbol).quantity,
+            position=position,
             working=self.orders.open_for(target.symbol),
             price=self._market.prices[target.symbol],
             style=self._settings.order_style,
@@ -247,7 +251,8 @@ class Engine:
             self._book(result.fill)
         self._adjust_reservation(result)
         if result.overfilled:
-            self._halt(f"order {report.order_id} filled {result.order.filled} of {result.order.intent.quantity}")
+            reason = f"order {report.order_id} filled {result.order.filled} of {result.order.intent.quantity}"
+            self._halt(reason, at=report.occurred_at)
 
     def _quarantine(self, report: BrokerReport, result: Quarantined) -> None:
         self.tally.quarantined += 1
@@ -260,7 +265,7 @@ class Engine:
             )
         )
         if result.breaks_books:
-            self._halt(result.reason)
+            self._halt(result.reason, at=report.occurred_at)
 
     def _book(self, fill: Fill) -> None:
         position, realised, entry = self.ledger.book(fill)
@@ -275,9 +280,9 @@ class Engine:
             before = order.remaining + moved.fill.quantity
             self.ledger.shrink(order.order_id, remaining=order.remaining, before=before)
 
-    def _halt(self, reason: str) -> None:
+    def _halt(self, reason: str, *, at: int) -> None:
         if self.trading_state is not TradingState.HALTED:
-            self._enter_state(TradingState.HALTED, reason)
+            self._enter_state(TradingState.HALTED, reason, at=at)
 
 
 def _symbol_of(wanted: tuple[Signal, Target]) -> Symbol:

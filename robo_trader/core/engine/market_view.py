@@ -30,6 +30,8 @@ class MarketView:
         if bar.symbol not in self._symbols:
             return BarFault.UNKNOWN_SYMBOL
         fault = find_fault(bar, self._last_bar_ended_at.get(bar.symbol))
+        if fault is None and bar.ended_at != self.last_ended_at:
+            fault = BarFault.BAD_INTERVAL  # it says of itself that it belongs to another moment
         if fault is not None:
             return fault
         self.prices[bar.symbol] = price_from_float(bar.close)

@@ -101,6 +101,9 @@ class OrderBook:
         if report.symbol != order.intent.symbol:
             reason = f"execution {report.execution_id} is of {report.symbol}, not {order.intent.symbol}"
             return Quarantined(reason, breaks_books=True)
+        if report.quantity <= 0 or report.price <= 0:
+            reason = f"execution {report.execution_id} is of {report.quantity} shares at {report.price}"
+            return Quarantined(reason, breaks_books=True)
         self.executions.add(report.execution_id)
         filled = order.filled + report.quantity
         overfilled = filled > order.intent.quantity

@@ -69,7 +69,6 @@ class Ledger:
             cost=before.cost + cost_change,
             realised=before.realised + realised,
         )
-        self.positions[fill.symbol] = after
         entry = self._post(
             f"fill {fill.execution_id}",
             Posting(CASH, -change * fill.price - fill.commission),
@@ -77,6 +76,7 @@ class Ledger:
             Posting(COMMISSION, fill.commission),
             Posting(REALISED, -realised),
         )
+        self.positions[fill.symbol] = after
         return after, realised, entry
 
     def reserve(self, order_id: OrderId, amount: Decimal) -> None:

@@ -3,20 +3,40 @@
 Worked by hand: on the cross at 110 dollars, half of 100,000 are 454 shares, worth 49,940; 60 % are 545, worth 59,950.
 """
 
+import math
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
-from robo_trader.core.domain.events import OrderDenied, OrderUpdated, TargetSet
+from robo_trader.core.domain.events import OrderDenied, OrderUpdated, SignalEmitted, TargetSet
 from robo_trader.core.domain.orders import OrderStatus, Side
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.features.definitions import sma
+from robo_trader.core.features.feature import Feature
 from robo_trader.core.portfolio.sizing import AtrRisk, FixedFraction
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.sma_crossover import SmaCrossover
+from robo_trader.core.strategies.strategy import Strategy
 from tests.builders import AAPL, MSFT, a_day, engine_settings, rejected, some_limits
 from tests.unit.core.engine.desk import Desk, an_engine, close, only
 
 CROSS_UP = (a_day(0, AAPL=100.0), a_day(1, AAPL=110.0))
+
+
+@dataclass(frozen=True)
+class Bear:
+    """Sells short once two bars are known."""
+
+    name: str = "bear"
+    features: tuple[Feature, ...] = (sma(2),)
+
+    def strength(self, *values: float) -> float:
+        return 0.0 if math.isnan(values[0]) else -1.0
+
+    def reason(self, *values: float) -> str:
+        return f"{values[0]} is too much"
 
 
 def sized(fraction: float, limits: RiskLimits, *, limit_offset_bps: int | None = None) -> EngineSettings:
@@ -79,7 +99,7 @@ def test_at_the_close_nothing_leaves_unless_it_may_wait_for_the_next_open() -> N
 def test_without_a_known_range_nothing_is_bought() -> None:
     engine = an_engine(engine_settings(sizer=AtrRisk(risk_fraction=0.01, length=14, multiple=2.0)))
     step = close(engine, *CROSS_UP)[1]
-    assert [event.target.quantity for event in only(TargetSet, step.events)] == [0]
+    assert only(SignalEmitted, step.events) == [], "a view that cannot be sized is not taken, and so not lost"
     assert not step.commands
 
 
@@ -108,3 +128,23 @@ def test_what_is_sized_to_fit_the_limits_is_not_refused(close_: float, limit_off
     assert only(OrderDenied, step.events) == []
     (order,) = only(OrderUpdated, step.events)
     assert order.order.status is OrderStatus.SUBMITTED and order.order.intent.side is Side.BUY
+
+
+@pytest.mark.parametrize(
+    ("strategy", "close_", "limit_offset_bps"),
+    [
+        pytest.param(SmaCrossover(1, 2), 5.005, 5, id="a buyer's limit, 5.0075, is rounded to 5.00, below the price"),
+        pytest.param(Bear(), 5.0, 50, id="a short seller's limit, 4.98, lies below the price"),
+    ],
+)
+def test_a_limit_below_the_price_does_not_lift_the_position_above_its_limit(
+    strategy: Strategy, close_: float, limit_offset_bps: int
+) -> None:
+    """1,000 shares at 5.00 are 5,000 dollars, but the position counts at the price: 5,005. 1,004 short ones: 5,020."""
+    limits = some_limits(max_position="0.05", order_notional="0.05")
+    settings = engine_settings(
+        strategy=strategy, sizer=FixedFraction(fraction=0.5), limits=limits, limit_offset_bps=limit_offset_bps
+    )
+    steps = close(an_engine(settings), a_day(0, AAPL=close_ * 0.9), a_day(1, AAPL=close_))
+    assert [event.violations for step in steps for event in only(OrderDenied, step.events)] == []
+    assert only(OrderUpdated, steps[1].events)

@@ -54,6 +54,7 @@ def decisions(steps: list[Step]) -> list[object]:
         pytest.param(replace(AAPL_BAR, close=999.0), BarFault.OUTSIDE_RANGE, id="a close outside the range"),
         pytest.param(replace(AAPL_BAR, volume=-1.0), BarFault.NEGATIVE_VOLUME, id="negative volume"),
         pytest.param(replace(AAPL_BAR, started_at=AAPL_BAR.ended_at), BarFault.BAD_INTERVAL, id="no length"),
+        pytest.param(replace(AAPL_BAR, ended_at=AAPL_BAR.ended_at + 1), BarFault.BAD_INTERVAL, id="of another moment"),
         pytest.param(BEFORE[1].bars[0], BarFault.DUPLICATE, id="yesterday's bar again"),
         pytest.param(BEFORE[0].bars[0], BarFault.OUT_OF_ORDER, id="a bar of the past"),
         pytest.param(STRANGER, BarFault.UNKNOWN_SYMBOL, id="a symbol nobody asked for"),

@@ -161,6 +161,15 @@ def test_an_execution_of_another_symbol_breaks_the_books_and_its_id_stays_free()
     assert book.executions == {ExecutionId("E1")}
 
 
+@pytest.mark.parametrize(("quantity", "price"), [(0, 100), (-5, 100), (5, 0), (5, -1)])
+def test_an_execution_of_nothing_breaks_the_books_and_moves_nothing(quantity: int, price: int) -> None:
+    book = a_book()
+    before = dict(book.open)
+    verdict = book.apply(executed(quantity=quantity, price=price))
+    assert isinstance(verdict, Quarantined) and verdict.breaks_books
+    assert book.open == before and not book.executions
+
+
 def test_what_we_asked_for_stands_apart_from_what_the_order_is() -> None:
     book = a_book()
     follow(book, accepted())
