@@ -13,6 +13,12 @@ def sessions_directory(environment: Mapping[str, str]) -> Path:
     return base / "robo_trader" / "sessions"
 
 
+def cache_directory(environment: Mapping[str, str]) -> Path:
+    """Return the folder of what can be made anew at any time: XDG_CACHE_HOME if set, else ~/.cache, and our name."""
+    home = environment.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "robo_trader"
+
+
 def latest_session(environment: Mapping[str, str]) -> Path:
     """Return the database that was written last. Raises NoSession if there is none."""
     found = sorted(sessions_directory(environment).glob("*.db"), key=_written_at)

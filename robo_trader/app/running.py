@@ -13,11 +13,12 @@ from typing import Any
 import structlog
 
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
-from robo_trader.adapters.calendars.exchange import load_sessions
+from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.logs import batch_logger
+from robo_trader.app.places import cache_directory
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
 from robo_trader.app.summary import summarise
@@ -52,7 +53,7 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
     SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
     """
     begun = time.monotonic()
-    sessions = load_sessions(FIRST_SESSION, _year_ahead())
+    sessions = cached_sessions(FIRST_SESSION, _last_session(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
     _make_directory(path.parent)
@@ -176,8 +177,10 @@ def _tell_notices(plan: SessionPlan) -> None:
             log.warning("feed notice", feed=feed.name, notice=str(notice))
 
 
-def _year_ahead() -> str:
-    return (datetime.now(UTC) + timedelta(days=360)).date().isoformat()
+def _last_session() -> str:
+    """Return the last day of next month: far enough ahead for any order, and the same for a month at a time."""
+    in_two_months = datetime.now(UTC).date().replace(day=1) + timedelta(days=64)
+    return (in_two_months.replace(day=1) - timedelta(days=1)).isoformat()
 
 
 def _utc(nanos: int) -> str:

@@ -15,38 +15,38 @@ class SessionTable:
     """Regular sessions in order of time, found by moment or by date."""
 
     def __init__(self, sessions: Sequence[TradingSession]) -> None:
-        self._sessions = tuple(sessions)
-        self._closes = [session.closes_at for session in self._sessions]
-        self._dates = [session.date for session in self._sessions]
+        self.sessions = tuple(sessions)
+        self._closes = [session.closes_at for session in self.sessions]
+        self._dates = [session.date for session in self.sessions]
         assert self._closes == sorted(self._closes), "sessions must be in order"
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self.sessions)
 
     def on(self, date: str) -> TradingSession | None:
         """Return the session of an ISO date, None if the exchange is closed that day."""
         index = bisect_left(self._dates, date)
         found = index < len(self._dates) and self._dates[index] == date
-        return self._sessions[index] if found else None
+        return self.sessions[index] if found else None
 
     def of_bar(self, ended_at: int) -> TradingSession | None:
         """Return the session in whose (open, close] a bar ends, None outside regular hours."""
         index = bisect_left(self._closes, ended_at)
-        if index == len(self._sessions):
+        if index == len(self.sessions):
             return None
-        session = self._sessions[index]
+        session = self.sessions[index]
         return session if session.opens_at < ended_at else None
 
     def between(self, start: int, end: int) -> tuple[TradingSession, ...]:
         """Return the sessions that open at or after `start` and close at or before `end`."""
-        first = bisect_left(self._sessions, start, key=lambda session: session.opens_at)
-        return self._sessions[first : bisect_right(self._closes, end)]
+        first = bisect_left(self.sessions, start, key=lambda session: session.opens_at)
+        return self.sessions[first : bisect_right(self._closes, end)]
 
     def last_closed(self, now: int) -> TradingSession:
         """Return the latest session that had closed by `now`. There must be one."""
         index = bisect_right(self._closes, now)
         assert index > 0, now
-        return self._sessions[index - 1]
+        return self.sessions[index - 1]
 
 
 def bar_intervals(session: TradingSession, size: BarSize) -> Iterator[tuple[int, int]]:
