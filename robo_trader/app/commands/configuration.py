@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,15 @@ import typer
 
 from robo_trader.app.console import print_json, print_rows
 from robo_trader.app.settings import explain_settings, load_settings, settings_schema
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """One line of `config show`."""
+
+    key: str
+    value: str
+    from_: str
 
 
 def show_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json: bool) -> None:
@@ -19,7 +29,8 @@ def show_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json:
     if as_json:
         print_json([{"key": row.key, "value": row.value, "origin": str(row.origin)} for row in rows])
     else:
-        print_rows("Configuration", rows, columns=("key", "text", "origin"), as_json=False)
+        shown = [ShownSetting(row.key, row.text or "not set", str(row.origin)) for row in rows]
+        print_rows("Configuration", shown, columns=("key", "value", "from_"), as_json=False)
 
 
 def check_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json: bool) -> None:
