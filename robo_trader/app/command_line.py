@@ -26,24 +26,33 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_trader.toml if there is one.")]
 Preset = Annotated[str | None, typer.Option("--preset", help="development, staging or production.")]
 Database = Annotated[Path | None, typer.Option("--database", help="Database of the session; the latest if not given.")]
+Symbols = Annotated[str | None, typer.Option("--symbols", help="What to trade, e.g. AAPL,MSFT,GOOG.")]
+StrategyName = Annotated[str | None, typer.Option("--strategy", help="Strategy, e.g. sma_crossover.")]
+SmaFast = Annotated[str | None, typer.Option("--sma-fast", help="Fast moving average, in bars.")]
+SmaSlow = Annotated[str | None, typer.Option("--sma-slow", help="Slow moving average, in bars.")]
+Duration = Annotated[str | None, typer.Option("--duration", help='How far back to begin, e.g. "30 D".')]
+BarSize = Annotated[str | None, typer.Option("--bar-size", help='Length of a bar, e.g. "1 day", "1 hour".')]
+Feed = Annotated[str | None, typer.Option("--feed", help="auto, sample, files or synthetic.")]
+Data = Annotated[str | None, typer.Option("--data", help="Folder of bar files, for the feed files.")]
+Seed = Annotated[str | None, typer.Option("--seed", help="Seed of simulated prices.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show at most so many, the newest ones.")]
 
 
 @app.command()
 def run(  # noqa: PLR0913 - each parameter is an option of the command
     *,
-    symbols: Annotated[str | None, typer.Option(help="What to trade, e.g. AAPL,MSFT,GOOG.")] = None,
-    strategy: Annotated[str | None, typer.Option(help="Strategy, e.g. sma_crossover.")] = None,
-    sma_fast: Annotated[str | None, typer.Option(help="Fast moving average, in bars.")] = None,
-    sma_slow: Annotated[str | None, typer.Option(help="Slow moving average, in bars.")] = None,
-    duration: Annotated[str | None, typer.Option(help='How far back to begin, e.g. "30 D".')] = None,
-    bar_size: Annotated[str | None, typer.Option(help='Length of a bar, e.g. "1 day", "1 hour".')] = None,
+    symbols: Symbols = None,
+    strategy: StrategyName = None,
+    sma_fast: SmaFast = None,
+    sma_slow: SmaSlow = None,
+    duration: Duration = None,
+    bar_size: BarSize = None,
     max_concurrent: Annotated[str | None, typer.Option(help="Symbols loaded at the same time.")] = None,
-    feed: Annotated[str | None, typer.Option(help="auto, sample, files or synthetic.")] = None,
-    data: Annotated[str | None, typer.Option(help="Folder of bar files, for the feed files.")] = None,
+    feed: Feed = None,
+    data: Data = None,
     broker: Annotated[str | None, typer.Option(help="paper.")] = None,
     speed: Annotated[str | None, typer.Option(help="Bars a second, or max.")] = None,
-    seed: Annotated[str | None, typer.Option(help="Seed of simulated prices.")] = None,
+    seed: Seed = None,
     database: Annotated[str | None, typer.Option(help="Database of the session.")] = None,
     web_port: Annotated[str | None, typer.Option(help="Port of the dashboard; 0 takes a free one.")] = None,
     no_web: Annotated[bool, typer.Option("--no-web", help="Leave the dashboard out.")] = False,
@@ -67,6 +76,38 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
         "web": {"port": web_port, "enabled": False if no_web else None},
     }  # fmt: skip
     run_command(_load(config, overrides), exit_when_done=exit_when_done, as_json=as_json)
+
+
+@app.command()
+def backtest(  # noqa: PLR0913 - each parameter is an option of the command
+    *,
+    symbols: Symbols = None,
+    strategy: StrategyName = None,
+    sma_fast: SmaFast = None,
+    sma_slow: SmaSlow = None,
+    duration: Duration = None,
+    bar_size: BarSize = None,
+    feed: Feed = None,
+    data: Data = None,
+    cash: Annotated[str | None, typer.Option(help="Opening cash, in US dollars.")] = None,
+    seed: Seed = None,
+    config: Config = None,
+    preset: Preset = None,
+    as_json: Json = False,
+) -> None:
+    """Play recorded bars through the very engine that trades; nothing is kept."""
+    from robo_trader.app.commands.backtest import backtest_command
+
+    overrides = {
+        "preset": preset,
+        "data": {
+            "symbols": symbols, "bar_size": bar_size, "duration": duration, "directory": data, "seed": seed,
+            "feed": feed or ("files" if data else None),
+        },
+        "strategy": {"name": strategy, "sma_fast": sma_fast, "sma_slow": sma_slow},
+        "execution": {"opening_cash": cash},
+    }  # fmt: skip
+    backtest_command(_load(config, overrides), as_json=as_json)
 
 
 @app.command()

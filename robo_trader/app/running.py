@@ -53,7 +53,7 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
     SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
     """
     begun = time.monotonic()
-    sessions = cached_sessions(FIRST_SESSION, _last_session(), cache_directory(environment))
+    sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
     _make_directory(path.parent)
@@ -177,7 +177,7 @@ def _tell_notices(plan: SessionPlan) -> None:
             log.warning("feed notice", feed=feed.name, notice=str(notice))
 
 
-def _last_session() -> str:
+def last_session_date() -> str:
     """Return the last day of next month: far enough ahead for any order, and the same for a month at a time."""
     in_two_months = datetime.now(UTC).date().replace(day=1) + timedelta(days=64)
     return (in_two_months.replace(day=1) - timedelta(days=1)).isoformat()

@@ -1,1 +1,1 @@
-"""Backtests, sweeps and validation; empty until the compiled backtest arrives."""
+"""Backtests and their results; sweeps, validation and learning come here."""
