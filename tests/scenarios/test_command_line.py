@@ -21,7 +21,9 @@ def test_version_is_the_packages() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()
 
 
-@pytest.mark.parametrize("command", ["run", "backtest", "web", "status", "positions", "orders", "fills", "config", "version"])
+@pytest.mark.parametrize(
+    "command", ["run", "backtest", "web", "status", "positions", "orders", "fills", "config", "version"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     done = run(command, "--help")
     assert done.returncode == 0
