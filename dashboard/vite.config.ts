@@ -13,6 +13,7 @@ export default defineConfig({
     outDir: process.env["ROBO_DASHBOARD_OUT"] ?? here("../robo_trader/web/static"),
     emptyOutDir: true,
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // older ones would get workarounds that this page has no use for
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // a data: script or style would break the content security policy
     reportCompressedSize: false,

@@ -45,18 +45,24 @@ export interface Heartbeat {
   type: "hb";
 }
 /**
- * First frame. Account list empty and mode null: the journal could not be read yet.
+ * First frame. As long as the journal cannot be read, mode is null and accounts, symbols and feeds are empty.
+ *
+ * Once it can, there is a new boot, and with it another `hello`.
  */
 export interface Hello {
   accounts: string[];
   assets: string | null;
   boot: string;
+  feeds: {
+    [k: string]: string;
+  };
   heartbeat_ms: number;
   mode: string | null;
   now: number;
   protocol: number;
   role: "viewer";
   server_version: string;
+  symbols: string[];
   type: "hello";
 }
 /**

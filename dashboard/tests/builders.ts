@@ -12,6 +12,8 @@ export function aHello(over: Partial<Hello> = {}): Hello {
     assets: "page-1",
     accounts: ["DU1"],
     mode: "PAPER",
+    symbols: ["AAPL", "MSFT"],
+    feeds: { AAPL: "sample", MSFT: "synthetic" },
     role: "viewer",
     now: 0,
     heartbeat_ms: 5_000,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { unchangedStart } from "../src/charts/base";
+import { newestRange } from "../src/charts/candleChart";
+import { widened } from "../src/charts/equityChart";
 import { barAt, tradeMarkers } from "../src/charts/markers";
 import { candlePoints, rising, seconds } from "../src/charts/points";
 import { candleSummary } from "../src/charts/summaries";
@@ -26,6 +28,10 @@ describe("points", () => {
 });
 
 describe("drawing", () => {
+  it("shows the newest bars, and leaves room for those of a young session", () => {
+    expect([3, 60, 90, 3_000].map((count) => newestRange(count).from)).toEqual([-57, 0, 0, 2_880]);
+  });
+
   it("updates only the tail when only the tail is new", () => {
     expect(unchangedStart(at(1, 2), at(1, 2))).toBe(1);
     expect(unchangedStart(at(1, 2), at(1, 2, 3))).toBe(1);
@@ -36,6 +42,15 @@ describe("drawing", () => {
     expect(unchangedStart(at(1, 2), at(0, 1, 2))).toBeNull();
     expect(unchangedStart(at(1, 2), at(1))).toBeNull();
     expect(unchangedStart(at(1), at(...Array.from({ length: 99 }, (_, one) => one + 1)))).toBeNull();
+  });
+
+  it("gives a flat curve room, and leaves any other alone", () => {
+    const moving = { priceRange: { minValue: 99, maxValue: 101 } };
+    expect(widened(moving)).toBe(moving);
+    expect(widened(null)).toBeNull();
+    expect(widened({ priceRange: { minValue: 100, maxValue: 100 } })).toEqual({
+      priceRange: { minValue: 99.5, maxValue: 100.5 },
+    });
   });
 
   it("fades a token", () => expect(faded("#2bb5a0", 0.2)).toBe("#2bb5a033"));
@@ -71,8 +86,8 @@ it("says in words what a chart shows", () => {
     unrealised: 120,
     realised: 0,
   };
-  const words = candleSummary("AAPL", bars, [aFill()], position);
-  expect(words).toContain("AAPL, 3 bars");
+  const words = candleSummary("AAPL", "simulated prices", bars, [aFill()], position);
+  expect(words).toContain("AAPL, simulated prices, 3 bars");
   expect(words).toContain("11.00, +10.00%");
   expect(words).toContain("long 120; 1 fills");
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { condition, type Link } from "../src/live/condition";
 import { codeOf } from "../src/login";
-import { staleSince } from "../src/live/staleness";
+import { BarsWatch, isBehind } from "../src/live/staleness";
 import { joinOrders } from "../src/state/orders";
 import { aBar, anOrder, anOrderEvent } from "./builders";
 
@@ -34,15 +34,42 @@ describe("condition of the page", () => {
 describe("stale bars", () => {
   const bars = [0, 60, 120, 180].map((at) => aBar(at * 1_000));
 
-  it("are those that several slices have passed", () => {
-    expect(staleSince(bars, 480_000)).toBeNull();
-    expect(staleSince(bars, 480_001)).toBe(180_000);
+  /** What a page says that looked at each of these: [viewer's clock, bars, the account's as_of]. */
+  const looked = (...looks: readonly (readonly [number, typeof bars, number | null])[]): number | null => {
+    const watch = new BarsWatch();
+    return looks.map(([now, held, asOf]) => watch.staleSince(held, asOf, now)).at(-1) ?? null;
+  };
+
+  it("are behind once several slices have passed them", () => {
+    expect([isBehind(bars, 480_000), isBehind(bars, 480_001)]).toEqual([false, true]);
+  });
+
+  it("are those that stood still for 3 s while the account moved on", () => {
+    expect(looked([1_000, bars, 240_000], [3_999, bars, 900_000])).toBeNull();
+    expect(looked([1_000, bars, 240_000], [4_000, bars, 900_000])).toBe(180_000);
+  });
+
+  it("are not those of a fast replay, whose account is marked more often than bars come", () => {
+    // 60 slices a second, bars at 4 Hz: up to 15 slices behind, for as long as it runs.
+    const watch = new BarsWatch();
+    const slices = Array.from({ length: 60 * 10 }, (_, slice) => slice);
+    const said = slices.map((slice) => {
+      const delivered = Math.floor(slice / 15) * 15;
+      const held = [-3, -2, -1, 0].map((back) => aBar((delivered + back) * 60_000));
+      return watch.staleSince(held, (slice + 1) * 60_000, (slice * 1_000) / 60);
+    });
+    expect(new Set(said)).toEqual(new Set([null]));
   });
 
   it("are not those of a shut market: the account stands still too", () => {
-    expect(staleSince(bars, 240_000)).toBeNull();
-    expect(staleSince(bars, null)).toBeNull();
-    expect(staleSince([], 1)).toBeNull();
+    expect(looked([0, bars, 240_000], [99_000, bars, 240_000])).toBeNull();
+    expect(looked([0, bars, null], [99_000, bars, null])).toBeNull();
+    expect(looked([0, [], 1], [99_000, [], 1])).toBeNull();
+  });
+
+  it("are fresh again with the next bar", () => {
+    const more = [...bars, aBar(240_000)];
+    expect(looked([0, bars, 240_000], [4_000, bars, 900_000], [4_250, more, 900_000])).toBeNull();
   });
 });
 

@@ -13,7 +13,10 @@ _HINTS: Final = {
     (Component.ENGINE, Status.DOWN): "The engine is not running; what is shown is what it last stored.",
     (Component.ENGINE, Status.UNKNOWN): "It cannot be told whether the engine is running.",
     (Component.JOURNAL, Status.DOWN): "The journal cannot be read; the server's log says why.",
-    (Component.DATA, Status.QUIET): "Nothing new for a while; that is right when the market is shut.",
+    (
+        Component.DATA,
+        Status.QUIET,
+    ): "Nothing new for a while; that is right when the market is shut or a feed has ended.",
     (Component.DATA, Status.UNKNOWN): "Nothing new since the server started.",
 }
 

@@ -154,6 +154,8 @@ class LiveSocket:
             assets=self._site.page.version,
             accounts=self._site.accounts,
             mode=self._site.mode,
+            symbols=list(self._site.feeds),
+            feeds=self._site.feeds,
             role="viewer",
             now=self._site.clock.wall_ms(),
             heartbeat_ms=round(self._site.settings.heartbeat_seconds * 1000),

@@ -105,7 +105,7 @@ class Component(Enum):
 
 
 class Status(Enum):
-    """What is known of a component. QUIET: nothing new for a while, as when the market is shut."""
+    """What is known of a component. QUIET: nothing new for a while, as when the market is shut or a feed has ended."""
 
     OK = "OK"
     QUIET = "QUIET"
@@ -153,7 +153,10 @@ TopicName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
 class Hello(WireModel):
-    """First frame. Account list empty and mode null: the journal could not be read yet."""
+    """First frame. As long as the journal cannot be read, mode is null and accounts, symbols and feeds are empty.
+
+    Once it can, there is a new boot, and with it another `hello`.
+    """
 
     type: Literal["hello"] = "hello"
     protocol: int
@@ -162,6 +165,8 @@ class Hello(WireModel):
     assets: str | None  # version of the built page, null if it is not built
     accounts: list[str]
     mode: str | None  # "PAPER" or "LIVE"
+    symbols: list[str]  # what the journal trades, in order; each has a topic `bars:{SYMBOL}`
+    feeds: dict[str, str]  # symbol -> name of the feed that serves it, e.g. "synthetic"
     role: Literal["viewer"]
     now: int
     heartbeat_ms: int

@@ -6,7 +6,10 @@
 | POST session: log in                            | Login   | SessionInfo    | 401 wrong, 429 too many |
 | DELETE session: log out                         |         | 204            | 401                     |
 | GET bars/{symbol}?before=MS&limit=N             |         | Page (bars)    | 401, 404, 422, 503      |
-| GET equity, fills, orders, violations?after=&before=&limit= | | Page       | 401, 422, 503           |
+| GET equity?after=SEQ&before=SEQ&limit=N         |         | Page           | 401, 422, 503           |
+| GET fills, the same                             |         | Page           | 401, 422, 503           |
+| GET orders, the same                            |         | Page           | 401, 422, 503           |
+| GET violations, the same                        |         | Page           | 401, 422, 503           |
 | GET health                                      |         | Liveness or, logged in, HealthInfo |     |
 
 `before` of bars is a time in ms: bars that started before it. `after` and `before` of the others are journal

@@ -48,6 +48,7 @@ class Traffic:
 class WebSettings:
     """Settings of one server. Port 0 takes a free one.
 
+    quiet_after_seconds: at most so long without news is called fresh; less where news came faster (see `watcher.py`).
     sessions_file: keeps sessions over restarts (see `session_file.py`); None keeps them in memory only.
 
     Raises InvalidConfig for a host that other machines can reach: there are no roles and no audit yet.

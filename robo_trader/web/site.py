@@ -43,6 +43,12 @@ class Site:
         session = self.watcher.session
         return None if session is None else session.mode
 
+    @property
+    def feeds(self) -> dict[str, str]:
+        """The feed of each symbol, in order of symbols; none as long as the journal cannot be read."""
+        session = self.watcher.session
+        return {} if session is None else dict(sorted(session.feeds.items()))
+
     def session_of(self, connection: HTTPConnection) -> Session | None:
         """Return the living session whose cookie a request carries."""
         token = connection.cookies.get(self.cookie, "")

@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Final
 
 from robo_trader.core.domain.errors import JournalError
 from robo_trader.core.ports.projections import BarRow, EquityRow, Projections, SessionRow
@@ -22,6 +23,9 @@ from robo_trader.web.hub import Hub
 from robo_trader.web.news import News, read_bars, read_news
 from robo_trader.web.protocol import BARS_PREFIX, Component, Status
 from robo_trader.web.reader import ProjectionsReader
+
+QUIET_AFTER_MS_MIN: Final = 10_000
+GAPS_UNTIL_QUIET: Final = 3  # a replay that grew ten times a second has ended long before a live bar is late
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +54,9 @@ class Watcher:
         self._clock = clock
         self._quiet_after_ms = round(quiet_after_seconds * 1000)
         self._health = Health(clock.wall_ms())
+        self._began_at = clock.wall_ms()
         self._grew_at: int | None = None
+        self._gap_ms = 0  # between the last two growths
         self._forget()
 
     def _forget(self) -> None:
@@ -110,7 +116,7 @@ class Watcher:
             await self._begin()
             return
         self.session = news.session
-        self._grew_at = self._clock.wall_ms()
+        self._note_growth(self._clock.wall_ms())
         self._write(news)
 
     def _write(self, news: News) -> None:
@@ -182,11 +188,21 @@ class Watcher:
         if self._health.report(Component.JOURNAL, status, self._clock.wall_ms()) and error is not None:
             _log.warning("journal cannot be read: %s", error)
 
+    def _note_growth(self, now: int) -> None:
+        self._gap_ms = now - self._still_since()
+        self._grew_at = now
+
+    def _still_since(self) -> int:
+        return self._began_at if self._grew_at is None else self._grew_at
+
     def _report_data(self) -> None:
-        now = self._clock.wall_ms()
-        if self._grew_at is None:
+        if self.session is None:
             return
-        fresh = now - self._grew_at <= self._quiet_after_ms
-        status = Status.OK if fresh else Status.QUIET
-        self._health.report(Component.DATA, status, now)
-        self._health.note_growth(self._grew_at)
+        now = self._clock.wall_ms()
+        patience_ms = min(self._quiet_after_ms, max(QUIET_AFTER_MS_MIN, GAPS_UNTIL_QUIET * self._gap_ms))
+        if now - self._still_since() > patience_ms:
+            self._health.report(Component.DATA, Status.QUIET, now)
+        elif self._grew_at is not None:
+            self._health.report(Component.DATA, Status.OK, now)
+        if self._grew_at is not None:
+            self._health.note_growth(self._grew_at)

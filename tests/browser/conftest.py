@@ -6,7 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,9 @@ class Program:
 
     process: subprocess.Popen[str]
     login_url: str
+
+
+StartProgram = Callable[..., Program]
 
 
 def _binary(*names: str) -> str:
@@ -58,13 +62,25 @@ def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+def program(start: StartProgram) -> Program:
     """The sample, replayed at 25 slices a second, with its dashboard on a free port."""
-    arguments = ("--database", str(tmp_path / "session.db"), "--feed", "sample", "--speed", "25", "--web-port", "0")
-    log = tmp_path / "program.log"
+    return start("--feed", "sample", "--speed", "25")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[StartProgram]:
+    """Start a program of a new session that ends after the test; its dashboard takes a free port if none is named."""
+    with ExitStack() as running:
+        yield lambda *arguments: running.enter_context(_running(tmp_path, arguments))
+
+
+@contextmanager
+def _running(folder: Path, arguments: tuple[str, ...]) -> Iterator[Program]:
+    log = folder / "program.log"
+    given = ("--database", str(folder / "session.db"), "--web-port", "0", *arguments)
     with log.open("w") as told:
         process = subprocess.Popen(
-            command("run", *arguments), env=environment(), stderr=told, stdout=subprocess.DEVNULL, text=True
+            command("run", *given), env=environment(), stderr=told, stdout=subprocess.DEVNULL, text=True
         )
     try:
         yield Program(process, _login_url(process, log))

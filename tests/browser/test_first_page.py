@@ -1,25 +1,30 @@
 """The page as a user sees it: the real program, its real web process, a real browser.
 
-Equity moves, a fill appears, the console stays clean, and no content security policy is violated. Screenshots are kept
-under artifacts/.
+Equity moves, a fill appears, the console stays clean, and no content security policy is violated; what is shown says
+where it comes from and how old it is. Screenshots are kept under artifacts/.
 """
 
 import os
+import re
 import signal
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.conftest import ARTIFACTS, Program
+from tests.browser.conftest import ARTIFACTS, Program, StartProgram
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 PATIENCE_SECONDS = 40
+BACK_SECONDS_MAX = 3
+SLACK_SECONDS = 2  # for a machine that does more than this test
 WATCH_VIOLATIONS = """
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective));
@@ -104,6 +109,72 @@ def test_the_engine_does_not_notice_that_the_web_is_killed(browser: Chrome, prog
     time.sleep(1.5)
     assert program.process.poll() is None, "trading goes on"
     wait_for(browser, lambda _: _child_of(program.process.pid) not in (0, web))
+
+
+def test_the_page_is_live_again_in_place_after_its_server_was_killed(browser: Chrome, start: StartProgram) -> None:
+    """The port is a fixed one: the page comes back to the address it has. Its login survives, for it is stored."""
+    port = free_port()
+    program = start("--feed", "sample", "--speed", "10", "--web-port", str(port))
+    open_page(browser, program)
+    wait_for(browser, lambda page: status(page) == "live")
+    browser.execute_script("window.neverReloaded = true")
+    os.kill(_child_of(program.process.pid), signal.SIGKILL)
+    wait_for(browser, lambda page: status(page) == "disconnected")
+    assert browser.find_elements(By.CSS_SELECTOR, "main.frozen")
+    before = figure(browser, "Equity")
+    keep_screenshot(browser, "disconnected")
+    wait_for(browser, lambda _: answers(port))
+    answers_since = time.monotonic()
+    wait_for(browser, lambda page: status(page) == "live")
+    assert time.monotonic() - answers_since < BACK_SECONDS_MAX + SLACK_SECONDS
+    assert not browser.find_elements(By.CSS_SELECTOR, "main.frozen, dialog[open]"), "no login is asked for"
+    wait_for(browser, lambda page: figure(page, "Equity") not in {before, "", "\N{EN DASH}"})
+    assert browser.execute_script("return window.neverReloaded")
+
+
+def test_a_fresh_account_has_a_chart_and_every_empty_panel_says_why(browser: Chrome, start: StartProgram) -> None:
+    open_page(browser, start("--feed", "synthetic", "--symbols", "ACME,WIDGET", "--speed", "2"))
+    wait_for(browser, lambda page: page.find_elements(By.CSS_SELECTOR, "[data-panel=candles] canvas"))
+    chart = browser.find_element(By.CSS_SELECTOR, "[data-panel=candles] header")
+    assert "ACME" in chart.text
+    assert "simulated prices" in chart.text
+    for panel in ("positions", "orders", "fills", "violations"):
+        text = browser.find_element(By.CSS_SELECTOR, f"[data-panel={panel}] p.empty").text
+        assert re.fullmatch(r"No [^.]+\.", text), "one sentence"
+    keep_screenshot(browser, "fresh-account")
+    assert complaints(browser) == []
+
+
+def test_a_session_whose_feed_has_ended_is_neither_stale_nor_down(browser: Chrome, start: StartProgram) -> None:
+    open_page(browser, start("--feed", "sample", "--symbols", "IBM", "--speed", "max"))
+    told = wait_for(browser, lambda page: page.find_elements(By.CSS_SELECTOR, ".banner"))[0].text
+    assert "The engine runs; its data is as of 2013-03-01 16:00 ET." in told
+    assert "feed of this session has ended" in told
+    assert status(browser) == "live"
+    assert not browser.find_elements(By.CSS_SELECTOR, ".panel.stale")
+    assert "real daily bars, replayed" in browser.find_element(By.CSS_SELECTOR, "[data-panel=candles] header").text
+    times = browser.find_elements(By.CSS_SELECTOR, "[data-panel=fills] td:first-child")
+    assert all(re.fullmatch(r"20(0\d|1[0-3])-\d\d-\d\d \d\d:\d\d", cell.text) for cell in times[:3])
+    keep_screenshot(browser, "feed-ended")
+    assert complaints(browser) == []
+
+
+def status(browser: Chrome) -> str:
+    """Return the word for the connection."""
+    return browser.find_element(By.CSS_SELECTOR, ".connection [role=status]").text
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/api/v1/health", timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _child_of(pid: int) -> int:

@@ -17,6 +17,7 @@ import { type CandlePoint, candlePoints, type VolumePoint, volumePoints } from "
 import { type ChartColours, faded } from "./theme";
 
 const FIRST_BARS = 120; // shown at first: enough to see a shape, few enough to see a candle
+const ROOM_BARS = 60; // … and room for at least so many: the width of a candle stays when a young session grows
 const OLDER_BEFORE = 20; // bars left of sight when older ones are asked for
 
 export interface CandleEvents {
@@ -87,7 +88,7 @@ export class CandleChart {
   fit(): void {
     const count = this.#drawnCandles.length;
     this.#chart.priceScale("right").applyOptions({ autoScale: true });
-    this.#chart.timeScale().setVisibleLogicalRange({ from: count - Math.min(FIRST_BARS, count), to: count + 3 });
+    this.#chart.timeScale().setVisibleLogicalRange(newestRange(count));
   }
 
   press(event: KeyboardEvent): void {
@@ -142,4 +143,9 @@ export class CandleChart {
       title: `${held > 0 ? "long" : "short"} ${quantity(Math.abs(held))}`,
     });
   }
+}
+
+/** Which places are in sight at first, of `count` bars; those left of the first bar stay empty. */
+export function newestRange(count: number): { from: number; to: number } {
+  return { from: count - Math.max(ROOM_BARS, Math.min(FIRST_BARS, count)), to: count + 3 };
 }

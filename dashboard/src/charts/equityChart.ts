@@ -1,6 +1,6 @@
 /** The equity curve over its underwater pane. */
 
-import { AreaSeries, type IPriceLine, LineStyle } from "lightweight-charts";
+import { AreaSeries, type AutoscaleInfo, type IPriceLine, LineStyle } from "lightweight-charts";
 import { decimal, percent, short } from "../format/numbers";
 import type { EquityPoint } from "../live/records";
 import { drawSeries, openChart, paintChart } from "./base";
@@ -33,6 +33,7 @@ export class EquityChart {
     this.#equity = this.#chart.addSeries(AreaSeries, {
       lineWidth: 2,
       priceLineVisible: false,
+      autoscaleInfoProvider: (scale: () => AutoscaleInfo | null) => widened(scale()),
       priceFormat: { type: "custom", minMove: 0.01, formatter: dollars, tickmarksFormatter: axisDollars },
     });
     this.#underwater = this.#chart.addSeries(
@@ -113,6 +114,14 @@ export class EquityChart {
           });
     this.paint();
   }
+}
+
+/** A curve that is flat yet, as of a new account, stands within 1 % of itself, not within cents. */
+export function widened(scale: AutoscaleInfo | null): AutoscaleInfo | null {
+  const { minValue, maxValue } = scale?.priceRange ?? { minValue: 0, maxValue: 1 };
+  if (minValue < maxValue) return scale;
+  const room = Math.abs(maxValue) / 200;
+  return { priceRange: { minValue: minValue - room, maxValue: maxValue + room } };
 }
 
 /** Whole dollars; from ten millions on in short, as the axis is narrow. */

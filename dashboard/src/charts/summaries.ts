@@ -20,6 +20,7 @@ export function equitySummary(rows: readonly EquityPoint[], account: Account | n
 
 export function candleSummary(
   symbol: string,
+  source: string,
   bars: readonly Bar[],
   fills: readonly Fill[],
   position: Position | undefined,
@@ -31,7 +32,7 @@ export function candleSummary(
   const held = position?.quantity ?? 0;
   const holding = held === 0 ? "no position" : `${held > 0 ? "long" : "short"} ${quantity(Math.abs(held))}`;
   return (
-    `${symbol}, ${bars.length} bars to ${dayAndMinute(last.started_at)} ${ZONE_LABEL}: ` +
+    `${symbol}, ${source ? `${source}, ` : ""}${bars.length} bars to ${dayAndMinute(last.started_at)} ${ZONE_LABEL}: ` +
     `${price(last.close)}, ${signedPercent(change)} over the bars shown; ${holding}; ${fills.length} fills.`
   );
 }

@@ -34,9 +34,24 @@ export const year = write(yearOnly);
 /** 2026-03-04 */
 export const date = write(isoDay);
 
-/** Mar 4, 14:03: rows of several days stand in one table. */
-export function dayAndMinute(at: Amount): string {
-  return typeof at === "number" && Number.isFinite(at) ? `${day(at)}, ${minute(at)}` : UNKNOWN;
+/** Mar 4, or 2005-08-19 in a year that is not the viewer's. */
+export function dayOrDate(at: Amount, now = Date.now()): string {
+  return year(at) === year(now) ? day(at) : date(at);
+}
+
+/** 2026-03-04 14:03 */
+export function dateAndMinute(at: Amount): string {
+  return year(at) === UNKNOWN ? UNKNOWN : `${date(at)} ${minute(at)}`;
+}
+
+/** Mar 4, 14:03: rows of several days stand in one table. In another year than the viewer's 2005-08-19 09:30. */
+export function dayAndMinute(at: Amount, now = Date.now()): string {
+  return year(at) === year(now) ? `${day(at)}, ${minute(at)}` : dateAndMinute(at);
+}
+
+/** The shortest that cannot be mistaken: 14:03:12 of today, else day or date with it. */
+export function moment(at: Amount, now = Date.now()): string {
+  return date(at) === date(now) ? second(at) : dayAndMinute(at, now);
 }
 
 /** 2026-03-04 14:03:12 ET, for titles and exports. */

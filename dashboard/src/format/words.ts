@@ -21,6 +21,12 @@ const CONTROL: Readonly<Record<string, string>> = {
   TRADING_STATE: "Trading state",
 };
 
+const FEED: Readonly<Record<string, string>> = {
+  synthetic: "simulated prices",
+  sample: "real daily bars, replayed",
+  files: "own files, replayed",
+};
+
 /** ALL_CAPS -> "All caps", for what has no word of its own. */
 export function words(constant: string): string {
   const text = constant.replaceAll("_", " ").toLowerCase();
@@ -33,6 +39,11 @@ export function statusWords(status: string): string {
 
 export function controlWords(control: string): string {
   return CONTROL[control] ?? words(control);
+}
+
+/** Where prices come from; nothing while that is not known. */
+export function feedWords(feed: string | undefined): string {
+  return feed === undefined ? "" : (FEED[feed] ?? `feed ${feed}`);
 }
 
 export function sideWords(side: string): string {

@@ -25,9 +25,9 @@ export function condition(link: Link, health: readonly Health[] | null, now: num
   if (lostFor > GREY_AFTER_MS) return "lost";
   if (!link.everLive) return "loading";
   if (link.phase !== "live") return "slow";
-  return engineStatus(health) === "DOWN" ? "idle" : "live";
+  return healthOf("engine", health)?.status === "DOWN" ? "idle" : "live";
 }
 
-export function engineStatus(health: readonly Health[] | null): string {
-  return health?.find((row) => row.component === "engine")?.status ?? "UNKNOWN";
+export function healthOf(component: string, health: readonly Health[] | null): Health | undefined {
+  return health?.find((row) => row.component === component);
 }

@@ -1,6 +1,6 @@
 /** The socket, the timers and the window's events: everything that `conversation.ts` keeps out of itself. */
 
-import type { ServerMessage } from "../protocol";
+import type { Hello, ServerMessage } from "../protocol";
 import { Conversation, type Command, type Rate } from "./conversation";
 import { Replica } from "./replica";
 import { hasHistory, rowsAfter } from "./rest";
@@ -12,6 +12,7 @@ const RELOADED_FOR = "robo-trader.reloaded-for";
 export interface Listener {
   changed(topic: string): void;
   forgotten(): void;
+  greeted(hello: Hello): void;
   say(text: string): void;
   loginNeeded(): void;
 }
@@ -76,6 +77,8 @@ export class Connection {
         return this.#listener.changed(command.topic);
       case "forgotten":
         return this.#listener.forgotten();
+      case "greeted":
+        return this.#listener.greeted(command.hello);
       case "say":
         return this.#listener.say(command.text);
       case "fetch":

@@ -18,6 +18,7 @@ export type Command =
   | { do: "close"; why: string }
   | { do: "changed"; topic: string }
   | { do: "forgotten" }
+  | { do: "greeted"; hello: Hello }
   | { do: "fetch"; topic: string; after: number }
   | { do: "log in" }
   | { do: "reload" }
@@ -187,6 +188,7 @@ export class Conversation {
       this.replica.clear();
       commands.push({ do: "forgotten" });
     }
+    commands.push({ do: "greeted", hello });
     if (lostFor !== null) {
       this.#replay = { since: now - lostFor, until: now + REPLAY_MS, events: 0, restarted: isNewServer };
     }

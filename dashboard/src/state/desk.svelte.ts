@@ -39,6 +39,9 @@ class Desk {
   bars = $state.raw<records.Bar[] | null>(null);
   health = $state.raw<records.Health[] | null>(null);
   notices = $state.raw<Notice[]>([]);
+  /** What the session trades, and the feed of each symbol. */
+  traded = $state.raw<readonly string[]>([]);
+  feeds = $state.raw<Readonly<Record<string, string>>>({});
 
   symbol = $state<string | null>(remembered());
   loginNeeded = $state(false);
@@ -50,16 +53,9 @@ class Desk {
   startedAt = $state(Date.now());
   barsRefusal = $state<string | null>(null);
 
+  /** What can be chosen; also the symbol remembered from another time, until the server refuses it. */
   readonly symbols = $derived(
-    [
-      ...new Set(
-        [this.positions, this.orders, this.fills, this.violations].flatMap(
-          (rows) => rows?.map((row) => row.symbol) ?? [],
-        ),
-      ).add(this.symbol ?? ""),
-    ]
-      .filter((symbol) => symbol !== "")
-      .sort(),
+    this.symbol === null || this.traded.includes(this.symbol) ? this.traded : [this.symbol, ...this.traded],
   );
 
   readonly #readings = {
@@ -77,6 +73,10 @@ class Desk {
   readonly #connection = new Connection({
     changed: (topic) => this.#flush.mark(topic),
     forgotten: () => this.#forget(),
+    greeted: ({ symbols, feeds }) => {
+      this.traded = symbols;
+      this.feeds = feeds;
+    },
     say: (text) => this.say(text),
     loginNeeded: () => {
       this.loginNeeded = true;
@@ -216,13 +216,13 @@ class Desk {
     if (symbol !== null) this.choose(symbol);
   }
 
-  /** The largest position, else the symbol last traded or refused. */
+  /** The largest position, else the symbol last traded or refused, else the first; `null` until that is known. */
   #firstSymbol(): string | null {
     const largest = [...(this.positions ?? [])].sort(
       (one, other) => Math.abs(other.market_value ?? 0) - Math.abs(one.market_value ?? 0),
     )[0];
     const last = this.orders?.[0] ?? this.fills?.at(-1) ?? this.violations?.at(-1);
-    return largest?.symbol ?? last?.symbol ?? null;
+    return largest?.symbol ?? last?.symbol ?? (this.positions && this.traded[0]) ?? null;
   }
 
   #forget(): void {

@@ -1,7 +1,9 @@
 """What a page gets over a real WebSocket: live values, only what it misses, and a clear end."""
 
+import contextlib
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -9,7 +11,7 @@ from websockets.sync.client import ClientConnection
 
 from robo_trader.web.protocol import CloseCode
 from robo_trader.web.settings import Traffic
-from tests.fakes.projections import FakeProjections
+from tests.fakes.projections import FakeProjections, a_session
 from tests.fakes.web_server import RunningServer, StartServer, receive, receive_type, send, subscribe
 
 
@@ -26,6 +28,18 @@ def test_hello_comes_first(shared: RunningServer) -> None:
     assert hello["type"] == "hello"
     assert (hello["accounts"], hello["mode"], hello["role"]) == (["DU100"], "PAPER", "viewer")
     assert hello["assets"] is None
+
+
+def test_hello_names_the_symbols_in_order_and_the_feed_of_each(start: StartServer) -> None:
+    session = replace(a_session(), feeds={"SPY": "sample", "QQQ": "synthetic", "700": "files"})
+    server = start(FakeProjections(stored_session=session))
+    with server.member() as client, server.socket(client) as page:
+        hello = receive(page)
+        assert hello["symbols"] == ["700", "QQQ", "SPY"]
+        assert hello["feeds"] == session.feeds
+        subscribe(page, *(f"bars:{symbol}" for symbol in hello["symbols"]))
+        for _ in hello["symbols"]:
+            assert receive_type(page, "snap")["rows"] == [], "a fresh account has a chart at once, if an empty one"
 
 
 def test_a_visitor_without_session_is_sent_to_log_in(shared: RunningServer) -> None:
@@ -141,7 +155,7 @@ def test_a_journal_that_appears_later_brings_the_page_back(start: StartServer) -
     server = start(projections)
     with server.member() as client, server.socket(client) as page:
         hello = receive(page)
-        assert (hello["accounts"], hello["mode"]) == ([], None)
+        assert (hello["accounts"], hello["mode"], hello["symbols"], hello["feeds"]) == ([], None, [], {})
         subscribe(page, "health", "positions")
         rows = {row[0]: row for row in receive_type(page, "snap")["rows"]}
         assert rows["journal"][1] == "DOWN"
@@ -149,7 +163,8 @@ def test_a_journal_that_appears_later_brings_the_page_back(start: StartServer) -
         projections.damaged = False
         assert close_code(page) == CloseCode.RESTART
         with server.socket(client) as again:
-            assert receive(again)["mode"] == "PAPER"
+            hello = receive(again)
+            assert (hello["mode"], hello["symbols"]) == ("PAPER", ["QQQ", "SPY"])
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"type":"buy"}', '{"type":"sub","ref":1,"topics":[]}', "[" * 9_999])
@@ -186,8 +201,9 @@ def test_an_oversize_frame_ends_the_connection(shared: RunningServer) -> None:
 
 def test_a_flood_ends_the_connection(shared: RunningServer) -> None:
     with shared.member() as client, shared.socket(client) as page:
-        for _ in range(60):
-            send(page, {"type": "pong", "now": 1})
+        with contextlib.suppress(ConnectionClosed):  # the server may be quicker than we are
+            for _ in range(60):
+                send(page, {"type": "pong", "now": 1})
         assert close_code(page) == CloseCode.LIMIT
 
 

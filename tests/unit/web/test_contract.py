@@ -1,15 +1,20 @@
 """The contract in JSON is complete, and the rows made from the projections have its shape."""
 
 import math
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from robo_trader.web import protocol
+from robo_trader.web import protocol, rest_models
+from robo_trader.web.app import create_app
 from robo_trader.web.history import newest, newest_before, oldest
 from robo_trader.web.rows import number
 from robo_trader.web.schema import contract
+from robo_trader.web.settings import WebSettings
+from tests.fakes.projections import FakeProjections
 
 
 def test_the_contract_names_every_message_topic_and_close() -> None:
@@ -21,6 +26,18 @@ def test_the_contract_names_every_message_topic_and_close() -> None:
     assert set(found["streams"]) == {"fills", "equity", "orders.events", "violations"}
     assert found["close_codes"]["TOO_SLOW"] == 4408
     assert {"Login", "SessionInfo", "Page", "Problem"} <= set(found["rest"]["$defs"])
+
+
+def test_the_table_of_routes_is_complete(tmp_path: Path) -> None:
+    settings = WebSettings(static_folder=tmp_path)
+    app = create_app(
+        FakeProjections, settings, engine_alive=lambda: True, show_code=lambda _: None, on_failure=lambda: None
+    )
+    paths = {path.removeprefix("/api/v1/") for path in app.openapi()["paths"]}
+    assert {"session", "bars/{symbol}", "violations"} <= paths
+    table = rest_models.__doc__ or ""
+    row = r"^\| (?:GET|POST|DELETE) ([\w/{}]+)"
+    assert paths == set(re.findall(row, table, re.MULTILINE))
 
 
 def test_a_model_refuses_what_is_not_finite() -> None:

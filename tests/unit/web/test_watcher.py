@@ -181,6 +181,45 @@ async def test_health_tells_a_dead_engine_from_a_quiet_market(watched: Watched) 
     assert watched.health()["engine"]["status"] == "UNKNOWN"
 
 
+@pytest.mark.parametrize(
+    ("seconds_between", "quiet_after_seconds"),
+    [
+        pytest.param(0.1, 10, id="a fast replay has ended soon"),
+        pytest.param(5, 15, id="three times the last gap"),
+        pytest.param(60, 90, id="never longer than was set"),
+    ],
+)
+async def test_quiet_begins_by_the_pace_there_was(
+    watched: Watched, seconds_between: float, quiet_after_seconds: float
+) -> None:
+    await watched.watcher.poll()
+    for _ in range(2):
+        watched.clock.seconds += seconds_between
+        watched.projections.add_bar()
+        await watched.watcher.poll()
+    watched.clock.seconds += quiet_after_seconds - 0.5
+    await watched.watcher.poll()
+    assert watched.health()["data"]["status"] == "OK"
+    watched.clock.seconds += 1
+    await watched.watcher.poll()
+    assert watched.health()["data"]["status"] == "QUIET"
+
+
+async def test_a_session_that_had_ended_before_the_server_came_is_quiet(watched: Watched) -> None:
+    watched.projections.add_bar()
+    await watched.watcher.poll()
+    watched.clock.seconds += 11
+    await watched.watcher.poll()
+    assert (watched.health()["data"]["status"], watched.health()["data"]["last_ok"]) == ("QUIET", None)
+
+
+async def test_what_cannot_be_read_is_not_called_quiet(watched: Watched) -> None:
+    watched.projections.damaged = True
+    watched.clock.seconds += 99
+    await watched.watcher.poll()
+    assert watched.health()["data"]["status"] == "UNKNOWN"
+
+
 async def test_a_quiet_hour_changes_no_row(watched: Watched) -> None:
     watched.projections.add_bar()
     for _ in range(2):
