@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,7 @@ def run_json(database: Path, *arguments: str) -> dict[str, Any]:
 
 def rows(database: Path, table: str) -> list[dict[str, Any]]:
     """Return all rows of a table, in the order of the journal, read with the standard library alone."""
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         found = connection.execute(f"SELECT * FROM {table} ORDER BY seq").fetchall()  # noqa: S608 - our own names
-    connection.close()
     return [dict(row) for row in found]
