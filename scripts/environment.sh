@@ -13,17 +13,17 @@ fail() { say "$0: $*"; exit 1; }
 
 find_python() {
     local candidate
-    for candidate in "${ROBO_PYTHON:-}" python3.13 python3.12 python3.11 python3.14 python3 python; do
+    for candidate in "${ROBO_PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do
         if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 &&
-            "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then
+            "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
             printf '%s' "$candidate"
             return
         fi
     done
     if command -v python3 >/dev/null 2>&1; then
-        fail "Python 3.11 to 3.14 is needed, this machine has $(python3 --version 2>&1). Install one, or name it in ROBO_PYTHON."
+        fail "Python 3.11 to 3.13 is needed, this machine has $(python3 --version 2>&1). Install one, or name it in ROBO_PYTHON."
     fi
-    fail "no Python was found. Install Python 3.11 to 3.14, or name it in ROBO_PYTHON."
+    fail "no Python was found. Install Python 3.11 to 3.13, or name it in ROBO_PYTHON."
 }
 
 # What an installation depends on: the lock, the package's description, and the sources of the dashboard.
