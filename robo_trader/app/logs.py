@@ -40,7 +40,11 @@ def configure_logs(level: str, log_format: str) -> None:
 def tell_dashboard(url: str, login_url: str, *, log_format: str) -> None:
     """Say where the dashboard is. The login code is shown to people only: logs for programs are kept and copied."""
     if log_format == "json":
-        structlog.get_logger().info("dashboard", address=url, login="with the code of ROBO_WEB__LOGIN_CODE")
+        structlog.get_logger().info(
+            "dashboard",
+            address=url,
+            login="the code set in ROBO_WEB__LOGIN_CODE, or the one `robo-trader web` shows in a terminal",
+        )
         return
     sys.stderr.write(f"\nDashboard, open it in a browser on this machine:\n  {login_url}\n\n")
     sys.stderr.flush()

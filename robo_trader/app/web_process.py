@@ -66,9 +66,15 @@ class WebProcess:
         log.error("dashboard keeps dying; trading goes on without it")
 
     async def _run_once(self) -> int:
-        # The child ends when its standard input does, so it never outlives us, however we end.
+        # The child ends when its standard input does, so it never outlives us, however we end. Ctrl-C in the
+        # terminal is for us alone: in our group it would die first, and we would report a death.
         process = await asyncio.create_subprocess_exec(
-            *self._command, "--until-stdin-closes", stdin=PIPE, stdout=PIPE, env=self._environment
+            *self._command,
+            "--until-stdin-closes",
+            stdin=PIPE,
+            stdout=PIPE,
+            env=self._environment,
+            start_new_session=True,
         )
         try:
             await self._pass_on_addresses(process)

@@ -1,5 +1,6 @@
 """`robo-trader web`: the dashboard of one session, as a process of its own."""
 
+import contextlib
 import json
 import sys
 import threading
@@ -29,7 +30,8 @@ def web_command(settings: Settings, database: Path, *, as_child: bool) -> None:
     server = _server(settings, database, _tell_parent if as_child else tell_person)
     if as_child:
         threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
-    server.run()
+    with contextlib.suppress(KeyboardInterrupt):  # stopped by its user, which is no error
+        server.run()
 
 
 def _server(settings: Settings, database: Path, announce: Callable[[Address], None]) -> WebServer:
