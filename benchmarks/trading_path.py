@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,24 +18,13 @@ from robo_trader.app.session_plan import plan_session
 from robo_trader.app.settings import Settings
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.events import SessionStarted
-from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.loading import load_series
 from robo_trader.runtime.slices import merge_slices
 from robo_trader.runtime.trading_loop import TradingLoop
+from robo_trader.runtime.unjournaled import UnjournaledRun
 
 RUNS = 5
 COMMITS = 500
-
-
-class _NoJournal:
-    """Stores nothing: what is left is the core alone."""
-
-    async def commit(self, batch: Batch) -> None:
-        """Forget the batch."""
-
-    def batches(self) -> Iterator[Batch]:
-        """Return nothing: nothing was kept."""
-        return iter(())
 
 
 def measure_trading_path() -> list[Figure]:
@@ -63,7 +51,7 @@ async def _sample_slices(settings: Settings) -> list[BarSlice]:
 
 def _trade(settings: Settings, slices: list[BarSlice], *, journaled: bool) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        journal = SqlJournal(Path(folder) / "bench.db") if journaled else _NoJournal()
+        journal = SqlJournal(Path(folder) / "bench.db") if journaled else UnjournaledRun()
         broker = build_broker(settings)
         loop = TradingLoop(build_engine(settings), journal, broker, observers=[broker.observe])
         begun = time.perf_counter()

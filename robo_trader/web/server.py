@@ -46,25 +46,12 @@ class Address:
         return f"Address({self.url})"  # without the code, should it end in a log
 
 
-def serve(
-    projections_factory: ProjectionsFactory,
-    settings: WebSettings,
-    *,
-    engine_alive: Callable[[], bool],
-    announce: Callable[[Address], None],
-) -> None:
-    """Serve until SIGINT or SIGTERM, which uvicorn then hands on.
+class WebServer:
+    """A server whose port is taken from the start. `run` blocks; `stop` may be called from any thread.
 
     announce: called once the server answers, and again whenever a spent login code is replaced.
-
-    Raises PortTaken if somebody else listens there, InvalidConfig if the port cannot be used otherwise.
-    Raises RuntimeError if the server had to give itself up; the log says why.
+    Making one raises PortTaken if the port is.
     """
-    WebServer(projections_factory, settings, engine_alive=engine_alive, announce=announce).run()
-
-
-class WebServer:
-    """A server whose port is taken from the start. `run` blocks; `stop` may be called from any thread."""
 
     def __init__(
         self,

@@ -1,7 +1,6 @@
 """The result of a backtest, gathered from the same batches that live trading journals."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, OrderUpdated
 from robo_trader.core.domain.fills import Fill
@@ -19,11 +18,6 @@ class Result:
     fills: list[Fill] = field(default_factory=list)
     orders: dict[OrderId, Order] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
-
-    @property
-    def final_equity(self) -> Decimal:
-        """Dollars at the last close. There must be one."""
-        return self.equity[-1].equity
 
     def take(self, batch: Batch) -> None:
         """Add what a batch decided: a listener of the trading loop."""
