@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from robo_trader.core.domain.money import round_money
-from robo_trader.core.rules.commission import bounded_commission, sale_fees, third_party_fees
+from robo_trader.core.rules.commission import order_charge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +25,15 @@ class CommissionSchedule:
 
         Dollars, rounded to the smallest amount the books know.
         """
-        commission = bounded_commission(quantity, value, self.per_share, self.minimum, self.maximum_fraction)
-        charge = commission + third_party_fees(
-            quantity, commission, self.third_party_per_share, self.third_party_fraction
-        )
-        if is_sale:
-            charge += sale_fees(
-                quantity, value, self.sale_per_share, self.sale_per_share_maximum, self.sale_value_fraction
-            )
-        return round_money(charge)
+        return round_money(order_charge(quantity, value, is_sale, *self.rates))
+
+    @property
+    def rates(self) -> tuple[Decimal, ...]:
+        """The numbers of the schedule in the order the rule takes them."""
+        return (
+            self.per_share, self.minimum, self.maximum_fraction, self.third_party_per_share, self.third_party_fraction,
+            self.sale_per_share, self.sale_per_share_maximum, self.sale_value_fraction,
+        )  # fmt: skip
 
 
 # FINRA Trading Activity Fee 0.000166 a share sold, at most 8.30; SEC Section 31 fee 0 since 14 May 2025.

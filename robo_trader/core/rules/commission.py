@@ -27,3 +27,16 @@ def sale_fees(
 ) -> Number:
     """Return the regulators' fees on a sale: by the share up to a maximum, and by its value."""
     return min(quantity * per_share, per_share_maximum) + value * value_fraction
+
+
+def order_charge(
+    quantity: Number, value: Number, is_sale: bool, per_share: Number, minimum: Number,
+    maximum_fraction: Number, third_per_share: Number, third_fraction: Number,
+    sale_per_share: Number, sale_per_share_maximum: Number, sale_value_fraction: Number,
+) -> Number:  # fmt: skip
+    """Return all that `quantity` filled shares of one order, worth `value` dollars, have cost so far: not rounded."""
+    commission = bounded_commission(quantity, value, per_share, minimum, maximum_fraction)
+    charge = commission + third_party_fees(quantity, commission, third_per_share, third_fraction)
+    if is_sale:
+        charge += sale_fees(quantity, value, sale_per_share, sale_per_share_maximum, sale_value_fraction)
+    return charge

@@ -1,11 +1,11 @@
-"""Simple and exponential moving averages."""
+"""Simple and exponential moving averages, and what is made of exponential ones alone."""
 
 import math
 
 
 def sma_state_size(length: int) -> int:
-    """Count, running total, and the last `length` values."""
-    return 2 + length
+    """Count of values up to `length`, place of the oldest one, running total, and the last `length` values."""
+    return 3 + length
 
 
 def sma_update(state: list[float], value: float, length: int) -> float:
@@ -17,24 +17,50 @@ def sma_update(state: list[float], value: float, length: int) -> float:
     The total is summed afresh each time the window has been replaced once, so that rounding errors of
     adding and taking away never pile up.
     """
-    count = int(state[0])
-    slot = count % length
-    outgoing = state[2 + slot]
-    state[2 + slot] = value
-    state[0] = count + 1.0
-    if slot == length - 1:
+    slot = state[1]
+    place = 3 + int(slot)
+    total = state[2] + (value - state[place])
+    state[place] = value
+    slot += 1.0
+    if slot == length:
+        slot = 0.0
         total = 0.0
-        for index in range(2, 2 + length):
+        for index in range(3, 3 + length):
             total += state[index]
-        state[1] = total
-    else:
-        state[1] += value - outgoing
-    return state[1] / length if count + 1 >= length else math.nan
+    state[1] = slot
+    state[2] = total
+    if state[0] < length:
+        state[0] += 1.0
+        if state[0] < length:
+            return math.nan
+    return total / length
+
+
+EMA_SIZE = 2  # count of values up to `length`, and the average so far (a running total before it begins)
+
+
+def ema_push(state: list[float], at: int, value: float, length: int) -> float:
+    """Take in a value; return its exponential average, as `ema_update` does.
+
+    It is kept in the `EMA_SIZE` floats of the state from `at` on.
+    """
+    count = state[at]
+    if count >= length:
+        weight = 2.0 / (length + 1.0)  # apart from the average, so that a compiled loop divides once
+        state[at + 1] += (value - state[at + 1]) * weight
+        return state[at + 1]
+    count += 1.0
+    state[at] = count
+    state[at + 1] += value
+    if count < length:
+        return math.nan
+    state[at + 1] /= length
+    return state[at + 1]
 
 
 def ema_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
-    """Count, and the average so far (a running total before it begins)."""
-    return 2
+    """Return the floats of one exponential average."""
+    return EMA_SIZE
 
 
 def ema_update(state: list[float], value: float, length: int) -> float:
@@ -45,13 +71,52 @@ def ema_update(state: list[float], value: float, length: int) -> float:
     state: vector of 2 floats, zeros at first.
     length: 1 or above.
     """
-    count = state[0] + 1.0
-    state[0] = count
-    if count < length:
-        state[1] += value
+    return ema_push(state, 0, value, length)
+
+
+def dema_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
+    """Return the floats of the average and of the average of it."""
+    return 2 * EMA_SIZE
+
+
+def dema_update(state: list[float], value: float, length: int) -> float:
+    """Return the double exponential average, NaN for the first 2 * (length - 1) values.
+
+    Twice the exponential average less the exponential average of it: what the second one lags behind the first is
+    added back.
+    Source: Patrick G. Mulloy (1994), "Smoothing data with faster moving averages", Technical Analysis of Stocks &
+    Commodities 12(1).
+
+    state: vector of 4 floats, zeros at first.
+    length: 1 or above.
+    """
+    first = ema_push(state, 0, value, length)
+    if math.isnan(first):
         return math.nan
-    if count == length:
-        state[1] = (state[1] + value) / length
-    else:
-        state[1] += (value - state[1]) * 2.0 / (length + 1.0)
-    return state[1]
+    second = ema_push(state, EMA_SIZE, first, length)
+    return 2.0 * first - second  # NaN as long as the second one is
+
+
+def tema_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
+    """Return the floats of the average, of the average of it, and of the average of that."""
+    return 3 * EMA_SIZE
+
+
+def tema_update(state: list[float], value: float, length: int) -> float:
+    """Return the triple exponential average, NaN for the first 3 * (length - 1) values.
+
+    Of the exponential average, the average of it, and the average of that: three times the first, less three times
+    the second, plus the third.
+    Source: Patrick G. Mulloy (1994), "Smoothing data with less lag", Technical Analysis of Stocks & Commodities 12(2).
+
+    state: vector of 6 floats, zeros at first.
+    length: 1 or above.
+    """
+    first = ema_push(state, 0, value, length)
+    if math.isnan(first):
+        return math.nan
+    second = ema_push(state, EMA_SIZE, first, length)
+    if math.isnan(second):
+        return math.nan
+    third = ema_push(state, 2 * EMA_SIZE, second, length)
+    return 3.0 * first - 3.0 * second + third  # NaN as long as the third one is

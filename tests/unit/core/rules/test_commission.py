@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robo_trader.core.rules.commission import bounded_commission, sale_fees, third_party_fees
+from robo_trader.core.rules.commission import bounded_commission, order_charge, sale_fees, third_party_fees
 
 PER_SHARE, MINIMUM, MAXIMUM = Decimal("0.005"), Decimal(1), Decimal("0.01")
 
@@ -48,6 +48,21 @@ def test_third_parties_take_by_the_share_and_by_the_commission() -> None:
 def test_regulators_take_from_sales(shares: int, value: int, expected: str) -> None:
     fees = sale_fees(Decimal(shares), Decimal(value), Decimal("0.000166"), Decimal("8.30"), Decimal("0.00001"))
     assert fees == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("is_sale", "expected"),
+    [
+        pytest.param(False, "8.205", id="a purchase: 5 to the broker, 3.205 to third parties"),
+        pytest.param(True, "8.571", id="a sale: 0.366 to the regulators as well"),
+    ],
+)
+def test_an_order_pays_all_of_them(is_sale: bool, expected: str) -> None:
+    """1,000 shares at 20: 0.005 and 0.0032 a share, 0.1 % of the commission; 0.000166 a share, 0.00001 of value."""
+    rates = ("0.005", "1", "0.01", "0.0032", "0.001", "0.000166", "8.30", "0.00001")
+    assert order_charge(Decimal(1_000), Decimal(20_000), is_sale, *map(Decimal, rates)) == Decimal(expected)
+    in_floats = order_charge(1_000.0, 20_000.0, is_sale, *map(float, rates))
+    assert in_floats == pytest.approx(float(expected), rel=1e-12)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**9), st.integers(0, 10**9))

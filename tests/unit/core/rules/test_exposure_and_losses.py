@@ -1,4 +1,4 @@
-"""The worst that working orders can do, against trying out every way they may fill; and the fall from a peak.
+"""The worst that working orders can do, against trying out every way they may fill; and how far equity has fallen.
 
 Worked by hand: long 100 with 50 buying and 300 selling ends between -200 and 150: at worst 200.
 """
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robo_trader.core.rules.drawdown import drawdown_fraction
 from robo_trader.core.rules.exposure import worst_case_shares
+from robo_trader.core.rules.losses import drawdown_fraction, is_lost
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,17 @@ def test_no_filling_is_worse_than_the_worst_case(position: int, buys: int, sells
 @pytest.mark.parametrize(("equity", "fraction"), [("200", "0"), ("150", "0.25"), ("0", "1"), ("-100", "1.5")])
 def test_drawdown_is_a_fraction_of_the_peak(equity: str, fraction: str) -> None:
     assert drawdown_fraction(Decimal(200), Decimal(equity)) == Decimal(fraction)
+
+
+@pytest.mark.parametrize(
+    ("equity", "is_too_much"),
+    [
+        pytest.param("98000.01", False, id="a cent less than 2 % of 100,000"),
+        pytest.param("98000", False, id="exactly 2 %"),
+        pytest.param("97999.99", True, id="a cent more"),
+        pytest.param("101000", False, id="a gain"),
+    ],
+)
+def test_a_loss_is_too_much_beyond_its_fraction(equity: str, is_too_much: bool) -> None:
+    assert is_lost(Decimal(100_000), Decimal(equity), Decimal("0.02")) is is_too_much
+    assert is_lost(100_000.0, float(equity), 0.02) is is_too_much

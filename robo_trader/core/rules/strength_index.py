@@ -1,0 +1,121 @@
+"""Gains against losses: Wilder's relative strength index and what was made of it.
+
+Where nothing has moved there is neither strength nor weakness, and these say the middle of their scale. (TA-Lib says 0,
+which on a scale from 0 to 100 would read as the deepest weakness.)
+"""
+
+import math
+
+from robo_trader.core.rules.comparison import RELATIVE_ERROR
+from robo_trader.core.rules.windows import peak_push, peak_size
+
+_GAINS_SIZE = 4
+
+
+def gains_push(state: list[float], at: int, close: float, length: int) -> bool:
+    """Take in a close; return whether the averages of gains and of losses are known.
+
+    They begin as the means of the first `length` changes, and each later change counts 1 / length.
+    In the state from `at` on: the count of changes up to `length`, average gain, average loss (totals before they
+    begin), and the previous close, 0 before there is one.
+    """
+    previous = state[at + 3]
+    state[at + 3] = close
+    if previous == 0.0:
+        return False
+    change = close - previous
+    gain = max(0.0, change)
+    loss = -change if change < 0.0 else 0.0
+    count = state[at]
+    if count >= length:
+        weight = 1.0 / length
+        state[at + 1] += (gain - state[at + 1]) * weight
+        state[at + 2] += (loss - state[at + 2]) * weight
+        return True
+    count += 1.0
+    state[at] = count
+    state[at + 1] += gain
+    state[at + 2] += loss
+    if count < length:
+        return False
+    state[at + 1] /= length
+    state[at + 2] /= length
+    return True
+
+
+def rsi_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
+    """Return the floats needed: count, average gain, average loss, previous close."""
+    return _GAINS_SIZE
+
+
+def rsi_update(state: list[float], close: float, length: int) -> float:
+    """Return the relative strength index, from 0 (only losses) to 100 (only gains), NaN for the first `length` bars.
+
+    50 where the price has not moved at all.
+    Source: J. Welles Wilder (1978), "New Concepts in Technical Trading Systems", chapter VI.
+
+    state: vector of 4 floats, zeros at first.
+    length: 1 or above.
+    """
+    return _rsi_push(state, 0, close, length)
+
+
+def _rsi_push(state: list[float], at: int, close: float, length: int) -> float:
+    if not gains_push(state, at, close, length):
+        return math.nan
+    gain = state[at + 1]
+    total = gain + state[at + 2]
+    if total == 0.0:
+        return 50.0
+    return 100.0 * (gain / total)
+
+
+def cmo_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
+    """Return the floats needed: count, average gain, average loss, previous close."""
+    return _GAINS_SIZE
+
+
+def cmo_update(state: list[float], close: float, length: int) -> float:
+    """Return gains less losses in percent of both, from -100 to 100, NaN for the first `length` bars.
+
+    0 where the price has not moved at all. Gains and losses are averaged as Wilder does, which TA-Lib made the custom
+    (so the value is that of the relative strength index on another scale); Chande took plain sums over the window.
+    Source: Chande and Kroll (1994), "The New Technical Trader"; TA-Lib CMO.
+
+    state: vector of 4 floats, zeros at first.
+    length: 1 or above.
+    """
+    if not gains_push(state, 0, close, length):
+        return math.nan
+    gain, loss = state[1], state[2]
+    total = gain + loss
+    if total == 0.0:
+        return 0.0
+    return 100.0 * ((gain - loss) / total)
+
+
+def stochastic_rsi_state_size(rsi_length: int, length: int) -> int:  # noqa: ARG001 - every rule has the same face
+    """Return the floats needed: those of the index, and its highest and lowest of `length`."""
+    return _GAINS_SIZE + 2 * peak_size(length)
+
+
+def stochastic_rsi_update(state: list[float], close: float, rsi_length: int, length: int) -> float:
+    """Return the place of the strength index between its lowest (0) and highest (100) of the last `length` bars.
+
+    NaN for the first `rsi_length + length - 1` bars. 50 where the index has not moved.
+    Source: Chande and Kroll (1994), "The New Technical Trader"; TA-Lib STOCHRSI, fast K.
+
+    state: vector of `stochastic_rsi_state_size(rsi_length, length)` floats, zeros at first.
+    rsi_length, length: 1 or above.
+    """
+    strength = _rsi_push(state, 0, close, rsi_length)
+    if math.isnan(strength):
+        return math.nan
+    highest = peak_push(state, _GAINS_SIZE, strength, length)
+    lowest = -peak_push(state, _GAINS_SIZE + peak_size(length), -strength, length)
+    if math.isnan(highest):
+        return math.nan
+    span = highest - lowest
+    if span <= RELATIVE_ERROR * highest:
+        return 50.0
+    return 100.0 * ((strength - lowest) / span)

@@ -1,0 +1,99 @@
+"""Averages that weigh a value by its age, the newest one most: 1 for the oldest, `length` for the newest.
+
+One is kept in a part of a rule's state that begins at `at`:
+
+    state[at]      an anchor, one of the values: sums are kept of the distance from it, so that prices lose no digits
+    state[at + 1]  sum of the distances
+    state[at + 2]  weighted sum of the distances
+    state[at + 3]  the window (see `windows`)
+
+When a value comes in, every other one loses a weight of 1; so the weighted sum loses the sum, and a step costs the
+same whatever the length.
+"""
+
+import math
+
+from robo_trader.core.rules.windows import window_has_turned, window_push, window_size
+
+
+def weighted_size(length: int) -> int:
+    """Return the floats a weighted average needs."""
+    return 3 + window_size(length)
+
+
+def weighted_push(state: list[float], at: int, value: float, length: int) -> float:
+    """Take in a value; return the weighted mean of the full window, NaN until it is full."""
+    count = state[at + 3]
+    if count == 0.0:
+        state[at] = value
+    anchor = state[at]
+    outgoing = window_push(state, at + 3, value, length)
+    distance = value - anchor
+    if count < length:
+        state[at + 1] += distance
+        state[at + 2] += (count + 1.0) * distance
+        if count + 1.0 < length:
+            return math.nan
+    else:
+        state[at + 2] += length * distance - state[at + 1]
+        state[at + 1] += distance - (outgoing - anchor)
+    if window_has_turned(state, at + 3):
+        anchor = value
+        _sum_afresh(state, at, anchor, length)
+    return anchor + state[at + 2] / (0.5 * length * (length + 1.0))
+
+
+def _sum_afresh(state: list[float], at: int, anchor: float, length: int) -> None:
+    """Sum a window that has just turned, so that its oldest value stands first."""
+    plain = 0.0
+    weighted = 0.0
+    weight = 0.0
+    for place in range(at + 5, at + 5 + length):
+        distance = state[place] - anchor
+        weight += 1.0
+        plain += distance
+        weighted += weight * distance
+    state[at] = anchor
+    state[at + 1] = plain
+    state[at + 2] = weighted
+
+
+def wma_state_size(length: int) -> int:
+    """Return the floats of one weighted average."""
+    return weighted_size(length)
+
+
+def wma_update(state: list[float], value: float, length: int) -> float:
+    """Return the linearly weighted mean of the last `length` values, NaN until there are that many.
+
+    The oldest counts once, the newest `length` times, as in TA-Lib's WMA.
+
+    state: vector of `wma_state_size(length)` floats, zeros at first.
+    length: 1 or above.
+    """
+    return weighted_push(state, 0, value, length)
+
+
+def hma_state_size(length: int) -> int:
+    """Return the floats of three weighted averages: over half the length, all of it, and its square root."""
+    return weighted_size(length // 2) + weighted_size(length) + weighted_size(math.isqrt(length))
+
+
+def hma_update(state: list[float], value: float, length: int) -> float:
+    """Return Hull's average, NaN for the first length + root - 2 values, where root is the root of the length.
+
+    Twice the weighted average over half the length, less the one over all of it, is averaged once more over the root.
+    Half and root are cut to whole bars, as TA-Lib's HMA does.
+    Source: Alan Hull (2005), "How to reduce lag in a moving average".
+
+    state: vector of `hma_state_size(length)` floats, zeros at first.
+    length: 2 or above.
+    """
+    half = length // 2
+    at_whole = weighted_size(half)
+    quick = weighted_push(state, 0, value, half)
+    steady = weighted_push(state, at_whole, value, length)
+    if math.isnan(steady):
+        return math.nan
+    root = int(math.sqrt(float(length)))
+    return weighted_push(state, at_whole + weighted_size(length), 2.0 * quick - steady, root)
