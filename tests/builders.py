@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, BarSlice, TradingSession
+from robo_trader.core.domain.corporate_actions import Dividend
 from robo_trader.core.domain.events import OrderAccepted, OrderCanceled, OrderExecuted, OrderExpired, OrderRejected
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
@@ -30,6 +31,7 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.planner import OrderStyle
 from robo_trader.core.market.commissions import IBKR_FIXED, CommissionSchedule
 from robo_trader.core.portfolio.sizing import FixedFraction, Sizer
+from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy
@@ -78,10 +80,17 @@ def a_bar(
     )
 
 
-def a_slice(*bars: Bar, session: TradingSession | None = None, ended_at: int | None = None) -> BarSlice:
+def a_slice(
+    *bars: Bar,
+    session: TradingSession | None = None,
+    ended_at: int | None = None,
+    dividends: tuple[Dividend, ...] = (),
+) -> BarSlice:
     """The slice of these bars; without any, one that ends an hour after the open."""
     end = bars[0].ended_at if bars else OPEN + HOUR
-    return BarSlice(ended_at=end if ended_at is None else ended_at, session=session or a_session(), bars=bars)
+    return BarSlice(
+        ended_at=end if ended_at is None else ended_at, session=session or a_session(), bars=bars, dividends=dividends
+    )
 
 
 def a_day(day: int, **closes: float | tuple[float, float]) -> BarSlice:
@@ -231,6 +240,7 @@ def some_limits(
     order_notional_max: Exact = 1_000_000_000,
     order_notional: Exact = 100,
     daily_loss: Exact = 1,
+    intraday_drawdown: Exact = 1,
     cash_buffer: Exact = 0,
     stale_after_bars: Exact = 1_000,
     orders_for_next_open: bool = True,
@@ -242,6 +252,7 @@ def some_limits(
         order_notional_max=Decimal(order_notional_max),
         order_notional_fraction=Decimal(order_notional),
         daily_loss_fraction=Decimal(daily_loss),
+        intraday_drawdown_fraction=Decimal(intraday_drawdown),
         cash_buffer_fraction=Decimal(cash_buffer),
         stale_after_bars=Decimal(stale_after_bars),
         orders_for_next_open=orders_for_next_open,
@@ -299,6 +310,7 @@ def engine_settings(
     limit_offset_bps: Exact | None = None,
     commissions: CommissionSchedule = IBKR_FIXED,
     signal_lifetime: int = 5 * DAY,
+    stops: StopPolicy = NO_STOPS,
 ) -> EngineSettings:
     """Long while the close is above the mean of the last two, with 5 % of equity, at the market."""
     order_type = OrderType.MARKET if limit_offset_bps is None else OrderType.LIMIT
@@ -310,6 +322,7 @@ def engine_settings(
         order_style=OrderStyle(order_type=order_type, limit_offset_bps=Decimal(limit_offset_bps or 0)),
         commissions=commissions,
         signal_lifetime=signal_lifetime,
+        stops=stops,
     )
 
 

@@ -11,6 +11,7 @@ from robo_trader.core.domain.errors import (
     JournalUnwritable,
     RoboTraderError,
     SessionMismatch,
+    StrategyError,
 )
 
 
@@ -26,6 +27,7 @@ class ExitCode(IntEnum):
     DAMAGED = 6  # the journal is not what was written, or replays to other decisions
     MISMATCH = 7  # the journal was begun with other settings
     NO_SESSION = 8  # there is no journal to read
+    STRATEGY = 9  # a strategy answered with what is no strength, or looks ahead
 
 
 class NoSession(RoboTraderError):
@@ -40,6 +42,7 @@ _BY_ERROR: tuple[tuple[type[RoboTraderError], ExitCode], ...] = (
     (JournalDamaged, ExitCode.DAMAGED),
     (SessionMismatch, ExitCode.MISMATCH),
     (NoSession, ExitCode.NO_SESSION),
+    (StrategyError, ExitCode.STRATEGY),
     (JournalError, ExitCode.DISK),
 )
 

@@ -7,6 +7,7 @@ Prices are dollars a share, volume is shares; both are floats, as features and r
 from dataclasses import dataclass
 from enum import Enum
 
+from robo_trader.core.domain.corporate_actions import Dividend
 from robo_trader.core.domain.instruments import Symbol
 
 NANOS_PER_SECOND = 1_000_000_000
@@ -42,6 +43,7 @@ class BarSlice:
     ended_at: int
     session: TradingSession
     bars: tuple[Bar, ...]
+    dividends: tuple[Dividend, ...] = ()  # of the session, with its first slice
 
 
 class BarFault(Enum):

@@ -4,6 +4,7 @@
     |- InvalidConfig        a setting that cannot be meant
     |- DataError            market data that cannot be used
     |  `- UnknownSymbol     no feed of this run serves the symbol
+    |- StrategyError        a strategy answered with what is no strength
     |- JournalError         the journal cannot be trusted or written
     |  |- JournalBusy       somebody else holds it
     |  |- JournalUnwritable the disk refused; nothing of the batch was acknowledged
@@ -32,6 +33,10 @@ class DataError(RoboTraderError):
 
 class UnknownSymbol(DataError):
     """No feed of this run serves the symbol."""
+
+
+class StrategyError(RoboTraderError):
+    """A strategy answered with something that is no strength, or reads what it cannot know."""
 
 
 class JournalError(RoboTraderError):

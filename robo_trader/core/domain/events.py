@@ -6,6 +6,7 @@ holds both, in order. `EVENT_KINDS` is the register by which a stored event find
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.fills import ExecutionId, Fill
@@ -158,6 +159,24 @@ class FillBooked:
         return self.fill.occurred_at
 
 
+class CashKind(Enum):
+    """Why cash moved without a trade. The value names the account it is booked against."""
+
+    BORROW_FEE = "borrow_fee"
+    DIVIDEND = "dividends"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashBooked:
+    """Cash came or went without a trade: `amount` dollars, below 0 if we paid."""
+
+    kind: CashKind
+    symbol: Symbol
+    amount: Decimal
+    entry: Entry
+    occurred_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportQuarantined:
     """A broker's report contradicts what we know; kept, not applied."""
@@ -199,6 +218,7 @@ DecisionEvent = (
     | OrderDenied
     | OrderUpdated
     | FillBooked
+    | CashBooked
     | ReportQuarantined
     | TradingStateChanged
     | AccountMarked

@@ -8,6 +8,8 @@ shares down to whole lots. Money derived by division is rounded to `MONEY_QUANTU
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from robo_trader.core.rules.rounding import rounded_money, rounded_price, whole_shares
+
 PRICE_DECIMALS = 4
 MONEY_QUANTUM = Decimal("0.000001")
 ZERO = Decimal(0)
@@ -16,13 +18,19 @@ ZERO = Decimal(0)
 def price_from_float(value: float) -> Decimal:
     """Return a price in dollars a share, rounded to `PRICE_DECIMALS`. `value` is finite and above 0."""
     assert math.isfinite(value) and value > 0, value
-    return Decimal(repr(round(value, PRICE_DECIMALS)))
+    return Decimal(repr(rounded_price(value)))
+
+
+def money_from_float(value: float) -> Decimal:
+    """Return an amount in dollars, rounded to the smallest the books know. `value` is finite."""
+    assert math.isfinite(value), value
+    return Decimal(repr(rounded_money(value)))
 
 
 def shares_from_float(value: float) -> Decimal:
     """Return whole shares, rounded towards zero: a share too few costs little, one too many breaks a limit."""
     assert math.isfinite(value), value
-    return Decimal(math.trunc(value))
+    return Decimal(int(whole_shares(value)))
 
 
 def round_money(amount: Decimal) -> Decimal:

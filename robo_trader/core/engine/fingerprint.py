@@ -21,7 +21,9 @@ def fingerprint(value: object) -> str:
 
 
 def _tokens(value: object) -> Iterator[str]:
-    if value is None or isinstance(value, (str, int, bool, Decimal)):
+    if isinstance(value, Decimal):
+        yield f"Decimal:{value.normalize()}"  # 1.0 and 1.00 decide the same
+    elif value is None or isinstance(value, (str, int, bool)):
         yield f"{type(value).__name__}:{value}"
     elif isinstance(value, float):
         yield f"float:{value.hex()}"

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import price_from_float
+from robo_trader.core.domain.money import ZERO, price_from_float
+from robo_trader.core.domain.positions import Position
 from robo_trader.core.market.checks import find_fault
 
 
@@ -15,7 +16,7 @@ class MarketView:
         self._symbols = frozenset(symbols)
         self.slices = 0
         self.last_ended_at = 0
-        self.prices: dict[Symbol, Decimal] = {}  # last close, the mark of every position
+        self._prices: dict[Symbol, Decimal] = {}  # last close, the mark of every position
         self._last_bar_ended_at: dict[Symbol, int] = {}
         self._last_seen: dict[Symbol, int] = {}  # number of the slice
 
@@ -34,10 +35,23 @@ class MarketView:
             fault = BarFault.BAD_INTERVAL  # it says of itself that it belongs to another moment
         if fault is not None:
             return fault
-        self.prices[bar.symbol] = price_from_float(bar.close)
+        self._prices[bar.symbol] = price_from_float(bar.close)
         self._last_bar_ended_at[bar.symbol] = bar.ended_at
         self._last_seen[bar.symbol] = self.slices
         return None
+
+    def price(self, symbol: Symbol) -> Decimal:
+        """Return the close of the symbol's last sound bar. There must be one."""
+        return self._prices[symbol]
+
+    def worth(self, positions: tuple[Position, ...]) -> tuple[Decimal, Decimal]:
+        """Return what positions are worth at the last prices: with their sign, and absolute. Dollars."""
+        values = [position.quantity * self._prices[position.symbol] for position in positions]
+        return sum(values, ZERO), sum(map(abs, values), ZERO)
+
+    def shown(self, positions: tuple[Position, ...]) -> tuple[tuple[Position, ...], tuple[Decimal, ...]]:
+        """Return the positions that a report of the account carries, and their prices: all of them."""
+        return positions, tuple(self._prices[position.symbol] for position in positions)
 
     def bars_missed(self, symbol: Symbol) -> int:
         """Return how many slices have passed since the symbol's last sound bar: 0 if it is in the newest one."""
@@ -45,4 +59,4 @@ class MarketView:
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
-        return self.slices, self.last_ended_at, self.prices, self._last_bar_ended_at, self._last_seen
+        return self.slices, self.last_ended_at, self._prices, self._last_bar_ended_at, self._last_seen

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 
-from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.money import ZERO, price_from_float
 from robo_trader.core.domain.orders import Order, OrderIntent, OrderType, Side, TimeInForce
 from robo_trader.core.domain.signals import Signal, Target
-
-# Price steps of US stocks, by the sub-penny rule (Regulation NMS, rule 612): finer below one dollar.
-TICK = Decimal("0.01")
-TICK_BELOW_ONE_DOLLAR = Decimal("0.0001")
+from robo_trader.core.rules.rounding import limit_beyond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +57,7 @@ def plan_orders(
 
 def limit_price(price: Decimal, side: Side, offset_bps: Decimal) -> Decimal:
     """Return the limit `offset_bps` beyond the last price, rounded to the tick towards the price: never worse."""
-    raw = price + side.sign * price * offset_bps / 10_000
-    tick = TICK if raw >= 1 else TICK_BELOW_ONE_DOLLAR
-    return max(raw.quantize(tick, ROUND_FLOOR if side is Side.BUY else ROUND_CEILING), tick)
+    return price_from_float(limit_beyond(float(price), side.sign, float(offset_bps)))
 
 
 def _intent(

@@ -3,12 +3,13 @@
 Accounts: `cash`, `position:SYMBOL` (at cost), `commission`, `realised` (profit is a credit, so negative) and `capital`
 (what the owner put in, negative). Every entry sums to zero, so at any time
 
-    cash + positions at cost + commission + realised = opening capital
+    cash + positions at cost + commission + realised + borrow fees + dividends = opening capital
 
 with signs as booked. Buying power is reserved when an order leaves, shrinks as it fills, and is released at its end.
 """
 
 from decimal import Decimal
+from operator import attrgetter
 
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
@@ -16,6 +17,7 @@ from robo_trader.core.domain.ledger import Entry, Posting
 from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.positions import Position
+from robo_trader.core.rules.cash import remaining_reservation
 from robo_trader.core.rules.positions import closing_part, cost_of_closed, realised_profit
 
 CASH = "cash"
@@ -30,6 +32,7 @@ class Ledger:
     def __init__(self) -> None:
         self.balances: dict[str, Decimal] = {CASH: ZERO, CAPITAL: ZERO, COMMISSION: ZERO, REALISED: ZERO}
         self.positions: dict[Symbol, Position] = {}
+        self._open: tuple[Position, ...] | None = ()  # ordered by symbol; None after a fill, until asked for
         self.reservations: dict[OrderId, Decimal] = {}
 
     @property
@@ -48,8 +51,10 @@ class Ledger:
 
     def open_positions(self) -> tuple[Position, ...]:
         """Return the positions with shares, ordered by symbol."""
-        held = (position for position in self.positions.values() if position.quantity)
-        return tuple(sorted(held, key=lambda position: position.symbol))
+        if self._open is None:
+            held = (position for position in self.positions.values() if position.quantity)
+            self._open = tuple(sorted(held, key=attrgetter("symbol")))
+        return self._open
 
     def deposit(self, amount: Decimal) -> Entry:
         """Book the owner's cash."""
@@ -77,7 +82,12 @@ class Ledger:
             Posting(REALISED, -realised),
         )
         self.positions[fill.symbol] = after
+        self._open = None
         return after, realised, entry
+
+    def book_cash(self, account: str, amount: Decimal, reason: str) -> Entry:
+        """Book cash that came (or, below 0, went) without a trade, against an account of its own."""
+        return self._post(reason, Posting(CASH, amount), Posting(account, -amount))
 
     def reserve(self, order_id: OrderId, amount: Decimal) -> None:
         """Hold dollars for an order that is about to leave."""
@@ -89,7 +99,7 @@ class Ledger:
         """Let a reservation shrink from `before` unfilled shares to `remaining` ones."""
         held = self.reservations.get(order_id)
         if held is not None:
-            self.reservations[order_id] = round_money(held * max(remaining, ZERO) / before)
+            self.reservations[order_id] = round_money(remaining_reservation(held, max(remaining, ZERO), before))
 
     def release(self, order_id: OrderId) -> None:
         """Let go of whatever is still held for an order that has ended."""

@@ -12,6 +12,8 @@ from robo_trader.core.domain.orders import OrderIntent, OrderType, Side
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control, Violation
 from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
+from robo_trader.core.rules.cash import purchase_value
+from robo_trader.core.rules.comparison import exceeds
 from robo_trader.core.rules.exposure import worst_case_shares
 
 Check = Callable[[OrderIntent, RiskView, RiskLimits], Violation | None]
@@ -42,9 +44,8 @@ def order_value(intent: OrderIntent) -> Decimal:
 
 def cash_needed(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Decimal:
     """Return the dollars to hold back for a purchase until it is filled: price, buffer and commission."""
-    value = order_value(intent)
-    if intent.order_type is OrderType.MARKET:
-        value += value * limits.cash_buffer_fraction
+    buffer = limits.cash_buffer_fraction if intent.order_type is OrderType.MARKET else Decimal(0)
+    value = purchase_value(intent.quantity, intent.limit_price or intent.reference_price, buffer)
     return value + view.commissions.charge(intent.quantity, value, is_sale=False)
 
 
@@ -70,9 +71,11 @@ def check_max_position(intent: OrderIntent, view: RiskView, limits: RiskLimits) 
 
 def check_gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """All symbols together may not be worth more than a fraction of equity, working orders at their worst."""
-    value = sum((_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items()), Decimal(0))
+    worst = (_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items())
+    value = sum(worst, view.others_value)
     limit = limits.gross_exposure_fraction * view.equity
-    return _exceeded(Control.GROSS_EXPOSURE, limit, value, f"{len(view.exposures)} symbols at worst")
+    context = f"{len(view.exposures)} symbols with orders at worst, {view.others_value} USD in others"
+    return _exceeded(Control.GROSS_EXPOSURE, limit, value, context)
 
 
 def check_order_notional(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
@@ -131,6 +134,6 @@ def _worst_value(symbol: Symbol, exposure: Exposure, intent: OrderIntent) -> Dec
 
 
 def _exceeded(control: Control, limit: Decimal, value: Decimal, context: str, *, unit: str = USD) -> Violation | None:
-    if value <= limit:
+    if not exceeds(value, limit):
         return None
     return Violation(control=control, limit=limit, value=value, unit=unit, context=context)

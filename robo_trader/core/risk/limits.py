@@ -19,6 +19,7 @@ class RiskLimits:
     order_notional_max: Decimal  # dollars, an order
     order_notional_fraction: Decimal  # of equity, an order; the lower of the two holds
     daily_loss_fraction: Decimal  # of equity at the previous session's close
+    intraday_drawdown_fraction: Decimal  # of the highest equity of the session
     cash_buffer_fraction: Decimal  # held on top of a market order's price, which is not known yet
     stale_after_bars: Decimal  # age of the last bar, in bars
     orders_for_next_open: bool  # orders decided after the close may wait for the next open
@@ -41,7 +42,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskView:
-    """The facts of one moment. `exposures` holds every symbol with a position, a working order or an intent."""
+    """The facts of one moment. `exposures` holds every symbol with a working order or an intent."""
 
     as_of: int
     session: TradingSession
@@ -51,4 +52,5 @@ class RiskView:
     cash: Decimal
     reserved: Decimal
     exposures: Mapping[Symbol, Exposure]
+    others_value: Decimal = Decimal(0)  # dollars, absolute: positions of all symbols that have no exposure above
     commissions: CommissionSchedule

@@ -1,37 +1,56 @@
 """Turns a strategy's strengths into signals: one whenever it changes its mind about a symbol."""
 
-import math
-
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.signals import Signal
-from robo_trader.core.strategies.strategy import Strategy
+from robo_trader.core.strategies.strategy import Strategy, checked_strength, failed_rule
 
 
 class StrategyViews:
-    """The strategy's current strength for each symbol."""
+    """The strategy's current strength for each symbol, and what its rule remembers."""
 
     def __init__(self, strategy: Strategy, *, signal_lifetime: int) -> None:
         """signal_lifetime: nanoseconds an entry may still be tried after the view was formed."""
         self._strategy = strategy
+        self._name = strategy.name
         self._lifetime = signal_lifetime
+        self._parameters: dict[Symbol, tuple[float, ...]] = {}
         self.strengths: dict[Symbol, float] = {}
+        self.states: dict[Symbol, list[float]] = {}
         self.signals_emitted = 0
 
     def look(self, bar: Bar, values: tuple[float, ...]) -> Signal | None:
-        """Return a signal if the strategy's view of the bar's symbol differs from the one before."""
-        strength = self._strategy.strength(*values)
-        assert math.isfinite(strength) and -1 <= strength <= 1, (self._strategy.name, bar, strength)
+        """Return a signal if the strategy's view of the bar's symbol differs from the one before.
+
+        Raises StrategyError if the strategy answers with anything but a strength.
+        """
+        strength = self._ask(bar, values)
         if strength == self.strengths.get(bar.symbol, 0.0):
             return None
         self.strengths[bar.symbol] = strength
+        return self.signal(bar, strength, self._strategy.reason(bar.symbol, values))
+
+    def signal(self, bar: Bar, strength: float, reason: str) -> Signal:
+        """Return the next signal, whoever wants it: the strategy, or a stop that leaves its position."""
         self.signals_emitted += 1
         return Signal(
-            signal_id=f"{self._strategy.name}.{self.signals_emitted}",
-            strategy=self._strategy.name,
+            signal_id=f"{self._name}.{self.signals_emitted}",
+            strategy=self._name,
             symbol=bar.symbol,
             strength=strength,
             as_of=bar.ended_at,
             expires_at=bar.ended_at + self._lifetime,
-            reason=self._strategy.reason(*values),
+            reason=reason,
         )
+
+    def _ask(self, bar: Bar, values: tuple[float, ...]) -> float:
+        symbol = bar.symbol
+        state = self.states.get(symbol)
+        if state is None:
+            state = self.states[symbol] = [0.0] * self._strategy.state_size
+            self._parameters[symbol] = self._strategy.rule_parameters(symbol)
+        try:
+            strength = self._strategy.rule(state, *values, *self._parameters[symbol])
+        except Exception as error:  # a rule may be anybody's, and wrong in any way
+            raise failed_rule(error, self._name, symbol, bar.ended_at) from error
+        return checked_strength(strength, self._name, symbol, bar.ended_at)

@@ -23,7 +23,7 @@ from tests.builders import AAPL, a_bar, a_day, a_session, engine_settings, venue
 def record(**changes: object) -> SessionRecord:
     fields = {
         "account": "PAPER", "mode": "PAPER", "broker": "paper", "bar_size": "1 day", "strategy": "sma 1/2",
-        "feeds": {"AAPL": "sample"}, "opening_cash": Decimal(100_000), "settings": {"strategy.sma_fast": "1"},
+        "feeds": {"AAPL": "sample"}, "opening_cash": Decimal(100_000), "settings": {"strategy.parameters.fast": "1"},
     }  # fmt: skip
     return SessionRecord(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -124,8 +124,8 @@ def test_a_journal_continues_with_equal_settings_only(path: Path) -> None:
     journal = SqlJournal(path)
     assert journal.begin(record()) is True
     assert journal.begin(record()) is False
-    with pytest.raises(SessionMismatch, match=r"strategy\.sma_fast: 1 in the journal, 9 now"):
-        journal.begin(record(settings={"strategy.sma_fast": "9"}))
+    with pytest.raises(SessionMismatch, match=r"strategy\.parameters\.fast: 1 in the journal, 9 now"):
+        journal.begin(record(settings={"strategy.parameters.fast": "9"}))
     with pytest.raises(SessionMismatch, match="feed of AAPL: sample in the journal, files now"):
         journal.begin(record(feeds={"AAPL": "files"}))
     journal.close()

@@ -3,18 +3,18 @@
 Worked by hand: on the cross at 110 dollars, half of 100,000 are 454 shares, worth 49,940; 60 % are 545, worth 59,950.
 """
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
 from robo_trader.core.domain.events import OrderDenied, OrderUpdated, SignalEmitted, TargetSet
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import OrderStatus, Side
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.features.definitions import sma
 from robo_trader.core.features.feature import Feature
+from robo_trader.core.features.trend import sma
 from robo_trader.core.portfolio.sizing import AtrRisk, FixedFraction
 from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
@@ -26,17 +26,15 @@ CROSS_UP = (a_day(0, AAPL=100.0), a_day(1, AAPL=110.0))
 
 
 @dataclass(frozen=True)
-class Bear:
+class Bear(Strategy):
     """Sells short once two bars are known."""
 
-    name: str = "bear"
-    features: tuple[Feature, ...] = (sma(2),)
+    def features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
+        return (sma(2),)
 
-    def strength(self, *values: float) -> float:
-        return 0.0 if math.isnan(values[0]) else -1.0
-
-    def reason(self, *values: float) -> str:
-        return f"{values[0]} is too much"
+    @staticmethod
+    def rule(state: list[float], average: float) -> float:  # noqa: ARG004 - it remembers nothing, and fears all prices
+        return -1.0
 
 
 def sized(fraction: float, limits: RiskLimits, *, limit_offset_bps: int | None = None) -> EngineSettings:

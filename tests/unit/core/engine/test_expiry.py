@@ -6,26 +6,26 @@ Worked by hand: full strength is 5 % of 100,000 at 250 dollars, 20 shares; half 
 from dataclasses import dataclass
 
 from robo_trader.core.domain.commands import SubmitOrder
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import OrderIntent, Side
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.features.definitions import sma
 from robo_trader.core.features.feature import Feature
+from robo_trader.core.features.trend import sma
+from robo_trader.core.strategies.strategy import Strategy
 from tests.builders import DAY, a_day, engine_settings, executed, rejected
 from tests.unit.core.engine.desk import an_engine, close
 
 
 @dataclass(frozen=True)
-class Staircase:
+class Staircase(Strategy):
     """Half a position above 100 dollars, a whole one above 200."""
 
-    name: str = "staircase"
-    features: tuple[Feature, ...] = (sma(1),)
+    def features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
+        return (sma(1),)
 
-    def strength(self, *values: float) -> float:
-        return (values[0] > 100) * 0.5 + (values[0] > 200) * 0.5
-
-    def reason(self, *values: float) -> str:
-        return str(values)
+    @staticmethod
+    def rule(state: list[float], price: float) -> float:  # noqa: ARG004 - it remembers nothing
+        return (price > 100) * 0.5 + (price > 200) * 0.5
 
 
 def an_engine_that_forgets_after_a_day() -> Engine:

@@ -1,7 +1,7 @@
 """Whatever the market does, after every slice the books, the orders and the venue tell one story.
 
 Random walks of two symbols, hour by hour through days of four hours, with gaps, missing and faulty bars, little volume,
-limits that bind and a loss limit that closes days.
+limits that bind, loss limits that close days, and stops.
 """
 
 from decimal import Decimal
@@ -15,12 +15,14 @@ from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.execution.transitions import ENDED
 from robo_trader.core.portfolio.sizing import FixedFraction
+from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from tests.builders import AAPL, HOUR, MSFT, a_bar, a_session, a_slice, engine_settings, some_limits
 from tests.unit.core.engine.desk import CASH, Desk, only
 
 LIMITS = some_limits(
-    max_position="0.4", gross_exposure="0.6", daily_loss="0.01", cash_buffer="0.02", stale_after_bars=2
-)
+    max_position="0.4", gross_exposure="0.6", daily_loss="0.01", intraday_drawdown="0.008", cash_buffer="0.02",
+    stale_after_bars=2,
+)  # fmt: skip
 HOURS_PER_DAY = 4
 BARS = st.tuples(
     st.sampled_from([-0.06, -0.02, -0.003, 0.0, 0.003, 0.02, 0.06]),  # open against the close before
@@ -30,13 +32,18 @@ BARS = st.tuples(
 )
 HOURS = st.lists(st.tuples(BARS, BARS), min_size=4, max_size=24)
 DESKS = st.builds(
-    lambda fraction, offset: Desk(
+    lambda fraction, offset, stops: Desk(
         engine_settings(
-            symbols=(AAPL, MSFT), sizer=FixedFraction(fraction=fraction), limits=LIMITS, limit_offset_bps=offset
+            symbols=(AAPL, MSFT),
+            sizer=FixedFraction(fraction=fraction),
+            limits=LIMITS,
+            limit_offset_bps=offset,
+            stops=stops,
         )
     ),
     st.sampled_from([0.1, 0.35]),
     st.sampled_from([None, 0, 20]),
+    st.sampled_from([NO_STOPS, StopPolicy(fixed_fraction=0.02, trailing_fraction=0.03, bars_max=5)]),
 )
 Moves = tuple[float, float, float, str]
 

@@ -67,9 +67,12 @@ def count_one(counter: str) -> Callable[[Engine], object]:
     [
         pytest.param(lambda engine: engine._panel.states[AAPL][1].__setitem__(2, 99.0), id="a feature's memory"),
         pytest.param(lambda engine: engine._views.strengths.pop(AAPL), id="a strategy's view"),
+        pytest.param(lambda engine: engine._views.states[AAPL].append(1.0), id="what a strategy remembers"),
+        pytest.param(lambda engine: engine._stops.states.update({AAPL: [1.0]}), id="what the stops remember"),
         pytest.param(lambda engine: setattr(engine._views, "signals_emitted", 9), id="the number of the last signal"),
         pytest.param(lambda engine: engine._wanted.clear(), id="what is wanted"),
-        pytest.param(lambda engine: engine._market.prices.update({AAPL: Decimal(1)}), id="a mark"),
+        pytest.param(lambda engine: engine.unsettled.symmetric_difference_update({AAPL}), id="what is not reached yet"),
+        pytest.param(lambda engine: engine._market._prices.update({AAPL: Decimal(1)}), id="a mark"),
         pytest.param(lambda engine: setattr(engine._market, "last_ended_at", 1), id="the time of the last slice"),
         pytest.param(lambda engine: setattr(engine._market, "slices", 9), id="how many slices there were"),
         pytest.param(lambda engine: engine._market._last_seen.update({AAPL: 1}), id="when a symbol was last seen"),
@@ -84,6 +87,9 @@ def count_one(counter: str) -> Callable[[Engine], object]:
         pytest.param(lambda engine: setattr(engine.valuation, "equity", Decimal(1)), id="equity"),
         pytest.param(lambda engine: setattr(engine.valuation, "session_opening_equity", Decimal(1)), id="its opening"),
         pytest.param(lambda engine: setattr(engine.valuation, "peak_equity", Decimal(1)), id="its peak"),
+        pytest.param(
+            lambda engine: setattr(engine.valuation, "session_peak_equity", Decimal(1)), id="the session's peak"
+        ),
         pytest.param(lambda engine: setattr(engine.valuation, "max_drawdown", Decimal(1)), id="the largest drawdown"),
         pytest.param(lambda engine: setattr(engine, "trading_state", TradingState.HALTED), id="the trading state"),
         pytest.param(lambda engine: engine.tally.violations.update(["CASH"]), id="a violation counted"),

@@ -41,8 +41,8 @@ ACTIVE, REDUCING, HALTED = TradingState
 NEXT = a_session(day=2)
 
 
-def settings(daily_loss: str) -> EngineSettings:
-    limits = some_limits(daily_loss=daily_loss)
+def settings(daily_loss: str, intraday_drawdown: str = "1") -> EngineSettings:
+    limits = some_limits(daily_loss=daily_loss, intraday_drawdown=intraday_drawdown)
     return engine_settings(symbols=(AAPL, MSFT), sizer=FixedFraction(fraction=0.5), limits=limits)
 
 
@@ -53,8 +53,8 @@ def hour(number: int, **closes: float) -> BarSlice:
     return a_slice(*bars, session=NEXT)
 
 
-def an_engine_that_holds(daily_loss: str) -> Engine:
-    engine = an_engine(settings(daily_loss))
+def an_engine_that_holds(daily_loss: str, intraday_drawdown: str = "1") -> Engine:
+    engine = an_engine(settings(daily_loss, intraday_drawdown))
     close(engine, a_day(0, AAPL=100.0, MSFT=50.0), a_day(1, AAPL=110.0, MSFT=50.0))
     engine.process(executed(quantity=454, price=110, commission="2.27"))
     return engine
@@ -89,6 +89,30 @@ def test_the_loss_is_counted_from_the_close_of_the_session_before() -> None:
     close(engine, hour(1, AAPL=100.0), a_day(3, AAPL=90.0))
     assert engine.trading_state is ACTIVE
     assert engine.valuation.session_opening_equity == Decimal("95457.73")
+
+
+def test_a_fall_from_the_peak_of_a_session_lets_only_exits_out_until_the_next() -> None:
+    """454 shares make 104,537.73 at 120. At 111 that is 4,086 less: more than 3 % of it, 3,136.13."""
+    engine = an_engine_that_holds("0.5", intraday_drawdown="0.03")
+    close(engine, hour(1, AAPL=120.0, MSFT=50.0))
+    assert engine.trading_state is ACTIVE
+    (fall,) = close(engine, hour(2, AAPL=111.0, MSFT=50.0))
+    (change,) = only(TradingStateChanged, fall.events)
+    assert (change.before, change.after) == (ACTIVE, REDUCING)
+    assert change.reason == "fell 4086.00 USD from the session's peak, 3136.13 USD allowed"
+    engine.process(executed(order_id=2, execution_id="E2", quantity=454, price=111))
+    (refused,) = close(engine, hour(3, AAPL=111.0, MSFT=60.0))
+    (denied,) = only(OrderDenied, refused.events)
+    assert [violation.control for violation in denied.violations] == [Control.TRADING_STATE]
+    (again,) = close(engine, a_day(3, AAPL=111.0, MSFT=60.5))
+    (change,) = only(TradingStateChanged, again.events)
+    assert (change.before, change.after) == (REDUCING, ACTIVE)
+
+
+def test_the_peak_of_the_session_before_does_not_count() -> None:
+    engine = an_engine_that_holds("0.5", intraday_drawdown="0.03")
+    close(engine, hour(1, AAPL=120.0), hour(2, AAPL=118.0), a_day(3, AAPL=113.0))
+    assert engine.trading_state is ACTIVE, "5 dollars a share from the close before, not 7 from the peak before it"
 
 
 def test_an_overnight_gap_is_a_loss_of_the_new_session() -> None:

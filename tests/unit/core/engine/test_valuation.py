@@ -10,7 +10,7 @@ import pytest
 
 from robo_trader.core.engine.valuation import Valuation
 from robo_trader.core.ledger.ledger import Ledger
-from tests.builders import AAPL, CLOSE, a_fill, a_session
+from tests.builders import CLOSE, a_fill, a_session
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def valuation() -> Valuation:
 
 
 def mark(valuation: Valuation, ledger: Ledger, price: int) -> Decimal:
-    prices = {AAPL: Decimal(price)}
-    valuation.mark(ledger, prices)
-    return valuation.summary(ledger, prices, as_of=CLOSE).drawdown
+    held = 100 * Decimal(price)
+    valuation.mark(ledger.cash, held, held)
+    return valuation.summary(ledger, as_of=CLOSE).drawdown
 
 
 def test_drawdown_is_counted_from_the_peak(valuation: Valuation, ledger: Ledger) -> None:
@@ -51,15 +51,36 @@ def test_a_session_opens_with_what_the_last_one_closed_with(valuation: Valuation
     assert valuation.session_opening_equity == 11_000
 
 
+def test_the_peak_of_a_session_is_its_own(valuation: Valuation, ledger: Ledger) -> None:
+    peaks = []
+    for day, price in ((0, 60), (0, 38), (1, 49), (1, 44)):
+        valuation.enter(a_session(day=day))
+        mark(valuation, ledger, price)
+        peaks.append(valuation.session_peak_equity)
+    assert peaks == [11_000, 11_000, 9_900, 9_900], "a new session begins where the one before ended, at 8,800"
+    assert valuation.peak_equity == 11_000
+
+
 def test_the_summary_shows_the_account(valuation: Valuation, ledger: Ledger) -> None:
     ledger.book(a_fill(quantity=50, price=60, commission=1))
-    valuation.mark(ledger, {AAPL: Decimal(60)})
-    summary = valuation.summary(ledger, {AAPL: Decimal(60)}, as_of=CLOSE)
+    valuation.mark(ledger.cash, Decimal(9_000), Decimal(9_000))
+    summary = valuation.summary(ledger, as_of=CLOSE)
     assert (summary.as_of, summary.session) == (CLOSE, "2024-03-04")
     assert summary.cash == 1_999 and summary.equity == 10_999
     assert summary.gross_exposure == 9_000 and summary.commission == 1
 
 
+def test_slices_in_which_nothing_happens_count_as_if_marked_one_by_one(ledger: Ledger) -> None:
+    stepped, passed = Valuation(), Valuation()
+    for account in (stepped, passed):
+        account.open_account(Decimal(10_000))
+        account.enter(a_session())
+    for price in (60, 38, 49):
+        mark(stepped, ledger, price)
+    passed.pass_over(highest=Decimal(11_000), deepest=Decimal("0.2"), last=Decimal(9_900), gross=Decimal(4_900))
+    assert passed.state() == stepped.state() and passed.gross_exposure == stepped.gross_exposure
+
+
 def test_no_summary_before_the_first_session(ledger: Ledger) -> None:
     with pytest.raises(AssertionError):
-        Valuation().summary(ledger, {AAPL: Decimal(1)}, as_of=0)
+        Valuation().summary(ledger, as_of=0)

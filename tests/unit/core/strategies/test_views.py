@@ -7,25 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robo_trader.core.domain.errors import StrategyError
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.signals import Signal
 from robo_trader.core.features.feature import Feature
+from robo_trader.core.features.trend import sma
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews
 from tests.builders import AAPL, DAY, HOUR, OPEN, a_bar
 
 
 @dataclass(frozen=True)
-class Opinion:
+class Opinion(Strategy):
     """A strategy that thinks what it is given."""
 
-    name: str = "opinion"
-    features: tuple[Feature, ...] = ()
+    def features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
+        return (sma(1),)
 
-    def strength(self, *values: float) -> float:
-        return values[0]
+    @staticmethod
+    def rule(state: list[float], value: float) -> float:  # noqa: ARG004 - it remembers nothing
+        return value
 
-    def reason(self, *values: float) -> str:
-        return f"it is {values[0]}"
+    def reason(self, symbol: Symbol, values: tuple[float, ...]) -> str:
+        return f"{symbol} is {values[0]}"
 
 
 def look(views: StrategyViews, *strengths: float, symbol: str = "AAPL") -> list[Signal | None]:
@@ -42,7 +47,7 @@ def test_a_signal_tells_all_about_the_view() -> None:
         strength=0.5,
         as_of=bar.ended_at,
         expires_at=bar.ended_at + DAY,
-        reason="it is 0.5",
+        reason="AAPL is 0.5",
     )
 
 
@@ -71,9 +76,15 @@ def test_warming_up_is_no_change() -> None:
 
 
 @pytest.mark.parametrize("strength", [1.01, -1.01, math.nan, math.inf])
-def test_a_strategy_that_answers_nonsense_is_a_bug(strength: float) -> None:
-    with pytest.raises(AssertionError):
-        look(StrategyViews(Opinion(), signal_lifetime=DAY), strength)
+def test_a_strategy_that_answers_nonsense_is_told_where(strength: float) -> None:
+    views = StrategyViews(Opinion(), signal_lifetime=DAY)
+    bar = a_bar(symbol="MSFT")
+    with pytest.raises(StrategyError) as refused:
+        views.look(bar, (strength,))
+    told = str(refused.value)
+    assert f"opinion answered {strength!r} for MSFT" in told and "2024-03-04T15:30" in told
+    assert refused.value.next_step
+    assert not views.strengths and not views.signals_emitted
 
 
 @given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), max_size=30))

@@ -1,0 +1,61 @@
+"""What positions cost or bring from one session to the next: fees for borrowed shares, and dividends.
+
+Both go by what was held at the close before: fills of the first slice, which reach the books before the slice does,
+take no part.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from robo_trader.core.domain.bars import BarSlice, TradingSession
+from robo_trader.core.domain.events import CashKind
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.core.engine.senses import Market
+from robo_trader.core.ledger.ledger import Ledger
+from robo_trader.core.rules.financing import borrow_fee
+
+Movement = tuple[CashKind, Symbol, Decimal]  # dollars, below 0 if we pay
+
+
+class Overnight:
+    """Remembers what was booked since the last slice."""
+
+    def __init__(self, borrow_rate: Decimal) -> None:
+        """borrow_rate: fraction of a short position's value a year."""
+        self._rate = borrow_rate
+        self.booked: dict[Symbol, Decimal] = {}  # signed shares since the last slice
+
+    def book(self, symbol: Symbol, change: Decimal) -> None:
+        """Take note of a fill."""
+        self.booked[symbol] = self.booked.get(symbol, ZERO) + change
+
+    def movements(
+        self, slice_: BarSlice, before: TradingSession | None, ledger: Ledger, market: Market
+    ) -> Iterator[Movement]:
+        """Yield the cash that moves as a slice begins a session; `market` still shows the last one."""
+        if before is not None and before.date != slice_.session.date and self._rate:
+            nights = (date.fromisoformat(slice_.session.date) - date.fromisoformat(before.date)).days
+            for symbol, held in self._held(ledger):
+                if held < 0:
+                    yield (
+                        CashKind.BORROW_FEE,
+                        symbol,
+                        -round_money(borrow_fee(-held, market.price(symbol), self._rate, nights)),
+                    )
+        if slice_.dividends:
+            held_at_close = dict(self._held(ledger))
+            for dividend in slice_.dividends:
+                amount = round_money(held_at_close.get(dividend.symbol, ZERO) * dividend.amount)
+                if amount:
+                    yield CashKind.DIVIDEND, dividend.symbol, amount
+
+    def state(self) -> Mapping[Symbol, Decimal]:
+        """Return what the state hash covers."""
+        return self.booked
+
+    def _held(self, ledger: Ledger) -> Iterator[tuple[Symbol, Decimal]]:
+        open_ = {position.symbol for position in ledger.open_positions()}
+        for symbol in sorted(open_ | self.booked.keys()):
+            yield symbol, ledger.position(symbol).quantity - self.booked.get(symbol, ZERO)
