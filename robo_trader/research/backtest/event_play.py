@@ -1,0 +1,139 @@
+"""Which slices of a table the engine must see one by one, and what the account was worth in the others.
+
+The engine is shown a bar when something may happen to its symbol: the strategy changes its mind, a target is not
+reached yet, an order works, or a stop watches a position. A slice without any such bar is passed over, up to the next
+one, the end of the session or the first that might break a loss limit. Positions are marked in every slice, exactly.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from robo_trader.core.domain.bars import Bar, BarSlice
+from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.market.columns import PRICE_COLUMNS
+from robo_trader.core.rules.losses import drawdown_fraction
+from robo_trader.research.backtest.bar_table import BarTable, Floats
+from robo_trader.research.backtest.compiled_result import equity_frame
+from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
+from robo_trader.research.backtest.views import ViewMaker
+from robo_trader.research.compiled.compiler import Compiler
+from robo_trader.research.compiled.quiet_loop import mark_quiet_slices
+
+
+class EventPlay:
+    """One table, one engine. Iterate over `slices`, hand each to the loop; then read the marks."""
+
+    def __init__(self, table: BarTable, settings: EngineSettings, compiler: Compiler) -> None:
+        """Raises StrategyError if the strategy's rule answers with what is no strength."""
+        maker = ViewMaker(table, compiler)
+        self._table, self._settings = table, settings
+        views = maker.views(settings.strategy, settings.sizer, settings.stops)
+        senses = recorded_senses(table, settings, maker, views)
+        assert isinstance(senses.market, RecordedMarket)
+        self._market = senses.market
+        self.engine = Engine(settings, senses)
+        self._news = _changes(views.strength)
+        self._news_at = np.flatnonzero(views.news)
+        self._session_ends = np.searchsorted(table.market.session, table.market.session, side="right")
+        self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
+        self._mark = compiler.compile(mark_quiet_slices)
+        self._found = np.zeros(5, np.int64)
+
+    def slices(self) -> Iterator[BarSlice]:
+        """Yield the slices in which something may happen; each must be taken by the engine before the next."""
+        t = 0
+        while t < self._table.slices:
+            yield self._slice(t)
+            self._note(t)
+            t = self._pass_over(t + 1)
+        self.engine.tally.slices = self._market.slices
+        self.engine.tally.bars_rejected.update(self._table.rejected)
+        self.engine.tally.bars = int(np.count_nonzero(~np.isnan(self._table.market.close)))
+
+    def equity_frame(self) -> pl.DataFrame:
+        """Return the marks of all slices, as `Result.equity`."""
+        return equity_frame(self._table, self.marks)
+
+    def closing_prices(self) -> dict[str, float]:
+        """Return the last price of every symbol that is held, dollars."""
+        positions = self.engine.ledger.open_positions()
+        return {str(position.symbol): float(self._market.price(position.symbol)) for position in positions}
+
+    def _slice(self, t: int) -> BarSlice:
+        market, table = self._table.market, self._table
+        places = self._touched(t)
+        begun, ended = int(market.started_at[t]), int(market.ended_at[t])
+        bars = tuple(
+            Bar(table.symbols[place], begun, ended, *(float(getattr(market, name)[t, place]) for name in PRICE_COLUMNS))
+            for place in places
+        )
+        session = table.sessions[market.session[t]]
+        return BarSlice(ended_at=ended, session=session, bars=bars, dividends=table.dividends_at(t))
+
+    def _touched(self, t: int) -> list[int]:
+        places = set(self._news.get(t, ()))
+        symbols = set(self.engine.unsettled)
+        if self._settings.stops.is_on:
+            symbols.update(position.symbol for position in self.engine.ledger.open_positions())
+        close = self._table.market.close
+        places.update(self._market.places[symbol] for symbol in symbols)
+        return sorted(place for place in places if close[t, place] == close[t, place])
+
+    def _note(self, t: int) -> None:
+        valuation = self.engine.valuation
+        cash = self.engine.ledger.cash
+        self.marks[:, t] = float(valuation.equity), float(cash), float(valuation.gross_exposure)
+
+    def _pass_over(self, begin: int) -> int:
+        """Mark the slices from `begin` in which nothing can happen; return the first in which something may."""
+        end = self._next_happening(begin)
+        if end <= begin:
+            return begin
+        valuation, limits = self.engine.valuation, self._settings.limits
+        places, shares = self._market.holdings(self.engine.ledger.open_positions())
+        stop = self._mark(
+            self._market.ticks, places, shares, int(self.engine.ledger.cash * 1_000_000), begin, end,
+            float(valuation.session_opening_equity), float(valuation.session_peak_equity),
+            float(valuation.peak_equity), float(limits.daily_loss_fraction), float(limits.intraday_drawdown_fraction),
+            self.marks, self._found,
+        )  # fmt: skip
+        if stop > begin:
+            self._take_over()
+            self._market.skip(stop - begin)
+        return int(stop)
+
+    def _next_happening(self, begin: int) -> int:
+        engine = self.engine
+        watches = self._settings.stops.is_on and bool(engine.ledger.open_positions())
+        if (
+            engine.unsettled
+            or watches
+            or engine.trading_state is not TradingState.ACTIVE
+            or begin >= self._table.slices
+        ):
+            return begin
+        place = np.searchsorted(self._news_at, begin)
+        news = int(self._news_at[place]) if place < len(self._news_at) else self._table.slices
+        return min(news, int(self._session_ends[begin - 1]))
+
+    def _take_over(self) -> None:
+        """Bring the valuation to the end of slices that were passed over, exact to the last digit."""
+        valuation, cash = self.engine.valuation, self.engine.ledger.cash
+        highest, deepest_peak, deepest, last, gross = (TICK * number for number in self._found.tolist())
+        peak = max(valuation.peak_equity, cash + deepest_peak)
+        valuation.pass_over(
+            highest=cash + highest, deepest=drawdown_fraction(peak, cash + deepest), last=cash + last, gross=gross
+        )
+
+
+def _changes(strength: Floats) -> dict[int, list[int]]:
+    """Return, by slice, the places of the symbols whose view changes."""
+    before = np.vstack([np.zeros((1, strength.shape[1])), strength[:-1]])
+    changes: dict[int, list[int]] = {}
+    for t, place in zip(*np.nonzero(strength != before), strict=True):
+        changes.setdefault(int(t), []).append(int(place))
+    return changes

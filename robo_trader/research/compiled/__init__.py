@@ -1,0 +1,1 @@
+"""The core's rules, compiled: the same source over whole histories."""

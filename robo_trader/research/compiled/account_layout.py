@@ -1,0 +1,116 @@
+"""How the compiled account is laid out: which number stands where.
+
+Arrays over time and symbol have shape (slices, symbols); a symbol without a bar in a slice is NaN there. Tables are
+floats; times in them are numbers of slices. An order, a fill and a violation is a row each.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+ACTIVE, REDUCING = 0.0, 1.0
+WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
+
+# Columns of the table of symbols.
+SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED = range(6)
+AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN = range(6, 11)
+LINE_COLUMNS = 11
+# Columns of the table of orders.
+SYMBOL, SIGN, QUANTITY, PART, VALUE, CHARGED, RESERVED = range(7)
+LIMIT, CREATED, LAPSES, UPDATED, STATUS, REFERENCE, SIGNAL = range(7, 14)
+ORDER_COLUMNS = 14
+# Columns of the table of fills.
+FILL_SLICE, FILL_ORDER, FILL_QUANTITY, FILL_PRICE, FILL_COMMISSION, FILL_AT_OPEN = range(6)
+FILL_COLUMNS = 6
+# Columns of the table of violations.
+DENIED_SLICE, DENIED_SYMBOL, DENIED_CONTROL, DENIED_LIMIT, DENIED_VALUE = range(5)
+DENIED_COLUMNS = 5
+# What may deny an order, in the order the controls are asked.
+TRADING_STATE, MARKET_HOURS, STALE_DATA, MAX_POSITION = range(4)
+GROSS_EXPOSURE, ORDER_NOTIONAL, DAILY_LOSS, CASH_CONTROL = range(4, 8)
+# The account's numbers.
+CASH, RESERVE, EQUITY, OPENING, SESSION_PEAK, STATE, SESSION = range(7)
+OPEN_ORDERS, ORDERS, FILLS, DENIALS, SIGNALS, HELD, PENDING = range(7, 14)
+GROSS, COUNTS, LOWEST = range(14, 17)
+ACCOUNT_SIZE = 17
+# Rows of the marks, one column a slice.
+MARK_EQUITY, MARK_CASH, MARK_GROSS = range(3)
+
+
+class Market(NamedTuple):
+    """What happened: prices and volumes (slices, symbols), and when (slices,), in UTC nanoseconds."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    started_at: Integers
+    ended_at: Integers
+    session: NDArray[np.int32]  # number of the slice's session
+    closes_at: Integers  # (sessions,)
+    days: Integers  # (sessions,) since 1970
+    dividends: Floats  # (sessions, symbols) dollars a share
+
+
+class Views(NamedTuple):
+    """What the strategy thinks (slices, symbols), and the values sizer and stops need (any array if they need none)."""
+
+    strength: Floats
+    news: NDArray[np.bool_]  # (slices,) whether the view of any symbol has changed
+    changes: int  # of views, all symbols together
+    risk: Floats
+    stop_range: Floats
+
+
+class Terms(NamedTuple):
+    """Every number that decides; units as in the settings of engine and venue."""
+
+    sizer: int
+    size_first: float
+    size_second: float
+    stop_fixed: float
+    stop_atr_multiple: float
+    stop_trailing: float
+    stop_bars: float
+    max_position_fraction: float
+    gross_exposure_fraction: float
+    order_notional_max: float
+    order_notional_fraction: float
+    daily_loss_fraction: float
+    intraday_drawdown_fraction: float
+    cash_buffer_fraction: float
+    stale_after_bars: float
+    orders_for_next_open: bool
+    is_limit: bool
+    limit_offset_bps: float
+    signal_lifetime: int  # nanoseconds
+    borrow_rate: float
+    slippage_bps: float
+    participation_max: float
+    per_share: float
+    minimum: float
+    maximum_fraction: float
+    third_per_share: float
+    third_fraction: float
+    sale_per_share: float
+    sale_per_share_maximum: float
+    sale_value_fraction: float
+
+
+class Books(NamedTuple):
+    """What the account has and has done: vectors and tables of floats, columns as named above."""
+
+    account: Floats
+    lines: Floats  # one row a symbol
+    stops: Floats  # one row a symbol: what its stops remember
+    held: Integers  # places of the symbols with shares; as many as account[HELD] count
+    open_orders: Integers  # rows of the orders that work, oldest first; as many as account[OPEN_ORDERS]
+    orders: Floats
+    fills: Floats
+    denials: Floats
+    marks: Floats

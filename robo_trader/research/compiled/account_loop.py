@@ -1,0 +1,177 @@
+"""The engine's and the venue's day, over arrays: views in, fills and equity out. Every number comes from a rule.
+
+This is the order of things of `core/engine` and `simulation/venue` written for a compiler: what decides is in
+`core/rules`, what stands here and beside is only which rule runs when, and the two are held equal by tests. Money is
+float here and Decimal in the engine; the rules compare and cut so that the difference in the last bits decides nothing.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_trader.core.rules.financing import borrow_fee
+from robo_trader.core.rules.losses import is_lost
+from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price, whole_shares
+from robo_trader.core.rules.sizing import ATR_RISK, capped_shares, sized_shares
+from robo_trader.core.rules.stops import NO_STOP, stop_reached
+from robo_trader.research.compiled.account_layout import (
+    ACTIVE,
+    CASH,
+    COST,
+    DENIALS,
+    EQUITY,
+    FILLS,
+    GROSS,
+    HELD,
+    LOWEST,
+    MARK_CASH,
+    MARK_EQUITY,
+    MARK_GROSS,
+    OPEN_ORDERS,
+    OPENING,
+    ORDERS,
+    PENDING,
+    REDUCING,
+    SESSION,
+    SESSION_PEAK,
+    SHARES,
+    STATE,
+    TARGET,
+    Books,
+    Floats,
+    Market,
+    Terms,
+    Views,
+)
+from robo_trader.research.compiled.account_reading import last_close, notional_max, want
+from robo_trader.research.compiled.order_loop import pursue_targets
+from robo_trader.research.compiled.venue_loop import fill_orders
+
+
+def run(market: Market, views: Views, terms: Terms, books: Books) -> int:
+    """Play the market through the account. Returns the number of slices played: fewer than all if a table is full."""
+    close, session, account, lines = market.close, market.session, books.account, books.lines
+    held, marks, news = books.held, books.marks, views.news
+    has_stops = max(max(terms.stop_fixed, terms.stop_atr_multiple), max(terms.stop_trailing, terms.stop_bars)) > 0.0
+    for t in range(close.shape[0]):
+        if session[t] != account[SESSION]:
+            _settle_overnight(market, terms, books, t)
+            account[SESSION] = session[t]
+            account[OPENING] = account[SESSION_PEAK] = account[LOWEST] = account[EQUITY]
+            account[STATE] = ACTIVE
+        if account[OPEN_ORDERS] > 0.0:
+            if _is_full(books):
+                return t
+            fill_orders(market, terms, books, t)
+        value = 0.0
+        gross = 0.0
+        for place in range(int(account[HELD])):
+            symbol = held[place]
+            worth = lines[symbol, SHARES] * rounded_price(last_close(close, t, symbol))
+            value += worth
+            gross += abs(worth)
+        equity = account[CASH] + value
+        account[EQUITY] = equity
+        account[GROSS] = gross
+        marks[MARK_EQUITY, t] = equity
+        marks[MARK_CASH, t] = account[CASH]
+        marks[MARK_GROSS, t] = gross
+        _watch_losses(terms, account, equity)
+        if has_stops and account[HELD] > 0.0:
+            _watch_stops(market, views, terms, books, t)
+        if news[t]:
+            _take_views(market, views, terms, books, t)
+        if account[PENDING] > 0.0:
+            if _is_full(books):
+                return t
+            pursue_targets(market, terms, books, t)
+    return close.shape[0]
+
+
+def _settle_overnight(market: Market, terms: Terms, books: Books, t: int) -> None:
+    """Pay for borrowed shares, and take or pay dividends, as a session begins."""
+    account, lines, session = books.account, books.lines, market.session[t]
+    for place in range(int(account[HELD])):
+        symbol = books.held[place]
+        shares = lines[symbol, SHARES]
+        if shares < 0.0 and terms.borrow_rate > 0.0:
+            days = market.days[session] - market.days[int(account[SESSION])]
+            price = rounded_price(last_close(market.close, t - 1, symbol))
+            account[CASH] -= rounded_money(borrow_fee(-shares, price, terms.borrow_rate, days))
+        if market.dividends[session, symbol] != 0.0:
+            account[CASH] += rounded_money(shares * market.dividends[session, symbol])
+
+
+def _watch_losses(terms: Terms, account: Floats, equity: float) -> None:
+    """Close the session for new positions after a loss. A fall that is no new low was looked at before."""
+    if equity > account[SESSION_PEAK]:
+        account[SESSION_PEAK] = account[LOWEST] = equity
+    elif equity < account[LOWEST] and account[STATE] == ACTIVE:
+        account[LOWEST] = equity
+        lost = is_lost(account[OPENING], equity, terms.daily_loss_fraction)
+        if lost or is_lost(account[SESSION_PEAK], equity, terms.intraday_drawdown_fraction):
+            account[STATE] = REDUCING
+
+
+def _is_full(books: Books) -> bool:
+    """Return whether a table might not hold what one more slice can add."""
+    account, symbols = books.account, len(books.lines)
+    return (
+        account[ORDERS] + symbols > len(books.orders)
+        or account[FILLS] + account[OPEN_ORDERS] > len(books.fills)
+        or account[DENIALS] + 8 * symbols > len(books.denials)
+        or account[OPEN_ORDERS] + symbols > len(books.open_orders)
+    )
+
+
+def _watch_stops(market: Market, views: Views, terms: Terms, books: Books, t: int) -> None:
+    lines = books.lines
+    for place in range(int(books.account[HELD])):
+        symbol = books.held[place]
+        close = market.close[t, symbol]
+        if close != close:  # noqa: PLR0124 - a NaN is no bar
+            continue
+        quantity = lines[symbol, SHARES]
+        range_ = views.stop_range[t, symbol] if terms.stop_atr_multiple > 0.0 else 0.0
+        reached = stop_reached(
+            books.stops[symbol], quantity, lines[symbol, COST] / quantity, market.high[t, symbol],
+            market.low[t, symbol], close, range_,
+            terms.stop_fixed, terms.stop_atr_multiple, terms.stop_trailing, terms.stop_bars,
+        )  # fmt: skip
+        if reached != NO_STOP and lines[symbol, TARGET] != 0.0:
+            want(books, symbol, 0.0, t)
+
+
+def _take_views(market: Market, views: Views, terms: Terms, books: Books, t: int) -> None:
+    strength = views.strength
+    for symbol in range(len(books.lines)):
+        before = strength[t - 1, symbol] if t > 0 else 0.0
+        if strength[t, symbol] != before:
+            close = market.close[t, symbol]
+            want(books, symbol, _sized(views, terms, books, t, symbol, strength[t, symbol], close), t)
+
+
+def _sized(views: Views, terms: Terms, books: Books, t: int, symbol: int, strength: float, close: float) -> float:
+    equity = books.account[EQUITY]
+    if equity <= 0.0:
+        return 0.0
+    risk = views.risk[t, symbol] if terms.sizer == ATR_RISK else 0.0
+    sized = sized_shares(terms.sizer, strength, equity, close, risk, terms.size_first, terms.size_second)
+    price = rounded_price(close)
+    dearest = price
+    if terms.is_limit:
+        dearest = max(price, limit_beyond(price, 1 if sized > 0.0 else -1, terms.limit_offset_bps))
+    value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
+    return capped_shares(whole_shares(sized), dearest, value_max)
+
+
+def find_news(strength: Floats, news: NDArray[np.bool_]) -> int:
+    """Mark the slices in which the view of any symbol changes, from 0 on; return how many changes there are."""
+    changes = 0
+    for symbol in range(strength.shape[1]):
+        before = 0.0
+        for t in range(strength.shape[0]):
+            if strength[t, symbol] != before:
+                before = strength[t, symbol]
+                news[t] = True
+                changes += 1
+    return changes

@@ -1,0 +1,140 @@
+"""The pretend venue over arrays: `simulation/venue` written for a compiler, and the booking of its fills."""
+
+from robo_trader.core.rules.cash import remaining_reservation
+from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
+from robo_trader.core.rules.positions import closing_part, cost_of_closed
+from robo_trader.core.rules.rounding import rounded_money, rounded_price
+from robo_trader.core.rules.slippage import slipped_price
+from robo_trader.research.compiled.account_layout import (
+    AVAILABLE,
+    AVAILABLE_IN,
+    CASH,
+    CHARGED,
+    COST,
+    CREATED,
+    EXPIRED,
+    FILL_AT_OPEN,
+    FILL_COMMISSION,
+    FILL_ORDER,
+    FILL_PRICE,
+    FILL_QUANTITY,
+    FILL_SLICE,
+    FILLED,
+    FILLS,
+    HELD,
+    LAPSES,
+    LIMIT,
+    OPEN_ORDERS,
+    PART,
+    PENDING,
+    QUANTITY,
+    RESERVE,
+    RESERVED,
+    SHARES,
+    SIGN,
+    STATUS,
+    SYMBOL,
+    UNSETTLED,
+    UPDATED,
+    VALUE,
+    Books,
+    Market,
+    Terms,
+)
+from robo_trader.research.compiled.account_reading import count_working, end_order, order_commission
+
+
+def fill_orders(market: Market, terms: Terms, books: Books, t: int) -> None:
+    """Match every working order against the bars of a slice; what is filled or has lapsed leaves the list."""
+    account, orders, still = books.account, books.orders, 0
+    session = market.session[t]
+    for place in range(int(account[OPEN_ORDERS])):
+        row = books.open_orders[place]
+        if orders[row, LAPSES] < 0.0:
+            orders[row, LAPSES] = session
+        lapsed = session > orders[row, LAPSES]
+        close = market.close[t, int(orders[row, SYMBOL])]
+        begun = market.started_at[t] >= market.ended_at[int(orders[row, CREATED])]
+        if close == close and not lapsed and begun:  # noqa: PLR0124 - a NaN is no bar
+            _match(market, terms, books, t, row)
+        if orders[row, PART] >= orders[row, QUANTITY]:
+            orders[row, STATUS] = FILLED
+        elif lapsed or market.ended_at[t] >= market.closes_at[session]:
+            end_order(books, row, EXPIRED, t)
+        else:
+            books.open_orders[still] = row
+            still += 1
+    account[OPEN_ORDERS] = still
+
+
+def _match(market: Market, terms: Terms, books: Books, t: int, row: int) -> None:
+    orders, lines = books.orders, books.lines
+    symbol, sign = int(orders[row, SYMBOL]), int(orders[row, SIGN])
+    if lines[symbol, AVAILABLE_IN] != t:
+        lines[symbol, AVAILABLE_IN] = t
+        lines[symbol, AVAILABLE] = participation_shares(market.volume[t, symbol], terms.participation_max)
+    quantity = min(orders[row, QUANTITY] - orders[row, PART], lines[symbol, AVAILABLE])
+    if quantity <= 0.0:
+        return
+    open_ = market.open[t, symbol]
+    price = slipped_price(open_, sign, terms.slippage_bps)
+    at_open = True
+    if terms.is_limit:
+        limit = orders[row, LIMIT]
+        if not limit_is_reached(market.low[t, symbol], market.high[t, symbol], open_, limit, sign):
+            return
+        at_open = (limit - open_) * sign >= 0.0
+        price = limit_fill_price(open_, price, limit, sign)
+    lines[symbol, AVAILABLE] -= quantity
+    _execute(terms, books, t, row, quantity, rounded_price(price), at_open)
+
+
+def _execute(terms: Terms, books: Books, t: int, row: int, quantity: float, price: float, at_open: bool) -> None:
+    orders, account, fills = books.orders, books.account, books.fills
+    before = orders[row, QUANTITY] - orders[row, PART]
+    orders[row, PART] += quantity
+    count_working(books, row, -quantity)
+    orders[row, VALUE] += quantity * price
+    orders[row, UPDATED] = t
+    charge = order_commission(terms, orders[row, PART], orders[row, VALUE], orders[row, SIGN] < 0.0)
+    commission = charge - orders[row, CHARGED]
+    orders[row, CHARGED] = charge
+    _book(books, int(orders[row, SYMBOL]), orders[row, SIGN] * quantity, price, commission)
+    left = rounded_money(remaining_reservation(orders[row, RESERVED], before - quantity, before))
+    account[RESERVE] -= orders[row, RESERVED] - left
+    orders[row, RESERVED] = left
+    number = int(account[FILLS])
+    fills[number, FILL_SLICE] = t
+    fills[number, FILL_ORDER] = row
+    fills[number, FILL_QUANTITY] = quantity
+    fills[number, FILL_PRICE] = price
+    fills[number, FILL_COMMISSION] = commission
+    fills[number, FILL_AT_OPEN] = 1.0 if at_open else 0.0
+    account[FILLS] += 1.0
+
+
+def _book(books: Books, symbol: int, change: float, price: float, commission: float) -> None:
+    lines, account = books.lines, books.account
+    held, cost = lines[symbol, SHARES], lines[symbol, COST]
+    closed = closing_part(held, change)
+    leaving = cost_of_closed(held, cost, closed) if closed != 0.0 else 0.0
+    lines[symbol, SHARES] = held + change
+    lines[symbol, COST] = cost + (change - closed) * price - leaving
+    lines[symbol, UNSETTLED] = account[PENDING] = 1.0
+    account[CASH] -= change * price + commission
+    if held == 0.0:
+        books.held[int(account[HELD])] = symbol
+        account[HELD] += 1.0
+    elif held + change == 0.0:
+        _leave(books, symbol)
+
+
+def _leave(books: Books, symbol: int) -> None:
+    """Take a symbol off the list of those with shares; its stops forget."""
+    held, last = books.held, int(books.account[HELD]) - 1
+    place = 0
+    while held[place] != symbol:
+        place += 1
+    held[place] = held[last]
+    books.account[HELD] = last
+    books.stops[symbol, 0] = 0.0

@@ -1,0 +1,1 @@
+"""Reports that people read: a backtest as one page that needs no network."""

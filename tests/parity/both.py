@@ -1,0 +1,162 @@
+"""One table of bars through both backtests, and the first difference between them."""
+
+import asyncio
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from robo_trader.adapters.brokers.simulated import SimulatedBroker
+from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, SessionStarted
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.ports.journal import Batch
+from robo_trader.research.backtest.bar_table import BarTable
+from robo_trader.research.backtest.compiled_run import Played, play_compiled
+from robo_trader.research.backtest.event_play import EventPlay
+from robo_trader.research.compiled import account_layout as loop
+from robo_trader.research.compiled.compiler import Compiler
+from robo_trader.runtime.trading_loop import TradingLoop
+from robo_trader.runtime.unjournaled import UnjournaledRun
+from robo_trader.simulation.venue.venue import Venue, VenueSettings
+
+Trade = tuple[str, int, str, float, float, float]  # symbol, UTC nanoseconds, side, shares, price, commission
+
+
+@dataclass
+class Record:
+    """What one backtest did."""
+
+    trades: list[Trade] = field(default_factory=list)
+    equity: list[float] = field(default_factory=list)
+    denials: list[tuple[int, str, str]] = field(default_factory=list)  # slice's end, symbol, control
+
+    def take(self, batch: Batch) -> None:
+        """Listen to the trading loop."""
+        for step in batch.steps:
+            for event in step.decisions:
+                match event:
+                    case AccountMarked(mark=mark):
+                        self.equity.append(float(mark.equity))
+                    case FillBooked(fill=fill):
+                        numbers = (float(fill.quantity), float(fill.price), float(fill.commission))
+                        self.trades.append((fill.symbol, fill.occurred_at, fill.side.value, *numbers))
+                    case OrderDenied(intent=intent, violations=violations, occurred_at=at):
+                        self.denials.extend((at, intent.symbol, violation.control.value) for violation in violations)
+
+
+def play_event(
+    table: BarTable, settings: EngineSettings, venue: VenueSettings, *, cash: float, engine: Engine | None = None
+) -> Record:
+    """The engine and the venue, through the loop that trades."""
+    record, broker = Record(), SimulatedBroker(Venue(venue))
+    trading = TradingLoop(
+        engine or Engine(settings), UnjournaledRun(), broker, observers=[broker.observe], listeners=[record.take]
+    )
+
+    async def play() -> None:
+        await trading.take([SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(repr(cash)))])
+        for t in range(table.slices):
+            await trading.close_slice(table.slice_at(t))
+
+    asyncio.run(play())
+    return record
+
+
+def play_event_on_table(
+    table: BarTable, settings: EngineSettings, venue: VenueSettings, compiler: Compiler, *, cash: float
+) -> tuple[Record, EventPlay]:
+    """The engine and the venue, shown only what may concern them."""
+    record, broker = Record(), SimulatedBroker(Venue(venue))
+    play = EventPlay(table, settings, compiler)
+    trading = TradingLoop(play.engine, UnjournaledRun(), broker, observers=[broker.observe], listeners=[record.take])
+
+    async def run() -> None:
+        await trading.take([SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(repr(cash)))])
+        for slice_ in play.slices():
+            await trading.close_slice(slice_)
+
+    asyncio.run(run())
+    return record, play
+
+
+def record_of(played: Played) -> Record:
+    """The compiled backtest in the words of the other."""
+    table, fills, orders = played.table, played.fills, played.books.orders
+    record = Record(equity=played.books.marks[loop.MARK_EQUITY].tolist())
+    for fill in fills:
+        order, t = orders[int(fill[loop.FILL_ORDER])], int(fill[loop.FILL_SLICE])
+        times = table.market.started_at if fill[loop.FILL_AT_OPEN] else table.market.ended_at
+        record.trades.append((
+            table.symbols[int(order[loop.SYMBOL])], int(times[t]), "BUY" if order[loop.SIGN] > 0 else "SELL",
+            float(fill[loop.FILL_QUANTITY]), float(fill[loop.FILL_PRICE]), float(fill[loop.FILL_COMMISSION]),
+        ))  # fmt: skip
+    for row in played.denials:
+        at, symbol = int(table.ended_at[int(row[0])]), table.symbols[int(row[1])]
+        record.denials.append((at, symbol, CONTROLS[int(row[2])]))
+    return record
+
+
+CONTROLS = {
+    loop.TRADING_STATE: "TRADING_STATE",
+    loop.MARKET_HOURS: "MARKET_HOURS",
+    loop.STALE_DATA: "STALE_DATA",
+    loop.MAX_POSITION: "MAX_POSITION",
+    loop.GROSS_EXPOSURE: "GROSS_EXPOSURE",
+    loop.ORDER_NOTIONAL: "ORDER_NOTIONAL",
+    loop.DAILY_LOSS: "DAILY_LOSS",
+    loop.CASH_CONTROL: "CASH",
+}
+
+
+def assert_equal(
+    table: BarTable, settings: EngineSettings, venue: VenueSettings, compiler: Compiler, *, cash: float
+) -> Record:
+    """Play both; fail with the first differing bar and both sides' state."""
+    compiled = record_of(play_compiled(table, settings, venue, cash=cash, compiler=compiler))
+    engine = Engine(settings)
+    event = play_event(table, settings, venue, cash=cash, engine=engine)
+    first = first_difference(table, event, compiled)
+    assert first is None, first
+    assert event.denials == compiled.denials
+    quick, play = play_event_on_table(table, settings, venue, compiler, cash=cash)
+    assert (quick.trades, quick.denials) == (event.trades, event.denials)
+    assert play.marks[0].tolist() == event.equity
+    assert memory_of(play.engine) == memory_of(engine)
+    assert play.engine.state_hash() == engine.state_hash()
+    return event
+
+
+def memory_of(engine: Engine) -> dict[str, object]:
+    """What the state hash covers and a run with computed senses could get wrong, so that a difference shows."""
+    return {
+        "valuation": engine.valuation.state(),
+        "market": engine._market.state(),
+        "features": {symbol: list(map(list, states)) for symbol, states in engine._panel.states.items()},
+        "views": (engine._views.strengths, engine._views.states),
+        "unsettled": engine.unsettled,
+        "tally": engine.tally,
+        "overnight": engine._overnight.state(),
+    }
+
+
+def first_difference(table: BarTable, event: Record, compiled: Record) -> str | None:
+    """Return in words the first bar at which the two differ, None if they do not."""
+    one, other = np.array(event.equity), np.array(compiled.equity)
+    assert len(one) == len(other) == table.slices
+    differ = np.flatnonzero(np.abs(one - other) > 1e-9 * np.abs(one))
+    at_trade = next(
+        (n for n, (a, b) in enumerate(zip(event.trades, compiled.trades, strict=False)) if a[:4] != b[:4]), None
+    )
+    if at_trade is None and len(event.trades) != len(compiled.trades):
+        at_trade = min(len(event.trades), len(compiled.trades))
+    if at_trade is None and not len(differ):
+        return None
+    t = int(differ[0]) if len(differ) else table.slices - 1
+    lines = [f"slice {t} of {table.slices}: event {one[t]!r}, compiled {other[t]!r}; {table.slice_at(t)}"]
+    if at_trade is not None:
+        lines += [
+            f"trade {at_trade}: {side} {record.trades[max(0, at_trade - 1) : at_trade + 2]}"
+            for side, record in (("event", event), ("compiled", compiled))
+        ]
+    return "\n".join(lines)

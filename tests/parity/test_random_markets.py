@@ -1,0 +1,112 @@
+"""The compiled backtest and the engine make the same trades on random markets, whatever the settings."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.features.feature import Feature
+from robo_trader.core.features.trend import ema, sma
+from robo_trader.core.market.commissions import IBKR_FIXED, IBKR_TIERED
+from robo_trader.core.portfolio.sizing import AtrRisk, FixedFraction, FixedShares, Sizer
+from robo_trader.core.portfolio.stops import StopPolicy
+from robo_trader.core.strategies.sma_crossover import SmaCrossover
+from robo_trader.core.strategies.strategy import Strategy, bounded
+from robo_trader.research.compiled.compiler import Compiler
+from robo_trader.simulation.venue.venue import VenueSettings
+from tests.builders import engine_settings, some_limits
+from tests.parity.both import assert_equal
+from tests.parity.markets import Shape, a_market
+
+
+@dataclass(frozen=True)
+class Swing(Strategy):
+    """Both sides, half and full strength, and a memory of how long it has held its view."""
+
+    state_size: ClassVar[int] = 2
+    patience: int = bounded(3, 1, 50)
+
+    def features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
+        return (ema(2), sma(4))
+
+    @staticmethod
+    def rule(state: list[float], fast: float, slow: float, patience: float) -> float:
+        state[1] += 1.0
+        if state[1] >= patience:
+            gap = fast / slow - 1.0
+            state[0] = 0.0 if abs(gap) < 0.001 else (1.0 if gap > 0.0 else -1.0) * (0.5 if abs(gap) < 0.01 else 1.0)
+            state[1] = 0.0
+        return state[0]
+
+
+SHAPES = st.builds(
+    Shape,
+    seed=st.integers(0, 2**32 - 1),
+    symbols=st.integers(1, 4),
+    sessions=st.integers(2, 12),
+    bars_a_session=st.sampled_from([1, 3, 13, 30]),
+    step=st.sampled_from([0.0, 0.01, 0.5, 1.0]),
+    holes=st.sampled_from([0.0, 0.0, 0.1, 0.5]),
+    swing=st.sampled_from([0.001, 0.01, 0.05]),
+    volume=st.sampled_from([20.0, 1_000.0, 1e6]),
+    dividends=st.booleans(),
+)
+SIZERS: st.SearchStrategy[Sizer] = st.sampled_from([
+    FixedShares(quantity=100), FixedFraction(fraction=0.1), FixedFraction(fraction=0.5),
+    AtrRisk(risk_fraction=0.01, length=3, multiple=2.0),
+])  # fmt: skip
+STOPS = st.builds(
+    StopPolicy,
+    fixed_fraction=st.sampled_from([0.0, 0.01, 0.05]),
+    atr_multiple=st.sampled_from([0.0, 1.0]),
+    atr_length=st.just(3),
+    trailing_fraction=st.sampled_from([0.0, 0.02]),
+    bars_max=st.sampled_from([0, 5]),
+)
+LIMITS = st.builds(
+    some_limits,
+    max_position=st.sampled_from(["100", "0.10", "0.3"]),
+    gross_exposure=st.sampled_from(["100", "0.5"]),
+    order_notional_max=st.sampled_from([1_000_000_000, 3_000]),
+    order_notional=st.sampled_from(["100", "0.05"]),
+    daily_loss=st.sampled_from(["1", "0.001"]),
+    intraday_drawdown=st.sampled_from(["1", "0.002"]),
+    cash_buffer=st.sampled_from(["0", "0.05"]),
+    stale_after_bars=st.sampled_from(["1.5", "1000"]),
+    orders_for_next_open=st.booleans(),
+)
+SCHEDULES = st.sampled_from([IBKR_FIXED, IBKR_TIERED])
+
+
+@st.composite
+def all_settings(draw: st.DrawFn) -> tuple[EngineSettings, VenueSettings]:
+    schedule = draw(SCHEDULES)
+    engine = engine_settings(
+        symbols=tuple(map(Symbol, ("AAPL", "IBM", "MSFT", "SPY"))),
+        strategy=draw(st.sampled_from([SmaCrossover(2, 5), SmaCrossover(1, 3), Swing(), Swing(patience=1)])),
+        sizer=draw(SIZERS), limits=draw(LIMITS), limit_offset_bps=draw(st.sampled_from([None, 0, 10, 50])),
+        commissions=schedule, signal_lifetime=draw(st.sampled_from([0, 300_000_000_000, 7 * 86_400_000_000_000])),
+        stops=draw(STOPS),
+    )  # fmt: skip
+    engine = replace(engine, borrow_rate=draw(st.sampled_from([Decimal(0), Decimal("0.03")])))
+    venue = VenueSettings(
+        slippage_bps=draw(st.sampled_from([0.0, 1.0, 2.5])), participation_max=draw(st.sampled_from([0.01, 0.1, 1.0])),
+        commissions=schedule,
+    )  # fmt: skip
+    return engine, venue
+
+
+@pytest.fixture(scope="session")
+def compiler() -> Compiler:
+    return Compiler()
+
+
+@given(shape=SHAPES, joined=all_settings())
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_same_trades_and_equity(compiler: Compiler, shape: Shape, joined: tuple[EngineSettings, VenueSettings]) -> None:
+    assert_equal(a_market(shape), *joined, compiler, cash=100_000.0)
