@@ -13,6 +13,11 @@ def sessions_directory(environment: Mapping[str, str]) -> Path:
     return base / "robo_trader" / "sessions"
 
 
+def features_directory(environment: Mapping[str, str]) -> Path:
+    """Return the folder of computed features, beside the sessions: a revised history cannot be computed anew."""
+    return sessions_directory(environment).with_name("features")
+
+
 def cache_directory(environment: Mapping[str, str]) -> Path:
     """Return the folder of what can be made anew at any time: XDG_CACHE_HOME if set, else ~/.cache, and our name."""
     home = environment.get("XDG_CACHE_HOME")

@@ -1,0 +1,1 @@
+"""What features are worth: how alike they are, what they foretell, how steady they are, how often they are there."""
