@@ -1,24 +1,29 @@
-"""The event-driven backtest: engine, venue and loop of paper trading, on recorded bars, nothing kept on disk."""
+"""`robo-trader backtest`: from settings to a result, by either engine."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
-from robo_trader.app.joining import build_broker, build_engine
+from robo_trader.app import playing
+from robo_trader.app.backtest_window import Window, load_benchmark, windowed
+from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
+from robo_trader.app.joining import build_engine_settings, build_venue_settings
 from robo_trader.app.places import cache_directory
+from robo_trader.app.playing import Account, Announce, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
 from robo_trader.app.summary import summarise
-from robo_trader.core.domain.events import SessionStarted
-from robo_trader.core.engine.engine import Engine
+from robo_trader.core.domain.bars import Bar
+from robo_trader.research.backtest.bar_table import BarColumns, BarTable
 from robo_trader.research.backtest.result import Result
 from robo_trader.runtime.loading import load_series
 from robo_trader.runtime.slices import merge_slices
-from robo_trader.runtime.trading_loop import TradingLoop
-from robo_trader.runtime.unjournaled import UnjournaledRun
+
+NO_ACTIONS = CorporateActions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +35,116 @@ class Backtest:
     feeds: Mapping[str, str]
 
 
-async def backtest_event_driven(settings: Settings, *, environment: Mapping[str, str]) -> Backtest:
-    """Play the feeds through the engine once. Raises RoboTraderError for everything the world refuses."""
+async def backtest(
+    settings: Settings,
+    *,
+    environment: Mapping[str, str],
+    engine: EngineName = "event",
+    window: Window | None = None,
+    actions: CorporateActions = NO_ACTIONS,
+    announce: Announce = lambda _: None,
+) -> Backtest:
+    """Play the feeds once. Raises RoboTraderError for everything the world refuses.
+
+    announce: told that the compiler must do its work first, the only time that it must.
+    """
     begun = time.monotonic()
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    plan = plan_session(settings, sessions, now=time.time_ns())
-    engine, result = build_engine(settings), Result()
-    await _play(plan, engine, result)
-    feeds = {str(symbol): feed.name for symbol, feed in plan.feeds.items()}
-    return Backtest(result, summarise(engine, seconds=time.monotonic() - begun), feeds)
-
-
-async def _play(plan: SessionPlan, engine: Engine, result: Result) -> None:
-    settings = plan.settings
-    broker = build_broker(settings)
-    loop = TradingLoop(engine, UnjournaledRun(), broker, observers=[broker.observe], listeners=[result.take])
-    execution = settings.execution
-    await loop.take([
-        SessionStarted(occurred_at=plan.start, account=execution.account, opening_cash=execution.opening_cash)
-    ])  # fmt: skip
+    plan = windowed(plan_session(settings, sessions, now=time.time_ns()), window or Window())
     series = await load_series(plan.requests(after=0), max_concurrent=settings.data.max_concurrent)
-    for slice_ in merge_slices(series, plan.sessions, after=0):
-        await loop.close_slice(slice_)
+    told = {
+        "bar_size": settings.data.bar_size.value,
+        "assumptions": assumptions_of(settings),
+        "benchmark": await load_benchmark(plan, window or Window()),
+    }
+    play = partial(_play, engine=engine, actions=actions, announce=announce)
+    result, summary = await play(plan, series, told)
+    seconds = round(time.monotonic() - begun, 3)
+    feeds = {str(symbol): feed.name for symbol, feed in plan.feeds.items()}
+    return Backtest(result, {**summary, "seconds": seconds}, feeds)
+
+
+async def _play(
+    plan: SessionPlan,
+    series: Sequence[Sequence[Bar]],
+    told: Mapping[str, Any],
+    *,
+    engine: EngineName,
+    actions: CorporateActions,
+    announce: Announce,
+) -> tuple[Result, Mapping[str, Any]]:
+    settings, execution = plan.settings, plan.settings.execution
+    account = Account(
+        engine=build_engine_settings(settings), venue=build_venue_settings(settings), cash=execution.opening_cash,
+        opened_at=plan.start, name=execution.account,
+    )  # fmt: skip
+    bars = sum(map(len, series))
+    is_short = bars < playing.WORTH_COMPILING
+    if engine == "event" and is_short and not actions.are_known:
+        trader, result = await play_event(account, merge_slices(series, plan.sessions, after=0), **told)
+        return result.warned(_warnings(plan, trader.tally.bars_rejected, bars)), summarise(trader, seconds=0)
+    columns = {symbol: BarColumns.of(of) for symbol, of in zip(plan.feeds, series, strict=True)}
+    table = adjusted_table(columns, plan.sessions, actions)
+    warnings = _warnings(plan, table.rejected, bars)
+    if engine == "event":
+        slices = map(table.slice_at, range(table.slices))
+        told = {**told, "warnings": warnings}
+        playing_ = (
+            play_event(account, slices, **told) if is_short else play_long_event(account, table, announce, **told)
+        )
+        trader, result = await playing_
+        return result, summarise(trader, seconds=0)
+    result = play_compiled(account, table, announce, warnings=warnings, **told)
+    return result, summary_of(result, table)
+
+
+def summary_of(result: Result, table: BarTable) -> dict[str, Any]:
+    """Return the counts and figures of a compiled backtest, named as `run` names its own."""
+    controls = result.violations["control"].value_counts(sort=True)
+    bars = int((table.market.close == table.market.close).sum())
+    return {
+        "bars": bars,
+        "bars_rejected": dict(sorted(table.rejected.items())),
+        "orders": len(result.orders),
+        "fills": len(result.fills),
+        "violations": dict(sorted(controls.iter_rows())),
+        "cash": f"{result.equity['cash'][-1]:.6f}",
+        "commission": f"{result.fills['commission'].sum():.6f}",
+        "equity": f"{result.equity['equity'][-1]:.6f}",
+        "return": result.statistics.as_dict()["total_return"],
+        "max_drawdown": result.statistics.as_dict()["max_drawdown"],
+    }
+
+
+def assumptions_of(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return in words what a backtest with these settings takes for granted."""
+    execution, adjusted = settings.execution, settings.data.adjusted
+    return (
+        ("Fills", "A market order at the open of the next bar of its symbol, a limit order where a bar reaches it."),
+        ("Slippage", f"{execution.slippage_bps} basis points on market orders; a limit fills at its price or better."),
+        ("Commission", f"Schedule {execution.commission_schedule}, charged on each order."),
+        ("Volume", f"At most {execution.participation_max:.0%} of a bar's volume fills; the rest waits or lapses."),
+        ("Prices", "Adjusted for splits and dividends." if adjusted else "As traded: raw, no splits or dividends."),
+        (
+            "Borrowing",
+            f"Shares sold short cost {execution.borrow_rate:.2%} of their value a year.",
+        ),
+        ("Cash", "Earns no interest."),
+    )
+
+
+def faulty_bars(rejected: Mapping[str, int], bars: int) -> tuple[str, ...]:
+    """Return a warning where bars were refused. rejected: how many, by fault; bars: how many there were in all."""
+    if not rejected:
+        return ()
+    faults = ", ".join(f"{count} {fault}" for fault, count in sorted(rejected.items()))
+    return (f"{sum(rejected.values())} of {bars} bars were faulty and left out: {faults}.",)
+
+
+def _warnings(plan: SessionPlan, rejected: Mapping[str, int], bars: int) -> tuple[str, ...]:
+    found = []
+    simulated = sorted(str(symbol) for symbol, feed in plan.feeds.items() if feed.name == "synthetic")
+    if simulated:
+        found.append(f"Prices of {', '.join(simulated)} are simulated: the result says nothing about a market.")
+    notices = [str(notice) for feed in set(plan.feeds.values()) for notice in getattr(feed, "notices", ())]
+    return (*found, *sorted(notices), *faulty_bars(rejected, bars))

@@ -8,7 +8,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from robo_trader import __version__
-from robo_trader.core.domain.errors import RoboTraderError
+from robo_trader.app.check_commands import check_app
+from robo_trader.app.feature_commands import features_app
+from robo_trader.core.domain.errors import InvalidConfig, RoboTraderError
 
 app = typer.Typer(
     name="robo-trader",
@@ -21,15 +23,20 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Show, check and describe the configuration.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+strategies_app = typer.Typer(help="List the strategies and what each takes.", no_args_is_help=True)
+app.add_typer(strategies_app, name="strategies")
+new_app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
+app.add_typer(new_app, name="new")
+app.add_typer(features_app, name="features")
+app.add_typer(check_app, name="check")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_trader.toml if there is one.")]
 Preset = Annotated[str | None, typer.Option("--preset", help="development, staging or production.")]
 Database = Annotated[Path | None, typer.Option("--database", help="Database of the session; the latest if not given.")]
 Symbols = Annotated[str | None, typer.Option("--symbols", help="What to trade, e.g. AAPL,MSFT,GOOG.")]
-StrategyName = Annotated[str | None, typer.Option("--strategy", help="Strategy, e.g. sma_crossover.")]
-SmaFast = Annotated[str | None, typer.Option("--sma-fast", help="Fast moving average, in bars.")]
-SmaSlow = Annotated[str | None, typer.Option("--sma-slow", help="Slow moving average, in bars.")]
+StrategyName = Annotated[str | None, typer.Option("--strategy", help="sma_crossover, or your own as file.py:Class.")]
+Params = Annotated[list[str] | None, typer.Option("--param", help="Parameter of it, e.g. fast=10; may be repeated.")]
 Duration = Annotated[str | None, typer.Option("--duration", help='How far back to begin, e.g. "30 D".')]
 BarSize = Annotated[str | None, typer.Option("--bar-size", help='Length of a bar, e.g. "1 day", "1 hour".')]
 Feed = Annotated[str | None, typer.Option("--feed", help="auto, sample, files or synthetic.")]
@@ -43,8 +50,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     *,
     symbols: Symbols = None,
     strategy: StrategyName = None,
-    sma_fast: SmaFast = None,
-    sma_slow: SmaSlow = None,
+    param: Params = None,
     duration: Duration = None,
     bar_size: BarSize = None,
     max_concurrent: Annotated[str | None, typer.Option(help="Symbols loaded at the same time.")] = None,
@@ -70,7 +76,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
             "symbols": symbols, "bar_size": bar_size, "duration": duration, "max_concurrent": max_concurrent,
             "feed": feed or ("files" if data else None), "directory": data, "speed": speed, "seed": seed,
         },
-        "strategy": {"name": strategy, "sma_fast": sma_fast, "sma_slow": sma_slow},
+        "strategy": {"name": strategy, "parameters": parameters(param or [])},
         "execution": {"broker": broker},
         "storage": {"database": database},
         "web": {"port": web_port, "enabled": False if no_web else None},
@@ -83,20 +89,30 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     *,
     symbols: Symbols = None,
     strategy: StrategyName = None,
-    sma_fast: SmaFast = None,
-    sma_slow: SmaSlow = None,
+    param: Params = None,
     duration: Duration = None,
     bar_size: BarSize = None,
     feed: Feed = None,
     data: Data = None,
+    start: Annotated[str | None, typer.Option(help="First session to play, e.g. 2005-01-03.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last session to play.")] = None,
     cash: Annotated[str | None, typer.Option(help="Opening cash, in US dollars.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="event (the engine that trades) or compiled (the same, faster).")
+    ] = "event",
+    benchmark: Annotated[str | None, typer.Option(help="Symbol to hold the result against, e.g. SPY.")] = None,
+    splits: Annotated[Path | None, typer.Option(help="CSV of ex_date,symbol,ratio, for raw bars.")] = None,
+    dividends: Annotated[Path | None, typer.Option(help="CSV of ex_date,symbol,amount_usd, for raw bars.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a tear sheet to this HTML file.")] = None,
     seed: Seed = None,
     config: Config = None,
     preset: Preset = None,
     as_json: Json = False,
 ) -> None:
     """Play recorded bars through the very engine that trades; nothing is kept."""
+    from robo_trader.app.backtest_window import Window
     from robo_trader.app.commands.backtest import backtest_command
+    from robo_trader.app.corporate_actions import read_actions
 
     overrides = {
         "preset": preset,
@@ -104,10 +120,13 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
             "symbols": symbols, "bar_size": bar_size, "duration": duration, "directory": data, "seed": seed,
             "feed": feed or ("files" if data else None),
         },
-        "strategy": {"name": strategy, "sma_fast": sma_fast, "sma_slow": sma_slow},
+        "strategy": {"name": strategy, "parameters": parameters(param or [])},
         "execution": {"opening_cash": cash},
     }  # fmt: skip
-    backtest_command(_load(config, overrides), as_json=as_json)
+    window = Window(start=start, end=end, benchmark=benchmark)
+    actions = read_actions(splits, dividends)
+    settings = _load(config, overrides)
+    backtest_command(settings, engine=engine, window=window, actions=actions, report=report, as_json=as_json)
 
 
 @app.command()
@@ -193,6 +212,32 @@ def config_schema() -> None:
     show_schema()
 
 
+@strategies_app.command("list")
+def strategies_list(*, as_json: Json = False) -> None:
+    """The strategies there are."""
+    from robo_trader.app.commands.strategies import list_strategies
+
+    list_strategies(as_json=as_json)
+
+
+@strategies_app.command("show")
+def strategies_show(
+    name: Annotated[str, typer.Argument(help="sma_crossover, or your own as file.py:Class.")], *, as_json: Json = False
+) -> None:
+    """What a strategy does, its parameters with their bounds, and what it reads."""
+    from robo_trader.app.commands.strategies import show_strategy
+
+    show_strategy(name, as_json=as_json)
+
+
+@new_app.command("strategy")
+def new_strategy(name: Annotated[str, typer.Argument(help="Its name, as my_reversal or MyReversal.")]) -> None:
+    """Write a strategy that runs, and its test, into the working directory."""
+    from robo_trader.app.commands.new import write_strategy
+
+    write_strategy(name, Path.cwd())
+
+
 def main() -> NoReturn:
     """Run the program; every named error becomes one clear message and its exit code."""
     try:
@@ -213,14 +258,27 @@ def _load(config: Path | None, overrides: dict[str, Any]) -> Any:  # noqa: ANN40
     from robo_trader.app.settings import load_settings
 
     return load_settings(
-        config_file=config, overrides=_given(overrides), environment=os.environ, working_directory=Path.cwd()
+        config_file=config, overrides=given(overrides), environment=os.environ, working_directory=Path.cwd()
     )
 
 
-def _given(overrides: dict[str, Any]) -> dict[str, Any]:
+def given(overrides: dict[str, Any]) -> dict[str, Any]:
     """Return what the user gave: options left out say nothing, not even a default."""
-    sections = {key: _given(value) if isinstance(value, dict) else value for key, value in overrides.items()}
+    sections = {key: given(value) if isinstance(value, dict) else value for key, value in overrides.items()}
     return {key: value for key, value in sections.items() if value is not None and value != {}}
+
+
+def parameters(given: list[str]) -> dict[str, str]:
+    """Return NAME=VALUE options by name. Raises InvalidConfig for what is not written so."""
+    parameters: dict[str, str] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name.isidentifier() and equals and value):
+            raise InvalidConfig(f"--param {text!r} is not NAME=VALUE", next_step="Write it as --param fast=10.")
+        if name in parameters:
+            raise InvalidConfig(f"--param {name} is given twice", next_step="Keep one of them.")
+        parameters[name] = value
+    return parameters
 
 
 def _session(database: Path | None) -> Path:

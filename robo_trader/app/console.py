@@ -86,6 +86,12 @@ def print_error(error: RoboTraderError) -> None:
         sys.stderr.write(f"             {error.next_step}\n")
 
 
+def print_progress(text: str) -> None:
+    """Print what takes a while, on standard error."""
+    sys.stderr.write(f"robo-trader: {text}\n")
+    sys.stderr.flush()
+
+
 def _console() -> "Console":
     from rich.console import Console
 

@@ -13,6 +13,8 @@ from robo_trader.adapters.feeds.synthetic import SyntheticFeed
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.places import sessions_directory
 from robo_trader.app.settings import Settings
+from robo_trader.app.strategies import build_strategy, strategy_identity
+from robo_trader.app.strategy_parameters import parameter_text, parameters_of
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import Duration
 from robo_trader.core.market.sessions import SessionTable
@@ -95,7 +97,8 @@ def database_of(plan: SessionPlan, environment: Mapping[str, str]) -> Path:
     record = plan.record()
     digest = blake2b(repr(sorted(_identity(record).items())).encode(), digest_size=4).hexdigest()
     size = record.bar_size.replace(" ", "")
-    return sessions_directory(environment) / f"paper-{plan.settings.strategy.name}-{size}-{digest}.db"
+    strategy = build_strategy(plan.settings).name
+    return sessions_directory(environment) / f"paper-{strategy}-{size}-{digest}.db"
 
 
 def _identity(record: SessionRecord) -> dict[str, str]:
@@ -104,8 +107,9 @@ def _identity(record: SessionRecord) -> dict[str, str]:
 
 
 def _strategy_text(settings: Settings) -> str:
-    strategy = settings.strategy
-    return f"{strategy.name} {strategy.sma_fast}/{strategy.sma_slow}, {strategy.sizing}"
+    strategy = build_strategy(settings)
+    values = ", ".join(f"{name} {parameter_text(value)}" for name, value in parameters_of(strategy).items())
+    return f"{strategy.name}{values and f' ({values})'}, {settings.strategy.sizing}"
 
 
 def _deciding_settings(settings: Settings) -> dict[str, str]:
@@ -113,7 +117,8 @@ def _deciding_settings(settings: Settings) -> dict[str, str]:
     sections = {
         "execution": settings.execution.model_dump(),
         "risk": settings.risk.model_dump(),
-        "strategy": settings.strategy.model_dump(),
+        "strategy": {**settings.strategy.model_dump(exclude={"name", "parameters"}), **strategy_identity(settings)},
+        "stops": settings.stops.model_dump(),
         "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
     }
     return {f"{name}.{key}": _text(value) for name, section in sections.items() for key, value in section.items()}

@@ -22,8 +22,12 @@ def test_version_is_the_packages() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "backtest", "web", "status", "positions", "orders", "fills", "config", "version"]
-)
+    "command",
+    [
+        "run", "backtest", "web", "status", "positions", "orders", "fills", "config", "strategies", "features", "new",
+        "version",
+    ],
+)  # fmt: skip
 def test_every_command_explains_itself(command: str) -> None:
     done = run(command, "--help")
     assert done.returncode == 0
@@ -48,12 +52,13 @@ def test_a_run_imports_neither_compiler_nor_pandas_plotting_nor_web_server() -> 
 
 def test_config_show_says_where_each_value_came_from(tmp_path: Path) -> None:
     (tmp_path / "robo_trader.toml").write_text("[risk]\ndaily_loss_fraction = 0.01\n")
-    done = run("config", "show", "--json", cwd=tmp_path, ROBO_STRATEGY__SMA_FAST="5")
+    done = run("config", "show", "--json", cwd=tmp_path, ROBO_STRATEGY__PARAMETERS__FAST="5")
     shown = {row["key"]: row for row in json.loads(done.stdout)}
     assert shown["risk.daily_loss_fraction"]["value"] == "0.01"
     assert "robo_trader.toml" in shown["risk.daily_loss_fraction"]["origin"]
-    assert shown["strategy.sma_fast"]["value"] == 5
-    assert "ROBO_STRATEGY__SMA_FAST" in shown["strategy.sma_fast"]["origin"]
+    assert shown["strategy.parameters.fast"]["value"] == 5
+    assert "ROBO_STRATEGY__PARAMETERS__FAST" in shown["strategy.parameters.fast"]["origin"]
+    assert shown["strategy.parameters.slow"] == {"key": "strategy.parameters.slow", "value": 50, "origin": "default"}
 
 
 def test_config_check_and_schema(tmp_path: Path) -> None:
@@ -62,10 +67,11 @@ def test_config_check_and_schema(tmp_path: Path) -> None:
 
 
 def test_the_command_line_wins_over_environment_and_file(tmp_path: Path) -> None:
-    (tmp_path / "robo_trader.toml").write_text("[strategy]\nsma_fast = 60\n")
-    done = run("run", "--sma-fast", "70", "--sma-slow", "65", cwd=tmp_path, ROBO_STRATEGY__SMA_FAST="80")
+    (tmp_path / "robo_trader.toml").write_text("[strategy.parameters]\nfast = 60\n")
+    options = ("--param", "fast=70", "--param", "slow=65")
+    done = run("run", *options, cwd=tmp_path, ROBO_STRATEGY__PARAMETERS__FAST="80")
     assert done.returncode == ExitCode.CONFIGURATION
-    assert "70" in done.stderr
+    assert "sma_crossover needs fast < slow, was fast 70, slow 65" in done.stderr
 
 
 def test_the_documented_exit_codes_are_the_real_ones() -> None:

@@ -32,7 +32,7 @@ RECORD = SessionRecord(
 )  # fmt: skip
 OVERRIDES = {
     "data": {"symbols": "AAPL"},
-    "strategy": {"sma_fast": 1, "sma_slow": 2},
+    "strategy": {"parameters": {"fast": 1, "slow": 2}},
     "execution": {"participation_max": "0.01"},  # 30 shares a bar: orders fill in parts and expire
 }
 

@@ -90,9 +90,9 @@ def test_a_full_disk_stops_before_anything_is_sent_and_the_next_run_goes_on(tmp_
 def test_other_settings_on_the_same_database_are_refused_by_name(tmp_path: Path) -> None:
     database = tmp_path / "mine.db"
     run_json(database, *SHORT)
-    done = run("run", "--database", str(database), *SHORT, "--sma-fast", "10", *AT_ONCE)
+    done = run("run", "--database", str(database), *SHORT, "--param", "fast=10", *AT_ONCE)
     assert done.returncode == 7
-    assert "strategy.sma_fast: 20 in the journal, 10 now" in done.stderr
+    assert "strategy.parameters.fast: 20 in the journal, 10 now" in done.stderr
 
 
 @pytest.mark.parametrize(

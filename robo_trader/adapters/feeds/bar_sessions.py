@@ -6,7 +6,7 @@ import polars as pl
 
 from robo_trader.adapters.feeds.bar_tables import INDEX
 from robo_trader.adapters.feeds.bar_times import DATE, STARTED
-from robo_trader.adapters.feeds.file_places import BarFile
+from robo_trader.adapters.feeds.file_places import BarRows
 from robo_trader.adapters.feeds.notices import NoticeKind
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.market.bar_sizes import BarSize
@@ -42,7 +42,7 @@ def to_frame(sessions: SessionTable) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").set_sorted(_OPENS)
 
 
-def fit_daily(file: BarFile, table: pl.DataFrame, sessions: pl.DataFrame) -> FittedBars:
+def fit_daily(file: BarRows, table: pl.DataFrame, sessions: pl.DataFrame) -> FittedBars:
     """Give each row the session of its column `DATE`. Raises DataError if no row has one."""
     table, without_time = _drop(file, table, pl.col(DATE).is_null(), NoticeKind.NO_TIME)
     table, reordered = _sort(file, table, DATE)
@@ -52,7 +52,7 @@ def fit_daily(file: BarFile, table: pl.DataFrame, sessions: pl.DataFrame) -> Fit
     return FittedBars(_not_empty(file, fitted), (*without_time, *reordered, *left_out))
 
 
-def fit_intraday(file: BarFile, table: pl.DataFrame, sessions: pl.DataFrame, size: BarSize) -> FittedBars:
+def fit_intraday(file: BarRows, table: pl.DataFrame, sessions: pl.DataFrame, size: BarSize) -> FittedBars:
     """Give each row the session in which it starts, and an end that is not after its close.
 
     Raises DataError if no row starts in a session, or if the bars are of another size.
@@ -68,26 +68,28 @@ def fit_intraday(file: BarFile, table: pl.DataFrame, sessions: pl.DataFrame, siz
 
 
 def _drop(
-    file: BarFile, table: pl.DataFrame, unwanted: pl.Expr, kind: NoticeKind
+    file: BarRows, table: pl.DataFrame, unwanted: pl.Expr, kind: NoticeKind
 ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     dropped = table.filter(unwanted)
     return table.filter(~unwanted), _find(file, dropped, kind)
 
 
-def _sort(file: BarFile, table: pl.DataFrame, key: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def _sort(file: BarRows, table: pl.DataFrame, key: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Sort stably; late is a row that comes after a row of a later time."""
+    if table[key].is_sorted():
+        return table, ()
     latest = pl.col(key).rank("dense").cum_max()
     late = table.filter(pl.col(key).rank("dense") < latest)
     return table.sort(key, maintain_order=True), _find(file, late, NoticeKind.REORDERED)
 
 
-def _find(file: BarFile, rows: pl.DataFrame, kind: NoticeKind) -> tuple[Finding, ...]:
+def _find(file: BarRows, rows: pl.DataFrame, kind: NoticeKind) -> tuple[Finding, ...]:
     if rows.is_empty():
         return ()
     return (Finding(kind, rows.height, file.place(rows[INDEX][0])),)
 
 
-def _not_empty(file: BarFile, table: pl.DataFrame) -> pl.DataFrame:
+def _not_empty(file: BarRows, table: pl.DataFrame) -> pl.DataFrame:
     if table.is_empty():
         raise file.fault(
             "none of its bars lies in a regular session",
@@ -96,9 +98,10 @@ def _not_empty(file: BarFile, table: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-def _check_steps(file: BarFile, table: pl.DataFrame, size: BarSize) -> None:
+def _check_steps(file: BarRows, table: pl.DataFrame, size: BarSize) -> None:
     """Refuse bars of another size: they would overlap, or claim to know an hour after its first minute."""
-    starts = table.select(STARTED, _OPENS).unique(maintain_order=True)
+    again = pl.col(STARTED) == pl.col(STARTED).shift(1)  # the rows are in order of time
+    starts = table.select(STARTED, _OPENS).filter(~again.fill_null(value=False))
     within = pl.col(_OPENS) == pl.col(_OPENS).shift(1)
     steps = starts.select(pl.col(STARTED).diff().filter(within)).to_series()
     if (steps == size.nanos).sum() >= _STEP_SHARE_MIN * len(steps):

@@ -7,11 +7,12 @@ number in another notation ("$1.50", "1,50") would be a guess in every row, so t
 
 import csv
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
 
-from robo_trader.adapters.feeds.file_places import BarFile, Cells, quoted
+from robo_trader.adapters.feeds.file_places import BarFile, BarRows, Cells, quoted
 from robo_trader.core.domain.errors import DataError
 from robo_trader.core.domain.instruments import Symbol
 
@@ -32,7 +33,12 @@ def read_header(file: BarFile) -> tuple[str, ...]:
     return tuple(map(_folded, names))
 
 
-def lacks_time(file: BarFile, header: tuple[str, ...]) -> DataError:
+def read_whole(file: BarFile) -> pl.DataFrame:
+    """Return the file as it is, the cells of a CSV as text. Raises DataError if it cannot be read."""
+    return _read(file)
+
+
+def lacks_time(file: BarRows, header: tuple[str, ...]) -> DataError:
     """Return the error that refuses a file without a time, whose bar size cannot be told."""
     return file.fault(f"has neither a column ts nor a column date; it has {_listed(header)}", _NAMES_NEXT_STEP)
 
@@ -46,11 +52,24 @@ def read_table(file: BarFile, symbol: Symbol, time_column: str) -> pl.DataFrame:
     writes numbers in another notation.
     """
     read_header(file)  # its complaints explain more than those of a reader that trips over the rows
-    table = _pick_columns(file, _read(file), (time_column, *NUMBER_COLUMNS)).with_row_index(INDEX)
-    table = table.filter(~pl.all_horizontal(pl.exclude(INDEX).is_null()))
+    table = pick_columns(file, _read(file), (time_column, *NUMBER_COLUMNS))
     if table.is_empty():
         raise file.fault("the file holds no bars", "Fill it, or take it away.")
     _check_symbol(file, table, symbol)
+    return to_floats(file, table, time_column)
+
+
+def pick_columns(file: BarRows, table: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
+    """Return `INDEX` and the wanted columns under their own names, and `symbol` if there is one.
+
+    Rows without any content are left out. Raises DataError if a column is missing or there twice.
+    """
+    table = _pick_columns(file, table, wanted).with_row_index(INDEX)
+    return table.filter(~pl.all_horizontal(pl.exclude(INDEX).is_null()))
+
+
+def to_floats(file: BarRows, table: pl.DataFrame, time_column: str) -> pl.DataFrame:
+    """Return `INDEX` and `time_column` as they are, and the numbers as floats. Raises DataError as `read_table`."""
     numbers = [_to_floats(file, table, name) for name in NUMBER_COLUMNS]
     return table.select(INDEX, time_column).with_columns(numbers)
 
@@ -93,7 +112,7 @@ def _find_long_line(path: Path) -> int | None:
         return next((lines.line_num for fields in lines if len(fields) > width), None)
 
 
-def _pick_columns(file: BarFile, table: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
+def _pick_columns(file: BarRows, table: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
     """Return the wanted columns under their own names, and `symbol` if the file has one."""
     named: dict[str, str] = {}
     for name in table.columns:
@@ -103,9 +122,19 @@ def _pick_columns(file: BarFile, table: pl.DataFrame, wanted: tuple[str, ...]) -
         named.setdefault(folded, name)
     missing = [name for name in wanted if name not in named]
     if missing:
-        raise file.fault(f"lacks the column {' and '.join(missing)}; it has {_listed(table.columns)}", _NAMES_NEXT_STEP)
+        what = f"lacks the column {' and '.join(missing)}; it has {_listed(table.columns)}"
+        raise file.fault(what, _nearest_columns(missing, list(named)) or _NAMES_NEXT_STEP)
     picked = (*wanted, "symbol") if "symbol" in named else wanted
     return table.select(pl.col(named[name]).alias(name) for name in picked)
+
+
+def _nearest_columns(missing: Sequence[str], names: Sequence[str]) -> str:
+    """Return which columns to rename, in words; nothing if none is like a missing one."""
+    near = {
+        name: get_close_matches(name, [other for other in names if other not in NUMBER_COLUMNS], 1) for name in missing
+    }
+    renamed = [f"{found[0]!r} to {name!r}" for name, found in near.items() if found]
+    return f"Rename the column {' and '.join(renamed)}." if renamed else ""
 
 
 def _check_separator(file: BarFile, names: list[str]) -> None:
@@ -116,7 +145,7 @@ def _check_separator(file: BarFile, names: list[str]) -> None:
             raise file.fault(f"the columns are separated by {word}", next_step, index=-1)
 
 
-def _check_symbol(file: BarFile, table: pl.DataFrame, symbol: Symbol) -> None:
+def _check_symbol(file: BarRows, table: pl.DataFrame, symbol: Symbol) -> None:
     """Refuse a file that names another symbol in its optional column `symbol`."""
     if "symbol" not in table.columns:
         return
@@ -125,7 +154,7 @@ def _check_symbol(file: BarFile, table: pl.DataFrame, symbol: Symbol) -> None:
     Cells(file, table[INDEX], table["symbol"]).refuse(other, f"is not {symbol}", "Write one file for each symbol.")
 
 
-def _to_floats(file: BarFile, table: pl.DataFrame, name: str) -> pl.Series:
+def _to_floats(file: BarRows, table: pl.DataFrame, name: str) -> pl.Series:
     """Return a column of numbers; NaN where there is none."""
     cells = Cells(file, table[INDEX], table[name])
     if cells.values.dtype == pl.String:

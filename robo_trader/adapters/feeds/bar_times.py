@@ -7,7 +7,7 @@ autumn happens twice. It is refused unless the user says which zone the files ar
 import polars as pl
 
 from robo_trader.adapters.feeds.bar_tables import INDEX
-from robo_trader.adapters.feeds.file_places import BarFile, Cells
+from robo_trader.adapters.feeds.file_places import BarRows, Cells
 
 STARTED = "started_at"  # UTC nanoseconds since 1970, null where the file has no time
 DATE = "date"  # session date, ISO, null as above
@@ -31,7 +31,7 @@ _WRITE_DATES = "Write session dates such as 2012-11-23"
 _ZONE_NEXT_STEP = f"{_WRITE_UTC}, or set data.time_zone to the zone the files are written in."
 
 
-def read_starts(file: BarFile, table: pl.DataFrame, naive_zone: str | None) -> pl.Series:
+def read_starts(file: BarRows, table: pl.DataFrame, naive_zone: str | None) -> pl.Series:
     """Return the starts of the bars, from the column `ts`, as `STARTED`.
 
     naive_zone: the zone, e.g. "America/New_York", of times written without one; None refuses them.
@@ -50,7 +50,7 @@ def read_starts(file: BarFile, table: pl.DataFrame, naive_zone: str | None) -> p
     raise cells.fault(f"holds {kind}, not times", f"{_WRITE_UTC}.")
 
 
-def read_dates(file: BarFile, table: pl.DataFrame) -> pl.Series:
+def read_dates(file: BarRows, table: pl.DataFrame) -> pl.Series:
     """Return the session dates, from the column `date`, as `DATE`; a midnight without a zone is its day.
 
     Raises DataError at the first cell that is no date, or if the column holds moments of a zone.

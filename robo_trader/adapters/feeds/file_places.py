@@ -1,13 +1,26 @@
-"""Names places in a file of bars, so that an error tells the user where to look."""
+"""Names places in a file or frame of bars, so that an error tells the user where to look."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from robo_trader.core.domain.errors import DataError
 
 _SHOWN_CHARACTERS_MAX = 200
+
+
+class BarRows(Protocol):
+    """Rows of bars from wherever, with names for their places."""
+
+    def place(self, index: int) -> str:
+        """Return how a user finds the row of an index from 0."""
+        ...
+
+    def fault(self, what: str, next_step: str, *, index: int | None = None, column: str = "") -> DataError:
+        """Return the error that refuses these rows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +40,38 @@ class BarFile:
 
     def fault(self, what: str, next_step: str, *, index: int | None = None, column: str = "") -> DataError:
         """Return the error that refuses this file."""
-        where = [str(self.path)]
-        if index is not None:
-            where.append(self.place(index))
-        if column:
-            where.append(f"column {column}")
-        return DataError(f"{', '.join(where)}: {what}", next_step=next_step)
+        return _refusal(self, str(self.path), what, next_step, index=index, column=column)
+
+
+@dataclass(frozen=True, slots=True)
+class BarFrame:
+    """Bars that somebody hands over in memory; rows are counted from 1."""
+
+    name: str  # e.g. "bars of AAPL"
+
+    def place(self, index: int) -> str:
+        """Return how a user finds the row of an index from 0."""
+        return f"row {index + 1}"
+
+    def fault(self, what: str, next_step: str, *, index: int | None = None, column: str = "") -> DataError:
+        """Return the error that refuses these bars."""
+        return _refusal(self, self.name, what, next_step, index=index, column=column)
+
+
+def _refusal(rows: BarRows, name: str, what: str, next_step: str, *, index: int | None, column: str) -> DataError:
+    where = [name]
+    if index is not None:
+        where.append(rows.place(index))
+    if column:
+        where.append(f"column {column}")
+    return DataError(f"{', '.join(where)}: {what}", next_step=next_step)
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A column of a file and the row of each of its cells."""
+    """A column of bars and the row of each of its cells."""
 
-    file: BarFile
+    file: BarRows
     rows: pl.Series  # index of each cell's row in the file, from 0
     values: pl.Series
 

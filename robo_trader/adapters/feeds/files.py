@@ -45,6 +45,10 @@ class FilesFeed:
         """Whether there is a file. Raises DataError if a flat file's header, which tells its size, is unreadable."""
         return self._find(symbol, bar_size) is not None
 
+    def path_of(self, symbol: Symbol, bar_size: BarSize) -> Path | None:
+        """Return the file that holds a symbol's bars, None if there is none. Raises DataError as `serves` does."""
+        return self._find(symbol, bar_size)
+
     def last_bar_ends_at(self, symbol: Symbol, bar_size: BarSize) -> int | None:
         """Return the end of the last bar within a session. Reads the file. Raises DataError as `history` does."""
         last = self._read(symbol, bar_size).table.select("ended_at").max().item()

@@ -1,4 +1,4 @@
-"""The daily bars that come with the package: five US stocks, 2000 to 2013. See SAMPLE_BARS.md."""
+"""The daily bars that come with the package: five US stocks, 2000 to 2013. See SAMPLESAMPLE_FILE.md."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # polars takes a fifth of a second to import
 SAMPLE_SYMBOLS = tuple(map(Symbol, ("AAPL", "GOOG", "IBM", "META", "MSFT")))
 SAMPLE_FIRST, SAMPLE_LAST = "2000-03-01", "2013-03-01"  # of AAPL, IBM and MSFT; GOOG and META begin later
 
-_BARS = Path(__file__).with_name("sample_bars.parquet")
+SAMPLE_FILE = Path(__file__).with_name("sample_bars.parquet")
 _COLUMNS = ("open", "high", "low", "close", "volume")
 
 
@@ -66,7 +66,7 @@ def _load_rows(symbol: Symbol, columns: Sequence[str]) -> list[tuple[date, float
     import polars as pl
 
     try:
-        table = pl.read_parquet(_BARS)
+        table = pl.read_parquet(SAMPLE_FILE)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise DataError(f"the sample bars cannot be read: {error}", next_step="Install the package anew.") from error
     return _select_rows(table, symbol, columns).rows()

@@ -1,7 +1,7 @@
 """`robo-trader config show|check|schema`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,18 @@ from typing import Any
 import typer
 
 from robo_trader.app.console import print_json, print_rows
-from robo_trader.app.settings import explain_settings, load_settings, settings_schema
+from robo_trader.app.settings import (
+    ExplainedSetting,
+    Origin,
+    OriginKind,
+    explain_settings,
+    load_settings,
+    settings_schema,
+)
+from robo_trader.app.settings.explaining import toml_text
+from robo_trader.app.strategies import build_strategy
+from robo_trader.app.strategy_parameters import parameter_text, parameters_of
+from robo_trader.core.strategies.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +34,10 @@ class ShownSetting:
 
 def show_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json: bool) -> None:
     """Print every setting and where it came from. Raises InvalidConfig."""
-    rows = explain_settings(
-        config_file=config, overrides=overrides, environment=os.environ, working_directory=Path.cwd()
-    )
+    sources: dict[str, Any] = {
+        "config_file": config, "overrides": overrides, "environment": os.environ, "working_directory": Path.cwd(),
+    }  # fmt: skip
+    rows = _with_defaults(explain_settings(**sources), build_strategy(load_settings(**sources)))
     if as_json:
         print_json([{"key": row.key, "value": row.value, "origin": str(row.origin)} for row in rows])
     else:
@@ -38,10 +50,24 @@ def check_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json
     settings = load_settings(
         config_file=config, overrides=overrides, environment=os.environ, working_directory=Path.cwd()
     )
+    build_strategy(settings)
     if as_json:
         print_json({"valid": True, "preset": settings.preset})
     else:
         typer.echo(f"The configuration is sound (preset {settings.preset}).")
+
+
+def _with_defaults(rows: Sequence[ExplainedSetting], strategy: Strategy) -> list[ExplainedSetting]:
+    """Return the rows with those of the strategy's parameters that nobody has set, behind the strategy's name."""
+    given = {row.key for row in rows}
+    unset = [
+        ExplainedSetting(key, plain, toml_text(plain), Origin(OriginKind.DEFAULT))
+        for name, value in parameters_of(strategy).items()
+        for plain in [parameter_text(value) if isinstance(value, tuple) else value]
+        if (key := f"strategy.parameters.{name}") not in given
+    ]
+    behind = next(index for index, row in enumerate(rows) if row.key == "strategy.name") + 1
+    return [*rows[:behind], *unset, *rows[behind:]]
 
 
 def show_schema() -> None:

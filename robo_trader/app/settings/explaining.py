@@ -1,5 +1,6 @@
 """The settings of a run as rows to print: key, value, and where the value came from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from robo_trader.app.settings.keys import FIELDS
+from robo_trader.app.settings.keys import FIELDS, TABLES
 from robo_trader.app.settings.loading import Loaded
 from robo_trader.app.settings.model import Settings
 from robo_trader.app.settings.problems import DEFAULT, MASK, Origin
@@ -28,7 +29,15 @@ class ExplainedSetting:
 
 def explain(loaded: Loaded) -> tuple[ExplainedSetting, ...]:
     """Return a row for every setting, in the order of the sections."""
-    return tuple(_row(loaded, key) for key in FIELDS)
+    return tuple(_row(loaded, row) for key in FIELDS for row in _rows_of(loaded, key))
+
+
+def _rows_of(loaded: Loaded, key: str) -> list[str]:
+    if key not in TABLES:
+        return [key]
+    table = value_of(loaded.settings, key)
+    assert isinstance(table, Mapping)
+    return [f"{key}.{name}" for name in table]
 
 
 def _row(loaded: Loaded, key: str) -> ExplainedSetting:
@@ -40,7 +49,7 @@ def value_of(settings: Settings, key: str) -> object:
     """Return the value of a dotted key."""
     value: object = settings
     for name in key.split("."):
-        value = getattr(value, name)
+        value = value[name] if isinstance(value, Mapping) else getattr(value, name)
     return value
 
 
@@ -72,6 +81,8 @@ def _plain(value: object) -> PlainValue:  # noqa: PLR0911 - one line for each ki
             return f"{days} D"
         case Path():
             return str(value)
+        case Mapping():
+            return None  # told key by key
         case tuple():
             return [str(item) for item in value]
         case None | str() | int() | float():

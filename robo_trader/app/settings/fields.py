@@ -4,7 +4,9 @@ A refusal raised here carries only its reason: the loader adds the key, the plac
 only it knows which values are secret.
 """
 
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +19,13 @@ from pydantic_core import PydanticCustomError
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR, Symbol, parse_symbol
 from robo_trader.core.market.bar_sizes import BarSize, Duration, parse_bar_size, parse_duration
+from robo_trader.core.strategies.catalogue import STRATEGIES, find_strategy
 
 SYMBOLS_MAX = 500
 SPEED_MAX = 100_000
+PARAMETER_MAX = 10**15  # nothing a strategy means is larger, and a float still holds it exactly
+PARAMETER_LENGTH_MAX = 10_000  # the sectors of 500 symbols
+OWN_STRATEGY_GRAMMAR = re.compile(r"(?P<file>.+\.py):(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 SECRET_LENGTH_MIN = 16
 SECRET_LENGTH_MAX = 256
 
@@ -111,6 +117,32 @@ def _read_path(value: object) -> object:
         raise refusal("names the home folder of somebody unknown") from None
 
 
+def _read_strategy(value: object) -> object:
+    """Check the name of a strategy of ours; whether a file of the user's holds one is known when it is loaded."""
+    if not isinstance(value, str) or OWN_STRATEGY_GRAMMAR.fullmatch(value):
+        return value
+    try:
+        find_strategy(value)
+    except InvalidConfig as refused:
+        raise refusal(f"{refused}. {refused.next_step}") from None
+    return value
+
+
+def _read_parameter(value: object) -> object:
+    """Return a finite number, an int where it is written as one, so that counts stay counts; else a name."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,15}\s*", value):
+        return int(value)
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]  # whatever else it is
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if abs(number) <= PARAMETER_MAX:
+        return value if isinstance(value, int) else number
+    if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= PARAMETER_LENGTH_MAX:
+        return value.strip()
+    raise refusal("must be a number or a name")
+
+
 def _fold_case(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -126,6 +158,7 @@ def _check_secret(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+PARAMETER_WORDING = Wording("a number or a name for each key")
 SPEED_WORDING = Wording(f'a number above 0 and at most {SPEED_MAX}, or "max"')
 SECRET_WORDING = Wording(f"text of {SECRET_LENGTH_MIN} to {SECRET_LENGTH_MAX} characters")
 _BAR_SIZES = ", ".join(f'"{size.value}"' for size in BarSize)
@@ -168,6 +201,15 @@ Speed = Annotated[
 ]
 OptionalPath = Annotated[Path | None, BeforeValidator(_read_path), Wording("a path")]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_fold_case)]
+StrategyReference = Annotated[
+    str,
+    BeforeValidator(_read_strategy),
+    Wording(f"{', '.join(STRATEGIES)}, or a file of your own and the class in it, such as mine.py:Mine"),
+]
+_Parameter = Annotated[
+    int | float | str, BeforeValidator(_read_parameter), WithJsonSchema({"type": ["number", "string"]})
+]
+Parameters = Annotated[Mapping[str, _Parameter], PARAMETER_WORDING]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
 AccountName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")

@@ -1,7 +1,7 @@
 """The names of all settings, and the nearest one to a name that does not exist."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
@@ -33,7 +33,19 @@ def _fields() -> dict[str, FieldInfo]:
 
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(_sections())
 FIELDS: Mapping[str, FieldInfo] = MappingProxyType(_fields())
+TABLES = frozenset({"strategy.parameters"})  # what is in them is named by the strategy
 SECRETS = frozenset(key for key, field in FIELDS.items() if field.annotation == SecretStr | None)
+
+
+def table_of(path: Sequence[object]) -> str | None:
+    """Return the key of the table whose keys a user names, where the path leads into one."""
+    key = ".".join(map(str, path[:2]))
+    return key if key in TABLES and len(path) > 2 else None
+
+
+def field_of(key: str) -> FieldInfo:
+    """Return the field of a known key; that of the table for a key in one."""
+    return FIELDS[key] if key in FIELDS else FIELDS[key.rpartition(".")[0]]
 
 
 def dotted(path: KeyPath) -> str:
@@ -47,7 +59,10 @@ def known_key(path: KeyPath) -> str | None:
     The parts are compared, not the joined text: "risk.port" in quotes is one odd name, not a key of `risk`.
     """
     key = ".".join(path)
-    return key if key in FIELDS and tuple(key.split(".")) == path else None
+    if tuple(key.split(".")) != path:
+        return None
+    names_own = len(path) == 3 and table_of(path) is not None and path[2].isidentifier()
+    return key if names_own or key in FIELDS else None
 
 
 def environment_name(key: str) -> str:

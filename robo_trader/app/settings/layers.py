@@ -14,6 +14,7 @@ from robo_trader.app.settings.keys import (
     FIELDS,
     SECRETS,
     SECTIONS,
+    TABLES,
     KeyPath,
     dotted,
     environment_name,
@@ -51,9 +52,12 @@ class Layer:
         """Return the values as the model takes them: a dictionary of sections."""
         values: dict[str, object] = {}
         for key, entry in self.entries.items():
-            section, _, name = key.rpartition(".")
-            into = values.setdefault(section, {}) if section else values
-            assert isinstance(into, dict)
+            *tables, name = key.split(".")
+            into = values
+            for table in tables:
+                inner = into.setdefault(table, {})
+                assert isinstance(inner, dict)
+                into = inner
             into[name] = entry.value
         return values
 
@@ -72,12 +76,20 @@ def read_overrides(overrides: Mapping[str, object]) -> Layer:
 
 
 def leaves(nested: Mapping[str, object]) -> Iterator[tuple[KeyPath, object]]:
-    """Yield each value with its path; only the tables of known sections are opened."""
+    """Yield each value with its path; only known sections and tables are opened."""
     for name, value in nested.items():
         if name in SECTIONS and isinstance(value, Mapping):
-            yield from (((name, str(inner)), item) for inner, item in value.items())
+            yield from _leaves_of(name, value)
         else:
             yield (str(name),), value
+
+
+def _leaves_of(section: str, values: Mapping[str, object]) -> Iterator[tuple[KeyPath, object]]:
+    for name, value in values.items():
+        if f"{section}.{name}" in TABLES and isinstance(value, Mapping):
+            yield from (((section, name, str(inner)), item) for inner, item in value.items())
+        else:
+            yield (section, str(name)), value
 
 
 def gather(settings: Iterable[Setting]) -> Layer:
@@ -86,7 +98,7 @@ def gather(settings: Iterable[Setting]) -> Layer:
     problems = []
     for setting in settings:
         key = known_key(setting.path)
-        if key is None or isinstance(setting.value, Mapping):
+        if key is None or key in TABLES or isinstance(setting.value, Mapping):
             problems.append(_misplaced(setting, key))
         elif key in entries:
             problems.append(Problem(setting.origin, f"is set by {entries[key].origin} as well", key))
@@ -102,6 +114,8 @@ def _seal(key: str, value: object) -> object:
 def _misplaced(setting: Setting, key: str | None) -> Problem:
     """Say why no setting has this path. The value stays untold: it may be a secret under a misspelled key."""
     subject = dotted(setting.path)
+    if key in TABLES:
+        return Problem(setting.origin, "is a table: set the keys in it", subject)
     if key is not None:
         return Problem(setting.origin, "takes one value, not a table", subject)
     if subject in SECTIONS:

@@ -11,8 +11,8 @@ from pydantic_settings import InitSettingsSource
 
 from robo_trader.app.settings.allowed import describe_allowed, percent_meant
 from robo_trader.app.settings.environment import read_environment
-from robo_trader.app.settings.keys import FIELDS, SECRETS
-from robo_trader.app.settings.layers import Entry, Layer, Setting, gather, read_overrides
+from robo_trader.app.settings.keys import FIELDS, SECRETS, field_of, table_of
+from robo_trader.app.settings.layers import Entry, Layer, Setting, gather, leaves, read_overrides
 from robo_trader.app.settings.model import DEFAULT_PRESET, PRESETS, PresetName, Settings
 from robo_trader.app.settings.problems import (
     DEFAULT,
@@ -53,6 +53,13 @@ def load(
     return _validate((_preset_layer(layers), *layers), problems)
 
 
+def load_given(values: Mapping[str, Any]) -> Settings:
+    """Return the defaults with these values, by section. Nothing else is read. Raises InvalidConfig as `load` does."""
+    origin = Origin(OriginKind.COMMAND_LINE, "argument")
+    layer = gather(Setting(path, value, origin) for path, value in leaves(values))
+    return _validate((layer,), list(layer.problems)).settings
+
+
 def _validate(layers: tuple[Layer, ...], problems: list[Problem]) -> Loaded:
     """Return what the layers, weakest first, amount to. Raises InvalidConfig with these and all new problems."""
     entries = {key: entry for layer in layers for key, entry in layer.entries.items()}
@@ -82,15 +89,17 @@ def _preset_layer(layers: Iterable[Layer]) -> Layer:
 
 def _problem(detail: ErrorDetails, entries: Mapping[str, Entry]) -> Problem:
     context = detail.get("ctx", {}) if detail["type"] == "refused" else {}
-    section_or_key = ".".join(str(part) for part in detail["loc"][:2])
+    depth = 3 if table_of(detail["loc"]) else 2
+    key = ".".join(str(part) for part in detail["loc"][:depth])
     if context.get("other"):
         return _contradiction(str(detail["loc"][0]), context, entries)
-    reason = context.get("reason") or f"must be {describe_allowed(FIELDS[section_or_key])}"
-    entry = entries[section_or_key]
-    meant = percent_meant(FIELDS[section_or_key], entry.value)
+    field = field_of(key)
+    reason = context.get("reason") or f"must be {describe_allowed(field)}"
+    entry = entries[key]
+    meant = percent_meant(field, entry.value)
     if meant is not None:
         reason = f"{reason}; did you mean {meant:f}, which is {meant.scaleb(2):f} %?"
-    return Problem(entry.origin, reason, section_or_key, _shown(section_or_key, entry.value))
+    return Problem(entry.origin, reason, key, _shown(key, entry.value))
 
 
 def _contradiction(section: str, context: Mapping[str, str], entries: Mapping[str, Entry]) -> Problem:

@@ -13,6 +13,7 @@ from robo_trader.app.settings.sections import (
     IbkrSettings,
     MonitoringSettings,
     RiskSettings,
+    StopSettings,
     StorageSettings,
     StrategySettings,
     WebSettings,
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     data: DataSettings = DataSettings()
     ibkr: IbkrSettings = IbkrSettings()
     strategy: StrategySettings = StrategySettings()
+    stops: StopSettings = StopSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     storage: StorageSettings = StorageSettings()
     web: WebSettings = WebSettings()

@@ -25,8 +25,10 @@ from robo_trader.app.settings.fields import (
     OptionalSecret,
     OptionalZone,
     PaperAccount,
+    Parameters,
     Seconds,
     Speed,
+    StrategyReference,
     Symbols,
     refusal,
 )
@@ -84,6 +86,12 @@ class ExecutionSettings(Section):
         le=500,
         description="How much worse than the market the paper broker fills, in basis points (100 is 1 %).",
     )
+    borrow_rate: Fraction = Field(
+        default=Decimal("0.003"),
+        ge=0,
+        le=1,
+        description="Yearly fee for borrowed shares, as a fraction of a short position; 0.003 is 0.3 %.",
+    )
     commission_schedule: Literal["ibkr_fixed", "ibkr_tiered"] = Field(
         default="ibkr_fixed", description="Commission table of Interactive Brokers that the paper broker charges."
     )
@@ -128,6 +136,13 @@ class RiskSettings(Section):
         gt=0,
         le=Decimal("0.25"),
         description="Loss of a day after which positions may only shrink, as a fraction of equity; 0.02 is 2 % (C12).",
+    )
+    intraday_drawdown_fraction: Fraction = Field(
+        default=Decimal("0.10"),
+        gt=0,
+        le=1,
+        description="Fall from a session's highest equity after which positions may only shrink until the next one, "
+        "as a fraction; 0.10 is 10 %.",
     )
     cash_buffer_fraction: Fraction = Field(
         default=Decimal("0.05"),
@@ -213,14 +228,21 @@ class IbkrSettings(Section):
 class StrategySettings(Section):
     """Which strategy runs, with which parameters, and how its signals are sized."""
 
-    name: Literal["sma_crossover"] = Field(
-        default="sma_crossover", description="Strategy: long while the fast moving average is above the slow one."
+    name: StrategyReference = Field(
+        default="sma_crossover",
+        description="Strategy: one of `robo-trader strategies list`, or your own as path/to/file.py:ClassName.",
     )
-    sma_fast: int = Field(default=20, ge=1, le=999, description="Length of the fast moving average, in bars.")
-    sma_slow: int = Field(default=50, ge=2, le=1000, description="Length of the slow moving average, in bars.")
-    sizing: Literal["fixed_fraction", "atr_risk"] = Field(
+    parameters: Parameters = Field(
+        default={},
+        description="Its parameters, each a key of the table [strategy.parameters]; `robo-trader strategies show NAME` "
+        "lists them with bounds. What is left out keeps its default.",
+    )
+    sizing: Literal["fixed_fraction", "atr_risk", "fixed_shares"] = Field(
         default="fixed_fraction",
-        description="Size of a position: `fraction` of equity, or `risk_fraction` over its ATR.",
+        description="Size of a position: `fraction` of equity, `risk_fraction` over its ATR, or `quantity` shares.",
+    )
+    quantity: int = Field(
+        default=100, ge=1, le=1_000_000, description="Position under fixed_shares, as a count of shares."
     )
     fraction: Fraction = Field(
         default=Decimal("0.05"),
@@ -239,12 +261,32 @@ class StrategySettings(Section):
         default=Decimal(2), gt=0, le=20, description="Distance to the assumed stop under atr_risk, in ATRs."
     )
 
-    @field_validator("sma_slow")
-    @classmethod
-    def _is_above_fast(cls, sma_slow: int, info: ValidationInfo) -> int:
-        if sma_slow <= info.data.get("sma_fast", 0):
-            raise refusal("must be below", field="sma_fast", other="sma_slow")
-        return sma_slow
+
+class StopSettings(Section):
+    """When a position is left against its strategy's view, judged at the close of each bar. 0 turns a stop off."""
+
+    fixed_fraction: Fraction = Field(
+        default=Decimal(0),
+        ge=0,
+        le=Decimal("0.90"),
+        description="Loss at which a position is left, as a fraction of the price paid; 0.05 is 5 %.",
+    )
+    atr_multiple: Multiple = Field(
+        default=Decimal(0),
+        ge=0,
+        le=100,
+        description="Loss at which a position is left, in ATRs of the bar it began with.",
+    )
+    atr_length: int = Field(
+        default=14, ge=1, le=500, description="Length of the average true range of the ATR stop, in bars."
+    )
+    trailing_fraction: Fraction = Field(
+        default=Decimal(0),
+        ge=0,
+        le=Decimal("0.90"),
+        description="Fall from the best price since entry at which a position is left, as a fraction of that price.",
+    )
+    bars_max: int = Field(default=0, ge=0, le=100_000, description="How long a position is held at most, in bars.")
 
 
 class MonitoringSettings(Section):

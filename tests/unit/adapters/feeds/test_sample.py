@@ -104,7 +104,7 @@ def test_the_note_describes_this_file() -> None:
 async def test_a_damaged_package_is_named(
     sessions: SessionTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample, "_BARS", tmp_path / "gone.parquet")
+    monkeypatch.setattr(sample, "SAMPLE_FILE", tmp_path / "gone.parquet")
     with pytest.raises(DataError, match="sample bars cannot be read") as refused:
         await all_bars(SampleFeed(sessions), Symbol("IBM"))
     assert refused.value.next_step == "Install the package anew."

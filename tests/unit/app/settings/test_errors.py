@@ -24,8 +24,13 @@ max_positon_fraction = 0.1
 daily_loss_fraction = 0.01
 
 [strategy]
-sma_fast = 60
 atr_length = 0
+
+[strategy.parameters]
+fast = [20]
+
+[data]
+feed = "files"
 """
     problems = refused(
         text,
@@ -45,9 +50,13 @@ atr_length = 0
             "risk.max_position_fraction = 5 (robo_trader.toml:4): must be a fraction above 0 and at most 1; "
             "did you mean 0.05, which is 5 %?"
         ),
+        (
+            "data.feed = 'files' (robo_trader.toml:17): needs the folder of the files in data.directory, "
+            "which is not set (default)"
+        ),
         "data.seed = -1 (command line): must be a whole number from 0 to 4294967295",
-        "strategy.sma_fast = 60 (robo_trader.toml:11): must be below strategy.sma_slow, which is 50 (default)",
-        "strategy.atr_length = 0 (robo_trader.toml:12): must be a whole number from 1 to 500",
+        "strategy.parameters.fast = [20] (robo_trader.toml:14): must be a number or a name",
+        "strategy.atr_length = 0 (robo_trader.toml:11): must be a whole number from 1 to 500",
     ]
 
 

@@ -1,0 +1,169 @@
+"""The strategy of a run: one of ours by its name, or the user's own from a Python file; with its parameters."""
+
+import inspect
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import Field, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from robo_trader.app.settings import Settings
+from robo_trader.app.settings.fields import OWN_STRATEGY_GRAMMAR
+from robo_trader.app.strategy_files import load_strategy_file
+from robo_trader.app.strategy_parameters import parameter_text, parameters_of, read_parameters
+from robo_trader.core.domain.errors import InvalidConfig, RoboTraderError
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.features.feature import Feature
+from robo_trader.core.market.columns import BAR_COLUMNS
+from robo_trader.core.strategies.catalogue import find_strategy
+from robo_trader.core.strategies.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStrategy:
+    """A strategy's class and where it is from."""
+
+    kind: type[Strategy]
+    reference: str  # its name, or file and class; without the folder, so that a moved file is the same strategy
+    content_hash: str  # of the user's own file, empty for one of ours
+
+
+def strategy_of(reference: str) -> FoundStrategy:
+    """Return the class that `reference` names: a known strategy, or `path/to/file.py:Name`.
+
+    Raises InvalidConfig if there is none, or if it is no strategy.
+    """
+    own = OWN_STRATEGY_GRAMMAR.fullmatch(reference)
+    if own is None:
+        return FoundStrategy(find_strategy(reference), reference, "")
+    file = Path(own["file"]).expanduser()
+    loaded = load_strategy_file(file)
+    kind = getattr(loaded.module, own["name"], None)
+    if kind is None:
+        near = get_close_matches(own["name"], _strategies_in(vars(loaded.module)), n=1, cutoff=0.0)
+        raise InvalidConfig(
+            f"{file} has no class {own['name']}",
+            next_step=f"Did you mean {near[0]}?" if near else "Write one that is a Strategy, or name another file.",
+        )
+    _check_is_strategy(kind, f"{own['name']} in {file}")
+    return FoundStrategy(kind, f"{file.name}:{own['name']}", loaded.content_hash)
+
+
+def build_strategy(settings: Settings) -> Strategy:
+    """Return the strategy that the settings describe, fit for their symbols.
+
+    Raises InvalidConfig for an unknown parameter or one out of its bounds, where the rule and its inputs differ, and
+    where it would trade none of the symbols.
+    """
+    chosen, symbols = settings.strategy, settings.data.symbols
+    kind = strategy_of(chosen.name).kind
+    # Which parameters there are is known at run time only; what was read has been held against them.
+    parameters = read_parameters(kind, chosen.parameters)
+    with _own_code(chosen.name):
+        strategy = kind(**parameters)
+    check_fit(strategy, symbols)
+    return strategy
+
+
+def check_fit(strategy: Strategy, symbols: tuple[Symbol, ...]) -> None:
+    """Raise InvalidConfig where the rule and its inputs differ, and where a strategy trades none of the symbols."""
+    with _own_code(strategy.name):
+        for symbol in symbols:
+            _check_inputs(strategy, symbol, symbols)
+    if not any(strategy.features(symbol) for symbol in symbols):
+        raise InvalidConfig(
+            f"{strategy.name} trades none of {', '.join(symbols)}",
+            next_step="Add the symbols that it names to data.symbols, or name others.",
+        )
+
+
+def strategy_identity(settings: Settings) -> dict[str, str]:
+    """Return what tells this strategy from any other: reference, every parameter that holds, and a user's own code."""
+    found = strategy_of(settings.strategy.name)
+    values = parameters_of(build_strategy(settings))
+    identity = {"name": found.reference}
+    identity |= {f"parameters.{name}": parameter_text(value) for name, value in values.items()}
+    return {**identity, "content": found.content_hash} if found.content_hash else identity
+
+
+def _strategies_in(names: Mapping[str, object]) -> list[str]:
+    return [
+        name
+        for name, kind in names.items()
+        if isinstance(kind, type) and issubclass(kind, Strategy) and kind is not Strategy
+    ]
+
+
+def _check_is_strategy(kind: object, what: str) -> None:
+    fault = _fault(kind)
+    if fault is not None:
+        reason, advice = fault
+        raise InvalidConfig(f"{what} {reason}", next_step=advice)
+
+
+def _fault(kind: object) -> tuple[str, str] | None:
+    """Return what keeps `kind` from being a strategy, the plainest first, and what to do about it."""
+    if not (isinstance(kind, type) and issubclass(kind, Strategy)):
+        advice = "Write class Name(Strategy), with the Strategy of robo_trader.core.strategies.strategy."
+        return "is no Strategy", advice
+    if inspect.isabstract(kind):
+        return "does not say which features it reads", "Give it a method features(self, symbol)."
+    if not isinstance(inspect.getattr_static(kind, "rule", None), staticmethod):
+        return "has no rule that is a static method", "Write @staticmethod above def rule(state, ...)."
+    if any(isinstance(value, Field) for value in vars(kind).values()):
+        return "is no dataclass, so that its parameters are not seen", "Write @dataclass(frozen=True) above the class."
+    return None
+
+
+@contextmanager
+def _own_code(what: str) -> Iterator[None]:
+    """Turn whatever code of a user's raises into InvalidConfig, with the line; what is one already stays."""
+    try:
+        yield
+    except RoboTraderError:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise InvalidConfig(
+            f"{what} failed in line {last.lineno} of {Path(last.filename).name}: {type(error).__name__}: {error}",
+            next_step="Correct it; nothing was started.",
+        ) from error
+
+
+def _check_inputs(strategy: Strategy, symbol: Symbol, symbols: tuple[Symbol, ...]) -> None:
+    """Hold what the rule takes against what it will be given, before the first bar does."""
+    features: object = strategy.features(symbol)  # of a user's own making
+    if not isinstance(features, tuple | list) or not all(isinstance(feature, Feature) for feature in features):
+        raise InvalidConfig(
+            f"{strategy.name}.features answered {features!r:.100} for {symbol}, which is no tuple of features",
+            next_step="Return one as (sma(20), rsi(14)); a single one needs its comma, (sma(20),).",
+        )
+    if not features:
+        return  # not traded: the rule is never asked
+    for column in (name for feature in features for name in _inputs(feature)):
+        name, _, other = column.partition("@")
+        if name not in BAR_COLUMNS:
+            raise InvalidConfig(
+                f"{strategy.name} reads {name} of {symbol}, which bars do not have",
+                next_step=f"Use features of {', '.join(BAR_COLUMNS)}.",
+            )
+        if other and other not in symbols:
+            raise InvalidConfig(
+                f"{strategy.name} reads {other}, which is not among data.symbols",
+                next_step=f"Add {other} to the symbols; a strategy need not trade all of them.",
+            )
+    parameters = strategy.rule_parameters(symbol)
+    try:
+        inspect.signature(strategy.rule).bind([], *features, *parameters)
+    except TypeError as error:
+        given = ", ".join(feature.name for feature in features)
+        raise InvalidConfig(
+            f"{strategy.name}.rule does not take what it is given for {symbol} ({error}): "
+            f"state, {given}, and {len(parameters)} parameters",
+            next_step="Let the rule take the state, each feature's value, and each parameter, in that order.",
+        ) from error
+
+
+def _inputs(feature: Feature) -> tuple[str, ...]:
+    return feature.inputs if feature.base is None else feature.base.inputs

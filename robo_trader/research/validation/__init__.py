@@ -1,0 +1,1 @@
+"""Whether a backtest can be believed: what a strategy knew, and when."""
