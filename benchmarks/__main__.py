@@ -4,13 +4,23 @@ import argparse
 import json
 from collections.abc import Callable
 
+from benchmarks.cold_start import measure_cold_start
+from benchmarks.compiled_backtest import measure_compiled_backtest
+from benchmarks.event_backtest import measure_event_backtest
+from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
 from benchmarks.startup import measure_startup
+from benchmarks.sweep import measure_sweep
 from benchmarks.trading_path import measure_trading_path
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "startup": measure_startup,
     "trading_path": measure_trading_path,
+    "compiled_backtest": measure_compiled_backtest,
+    "sweep": measure_sweep,
+    "indicators": measure_indicators,
+    "event_backtest": measure_event_backtest,
+    "cold_start": measure_cold_start,
 }
 
 

@@ -1,5 +1,6 @@
 """Medians with their spread, and ratios to a baseline of the same run."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -13,8 +14,9 @@ class Figure:
     name: str
     unit: str
     values: tuple[float, ...]
-    promise: float | None = None  # the most it may be
+    promise: float | None = None  # the most it may be; the least for a speed
     baseline: "Figure | None" = None
+    more_is_better: bool = False  # whether it is a speed
 
     @property
     def median(self) -> float:
@@ -26,20 +28,29 @@ class Figure:
         """How many times the baseline."""
         return None if self.baseline is None else self.median / self.baseline.median
 
+    @property
+    def is_kept(self) -> bool | None:
+        """Whether the promise is kept, None where nothing is promised."""
+        if self.promise is None:
+            return None
+        return self.median >= self.promise if self.more_is_better else self.median <= self.promise
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "name": self.name, "unit": self.unit, "median": self.median, "min": min(self.values),
-            "max": max(self.values), "runs": len(self.values), "promise": self.promise, "ratio": self.ratio,
+            "max": max(self.values), "runs": len(self.values), "promise": self.promise, "kept": self.is_kept,
+            "ratio": self.ratio, "baseline": None if self.baseline is None else self.baseline.name,
         }  # fmt: skip
 
     def __str__(self) -> str:
         spread = f"{min(self.values):.4g} to {max(self.values):.4g}, {len(self.values)} runs"
-        parts = [f"{self.name:<44} {self.median:10.4g} {self.unit:<10} ({spread})"]
+        parts = [f"{self.name:<66} {self.median:10.4g} {self.unit:<12} ({spread})"]
         if self.ratio is not None and self.baseline is not None:
             parts.append(f"{self.ratio:.2f} x {self.baseline.name}")
         if self.promise is not None:
-            parts.append(f"promised <= {self.promise:g}")
+            relation = ">=" if self.more_is_better else "<="
+            parts.append(f"promised {relation} {self.promise:g}{'' if self.is_kept else ': NOT KEPT'}")
         return "  ".join(parts)
 
 
@@ -48,3 +59,15 @@ def repeat(measure: Callable[[], float], *, runs: int, warm_up: int = 1) -> tupl
     for _ in range(warm_up):
         measure()
     return tuple(measure() for _ in range(runs))
+
+
+def seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return how long one call took, in seconds: on the wall, or of CPU time with `time.process_time`."""
+    begun = clock()
+    work()
+    return clock() - begun
+
+
+def rate(work: Callable[[], object], amount: float, *, runs: int, warm_up: int = 1) -> tuple[float, ...]:
+    """Return how much of `amount` each of `runs` calls did in a second of CPU time, all threads together."""
+    return repeat(lambda: amount / seconds(work, time.process_time), runs=runs, warm_up=warm_up)
