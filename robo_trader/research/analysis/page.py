@@ -7,15 +7,20 @@ from html import escape
 
 from robo_trader.research.analysis.study import Study
 
-_CELL, _LABEL = 22, 190  # of the heat map, in pixels
+_CELL_MIN, _CELL_MAX, _MAP_WIDTH = 22, 64, 900  # of the heat map, in pixels
+_NUMBERS_FROM = 40  # a cell at least so wide shows its correlation
+_LETTER = 7  # width of one in a label
 _RED, _WHITE, _BLUE = (178, 24, 43), (247, 247, 247), (33, 102, 172)
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1b1b1b;
-  background: #fff; }
+  background: #fff; color-scheme: light dark; }
 table { border-collapse: collapse; margin: 0.5rem 0 1.5rem; } caption { text-align: left; font-weight: 600; }
 th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid #ddd; text-align: right; } th { background: #f4f4f4; }
-th:first-child, td:first-child { text-align: left; } .scroll { overflow-x: auto; } svg text { font: 12px sans-serif; }
+th:first-child, td:first-child { text-align: left; } .scroll { overflow-x: auto; } svg text { font: 12px sans-serif;
+  fill: currentColor; } svg text.on { fill: #111; text-anchor: middle; } svg text.on.dark { fill: #fff; }
+@media (prefers-color-scheme: dark) { body { background: #14171c; color: #e6e6e6; } th { background: #232830; }
+  th, td { border-color: #3a404a; } }
 """
 
 
@@ -56,24 +61,35 @@ def render_page(study: Study) -> str:
 def heat_map(study: Study) -> str:
     """Return the correlations as an SVG picture, alike features next to each other."""
     order = [study.features.index(name) for group in study.clusters for name in group]
-    side = _LABEL + _CELL * len(order)
+    cell = min(_CELL_MAX, max(_CELL_MIN, _MAP_WIDTH // max(1, len(order))))
+    label = 14 + _LETTER * max(map(len, study.features))
+    side = label + cell * len(order)
     marks = []
     for row, first in enumerate(order):
-        at = _LABEL + row * _CELL
-        name = escape(study.features[first])
-        middle = at + _CELL // 2
-        marks.append(f'<text x="{_LABEL - 6}" y="{middle + 4}" text-anchor="end">{name}</text>')
-        marks.append(f'<text transform="translate({middle + 4} {_LABEL - 6}) rotate(-90)">{name}</text>')
-        for column, second in enumerate(order):
-            value = float(study.correlation[first, second])
-            words = f"{study.features[first]} and {study.features[second]}: {_number(value)}"
-            marks.append(
-                f'<rect x="{_LABEL + column * _CELL}" y="{at}" width="{_CELL}" height="{_CELL}" fill="{_color(value)}">'
-                f"<title>{escape(words)}</title></rect>"
-            )
+        at, name = label + row * cell, escape(study.features[first])
+        middle = at + cell // 2
+        marks.append(f'<text x="{label - 6}" y="{middle + 4}" text-anchor="end">{name}</text>')
+        marks.append(f'<text transform="translate({middle + 4} {label - 6}) rotate(-90)">{name}</text>')
+        marks.extend(
+            _cell(study, first, second, x=label + column * cell, y=at, width=cell)
+            for column, second in enumerate(order)
+        )
     return (
         f'<svg role="img" aria-label="Rank correlations of the features" width="{side}" height="{side}" '
         f'viewBox="0 0 {side} {side}" xmlns="http://www.w3.org/2000/svg">{"".join(marks)}</svg>'
+    )
+
+
+def _cell(study: Study, first: int, second: int, *, x: int, y: int, width: int) -> str:
+    value = float(study.correlation[first, second])
+    words = escape(f"{study.features[first]} and {study.features[second]}: {_number(value)}")
+    shown = ""
+    if width >= _NUMBERS_FROM and not math.isnan(value):
+        shade = "on dark" if abs(value) > 0.6 else "on"
+        shown = f'<text class="{shade}" x="{x + width // 2}" y="{y + width // 2 + 4}">{value:.2f}</text>'
+    return (
+        f'<rect x="{x}" y="{y}" width="{width}" height="{width}" fill="{_color(value)}"><title>{words}</title></rect>'
+        f"{shown}"
     )
 
 
@@ -93,16 +109,16 @@ def _alike(study: Study) -> str:
 
 
 def _information(study: Study) -> str:
-    rows = [
-        [
-            one.feature,
-            str(one.horizon),
-            *(_number(value) for value in (one.mean, one.std, one.t)),
-            str(one.observations),
-        ]
-        for one in study.information
-    ]
-    return _table("IC by horizon", ["feature", "bars ahead", "mean", "std", "t", "observations"], rows)
+    """One row a feature: mean IC and, in brackets, its t for each horizon, so that the decay is read along the row."""
+    horizons = sorted({one.horizon for one in study.information})
+    found = {(one.feature, one.horizon): one for one in study.information}
+    rows = []
+    for name in study.features:
+        cells = [found.get((name, horizon)) for horizon in horizons]
+        told = ["-" if one is None else f"{_number(one.mean)} ({_number(one.t, 1)})" for one in cells]
+        rows.append([name, *told, str(max((one.observations for one in cells if one), default=0))])
+    heads = ["feature", *(f"{horizon} bar{'s' if horizon > 1 else ''}" for horizon in horizons), "observations"]
+    return _table("Mean IC and its t, by bars ahead", heads, rows)
 
 
 def _stability(study: Study) -> str:
@@ -135,8 +151,8 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     )
 
 
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3f}"
+def _number(value: float, digits: int = 3) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def _day(nanos: int) -> str:
