@@ -10,10 +10,11 @@ from robo_trader.core.rules.bar_prices import typical_price
 from robo_trader.core.rules.comparison import RELATIVE_ERROR
 from robo_trader.core.rules.volatility import true_range
 from robo_trader.core.rules.windows import (
-    peak_push,
-    peak_size,
     ratio_push,
     ratio_size,
+    span_lowest,
+    span_push,
+    span_size,
     sum_deviation,
     sum_is_full,
     sum_push,
@@ -25,15 +26,15 @@ from robo_trader.core.rules.windows import (
 
 
 def _range_place_size(length: int) -> int:
-    return 2 * peak_size(length)
+    return span_size(length)
 
 
 def _range_place_push(state: list[float], at: int, high: float, low: float, close: float, length: int) -> float:
     """Return the place of the close in the range of the last `length` bars: 0 lowest, 1 highest; NaN until full."""
-    highest = peak_push(state, at, high, length)
-    lowest = -peak_push(state, at + peak_size(length), -low, length)
+    highest = span_push(state, at, high, low, length)
     if math.isnan(highest):
         return math.nan
+    lowest = span_lowest(state, at)
     span = highest - lowest
     if span == 0.0:
         return 0.5

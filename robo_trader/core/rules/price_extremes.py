@@ -5,7 +5,16 @@ Lows are kept as the highest of their negatives (see `windows`).
 
 import math
 
-from robo_trader.core.rules.windows import highest_is_full, highest_push, highest_size, peak_push, peak_size
+from robo_trader.core.rules.windows import (
+    highest_is_full,
+    highest_push,
+    highest_size,
+    peak_push,
+    peak_size,
+    span_lowest,
+    span_push,
+    span_size,
+)
 
 
 def donchian_upper_state_size(length: int) -> int:
@@ -75,8 +84,8 @@ def donchian_prior_lower_update(state: list[float], low: float, length: int) -> 
 
 
 def midpoint_state_size(length: int) -> int:
-    """Return the floats of a peak of highs and one of lows."""
-    return 2 * peak_size(length)
+    """Return the floats of a span of highs and lows."""
+    return span_size(length)
 
 
 def midpoint_update(state: list[float], high: float, low: float, length: int) -> float:
@@ -174,9 +183,8 @@ def _highest_before(state: list[float], value: float, length: int) -> float:
 
 
 def _midpoint_push(state: list[float], at: int, high: float, low: float, length: int) -> float:
-    highest = peak_push(state, at, high, length)
-    lowest = -peak_push(state, at + peak_size(length), -low, length)
-    return 0.5 * (highest + lowest)  # NaN until there are `length` bars
+    highest = span_push(state, at, high, low, length)
+    return 0.5 * (highest + span_lowest(state, at))  # NaN until there are `length` bars
 
 
 def _freshness(state: list[float], at: int, value: float, length: int) -> float:

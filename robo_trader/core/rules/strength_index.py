@@ -7,7 +7,7 @@ which on a scale from 0 to 100 would read as the deepest weakness.)
 import math
 
 from robo_trader.core.rules.comparison import RELATIVE_ERROR
-from robo_trader.core.rules.windows import peak_push, peak_size
+from robo_trader.core.rules.windows import span_lowest, span_push, span_size
 
 _GAINS_SIZE = 4
 
@@ -96,7 +96,7 @@ def cmo_update(state: list[float], close: float, length: int) -> float:
 
 def stochastic_rsi_state_size(rsi_length: int, length: int) -> int:  # noqa: ARG001 - every rule has the same face
     """Return the floats needed: those of the index, and its highest and lowest of `length`."""
-    return _GAINS_SIZE + 2 * peak_size(length)
+    return _GAINS_SIZE + span_size(length)
 
 
 def stochastic_rsi_update(state: list[float], close: float, rsi_length: int, length: int) -> float:
@@ -111,8 +111,8 @@ def stochastic_rsi_update(state: list[float], close: float, rsi_length: int, len
     strength = _rsi_push(state, 0, close, rsi_length)
     if math.isnan(strength):
         return math.nan
-    highest = peak_push(state, _GAINS_SIZE, strength, length)
-    lowest = -peak_push(state, _GAINS_SIZE + peak_size(length), -strength, length)
+    highest = span_push(state, _GAINS_SIZE, strength, strength, length)
+    lowest = span_lowest(state, _GAINS_SIZE)
     if math.isnan(highest):
         return math.nan
     span = highest - lowest

@@ -40,7 +40,8 @@ def weighted_push(state: list[float], at: int, value: float, length: int) -> flo
     if window_has_turned(state, at + 3):
         anchor = value
         _sum_afresh(state, at, anchor, length)
-    return anchor + state[at + 2] / (0.5 * length * (length + 1.0))
+    weights = 1.0 / (0.5 * length * (length + 1.0))  # apart from the sum, so that a compiled loop divides once
+    return anchor + state[at + 2] * weights
 
 
 def _sum_afresh(state: list[float], at: int, anchor: float, length: int) -> None:

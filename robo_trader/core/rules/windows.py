@@ -272,3 +272,47 @@ def ratio_push(state: list[float], at: int, part: float, whole: float, length: i
         state[at + 2] = 0.0
         state[at + 3] = 0.0
     return parts / wholes if wholes != 0.0 else empty
+
+
+def span_size(length: int) -> int:
+    """Return the floats two peaks side by side need: whether full, their place, newer ones, the lowest, older ones."""
+    return 5 + 2 * length
+
+
+def span_push(state: list[float], at: int, high: float, low: float, length: int) -> float:
+    """Take in a high and a low; return the highest of the last `length` highs, NaN until there are as many.
+
+    Then `span_lowest` is the lowest of as many lows. Both are kept as `peak_push` keeps one.
+    """
+    slot = int(state[at + 1])
+    top = at + 5 + slot
+    bottom = top + length
+    state[top] = high
+    state[bottom] = low
+    if slot < length - 1:
+        if slot > 0:
+            high = max(high, state[at + 2])
+            low = min(low, state[at + 3])
+        state[at + 1] += 1.0
+        state[at + 2] = high
+        state[at + 3] = low
+        if state[at] == 0.0:
+            return math.nan
+        state[at + 4] = min(low, state[bottom + 1])
+        return max(high, state[top + 1])
+    for _ in range(slot):
+        top -= 1
+        bottom -= 1
+        high = max(high, state[top])
+        low = min(low, state[bottom])
+        state[top] = high
+        state[bottom] = low
+    state[at] = 1.0
+    state[at + 1] = 0.0
+    state[at + 4] = low
+    return high
+
+
+def span_lowest(state: list[float], at: int) -> float:
+    """Return the lowest low of a full span."""
+    return state[at + 4]
