@@ -27,11 +27,12 @@ def on_balance_volume_update(state: list[float], close: float, volume: float) ->
     """
     previous = state[0]
     state[0] = close
-    if close > previous:
-        state[1] += volume
-    elif close < previous:
-        state[1] -= volume
-    return state[1]
+    signed = volume if close > previous else -volume  # chosen, not branched on: a processor cannot guess the way
+    if close == previous:
+        signed = 0.0
+    total = state[1] + signed
+    state[1] = total
+    return total
 
 
 def volume_price_trend_state_size() -> int:

@@ -13,7 +13,7 @@ same whatever the length.
 
 import math
 
-from robo_trader.core.rules.windows import window_has_turned, window_push, window_size
+from robo_trader.core.rules.windows import window_size
 
 
 def weighted_size(length: int) -> int:
@@ -27,21 +27,33 @@ def weighted_push(state: list[float], at: int, value: float, length: int) -> flo
     if count == 0.0:
         state[at] = value
     anchor = state[at]
-    outgoing = window_push(state, at + 3, value, length)
     distance = value - anchor
+    plain, weighted = state[at + 1], state[at + 2]
+    slot = state[at + 4]
+    place = at + 5 + int(slot)
+    outgoing = state[place]
+    state[place] = value
+    slot += 1.0
     if count < length:
-        state[at + 1] += distance
-        state[at + 2] += (count + 1.0) * distance
-        if count + 1.0 < length:
-            return math.nan
+        count += 1.0
+        state[at + 3] = count
+        plain += distance
+        weighted += count * distance
     else:
-        state[at + 2] += length * distance - state[at + 1]
-        state[at + 1] += distance - (outgoing - anchor)
-    if window_has_turned(state, at + 3):
+        weighted += length * distance - plain
+        plain += value - outgoing
+    if slot == length:
+        slot = 0.0
         anchor = value
         _sum_afresh(state, at, anchor, length)
+        plain, weighted = state[at + 1], state[at + 2]
+    state[at + 1] = plain
+    state[at + 2] = weighted
+    state[at + 4] = slot
+    if count < length:
+        return math.nan
     weights = 1.0 / (0.5 * length * (length + 1.0))  # apart from the sum, so that a compiled loop divides once
-    return anchor + state[at + 2] * weights
+    return anchor + weighted * weights
 
 
 def _sum_afresh(state: list[float], at: int, anchor: float, length: int) -> None:
