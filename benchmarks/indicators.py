@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.measuring import Figure, repeat, seconds
 from benchmarks.peers import installed
 from benchmarks.workloads import W1, Floats, Workload, columns_of, generate_prices, sessions_of
-from robo_trader.core.features.catalogue import find_definition
+from robo_trader.core.features.catalogue import DEFINITIONS
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.research.backtest.bar_table import build_table
@@ -49,9 +49,9 @@ PEERS: dict[str, tuple[str, str, tuple[float, ...]]] = {
     "on_balance_volume": ("OBV", "cv", ()),
     "money_flow_index": ("MFI", "hlcv", (14,)),
 }
-FEATURES: tuple[Feature, ...] = tuple(find_definition(name)() for name in PEERS)
+FEATURES: tuple[Feature, ...] = tuple(DEFINITIONS[name]() for name in PEERS)
 # TA-Lib computes these beside the three of the twenty that have several outputs (its second STOCHF equals the first).
-OTHER_OUTPUTS = tuple(find_definition(name)() for name in ("macd_signal", "macd_histogram", "sma", "bollinger_lower"))
+OTHER_OUTPUTS = tuple(DEFINITIONS[name]() for name in ("macd_signal", "macd_histogram", "sma", "bollinger_lower"))
 
 # One step of one feature for all symbols: each has its row of memory.
 _STEP = """

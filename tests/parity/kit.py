@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.instruments import Symbol
@@ -14,6 +15,7 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable, build_table
 
 KIT = Path(__file__).resolve().parents[3] / "shared/data"
+needs_kit = pytest.mark.skipif(not KIT.exists(), reason="the data kit is not beside the repository")
 MINUTE = 60_000_000_000
 
 Columns = dict[str, np.ndarray]

@@ -25,14 +25,13 @@ from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.views import ViewMaker
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.research.compiled.features import FeatureBatch
-from tests.parity.kit import KIT, Columns, daily_table, minute_table, quote_records, trade_records
+from tests.parity.kit import Columns, daily_table, minute_table, needs_kit, quote_records, trade_records
 from tests.parity.markets import Shape, a_market
 
 LEAN, LARGE_CAP = "lean_etf_stock_daily_raw.parquet", "us_large_cap_daily_raw.parquet"
 DAILY_SOURCES = {"AAPL": LARGE_CAP, "GOOGL": LARGE_CAP, "QQQ": LEAN, "SPY": LEAN}
 RANDOM_RECORDS = 3_000
 
-needs_kit = pytest.mark.skipif(not KIT.exists(), reason="the data kit is not beside the repository")
 
 # Seconds of compiling are spent once: the tables and values below are shared by all tests of this file.
 BAR_MARKETS: dict[str, tuple[str, Callable[[], BarTable]]] = {  # with the symbol that is read as the other one

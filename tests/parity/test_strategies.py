@@ -35,10 +35,8 @@ from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
 from tests.builders import engine_settings, some_limits, venue_settings
 from tests.parity.both import Record, assert_equal
+from tests.parity.kit import KIT, needs_kit
 from tests.parity.markets import Shape, a_market
-
-_KIT = Path(__file__).resolve().parents[3] / "shared/data"
-needs_kit = pytest.mark.skipif(not _KIT.exists(), reason="the data kit is not beside the repository")
 
 _MINUTE = 60_000_000_000
 
@@ -162,12 +160,12 @@ def _sample() -> BarTable:
 def _dozen() -> BarTable:
     """Five years of raw prices: GOOG begins within them, AAPL splits, the index of volatility has no volume."""
     first, last = date(2011, 1, 3), date(2015, 12, 31)
-    frame = pl.read_parquet(_KIT / "daily/us_large_cap_daily_raw.parquet")
+    frame = pl.read_parquet(KIT / "daily/us_large_cap_daily_raw.parquet")
     prices = [pl.col(name).cast(pl.Float64) for name in ("open", "high", "low", "close")]
     stocks = frame.filter(pl.col("symbol").is_in(_DOZEN)).select(
         "date", "symbol", *prices, pl.col("volume").cast(pl.Float64)
     )
-    vix = pl.read_csv(_KIT / "daily/vix_daily.csv", try_parse_dates=True).select(
+    vix = pl.read_csv(KIT / "daily/vix_daily.csv", try_parse_dates=True).select(
         "date", pl.lit("VIX").alias("symbol"), *prices, pl.lit(0.0).alias("volume")
     )
     both = pl.concat([stocks, vix]).filter(pl.col("date").is_between(first, last))
@@ -177,7 +175,7 @@ def _dozen() -> BarTable:
 @cache
 def _minutes() -> BarTable:
     """Five sessions of four symbols, of which one misses a minute."""
-    frame = pl.read_parquet(_KIT / "minute/lean_minute_trades.parquet").filter(
+    frame = pl.read_parquet(KIT / "minute/lean_minute_trades.parquet").filter(
         pl.col("symbol").is_in(["AIG", "BAC", "IBM", "SPY"])
         & (pl.col("session").cast(pl.String) == "rth")
         & pl.col("ts").dt.date().is_between(date(2013, 10, 4), date(2013, 10, 10))

@@ -68,55 +68,6 @@ def sum_is_full(state: list[float], at: int, length: int) -> bool:
     return state[at + 1] >= length
 
 
-def spread_size(length: int) -> int:
-    """Return the floats for mean and variance of a window: anchor, sums of first and second powers, the window."""
-    return 3 + window_size(length)
-
-
-def spread_push(state: list[float], at: int, value: float, length: int) -> float:
-    """Take in a value; return the population variance of the full window, NaN until it is full.
-
-    Powers are summed of the distance from an anchor inside the window, so that large prices lose no digits. The mean
-    is `spread_mean`.
-    """
-    if state[at + 3] == 0.0:
-        state[at] = value
-    anchor = state[at]
-    was_full = window_is_full(state, at + 3, length)
-    outgoing = window_push(state, at + 3, value, length)
-    new, old = value - anchor, (outgoing - anchor if was_full else 0.0)
-    state[at + 1] += new - old
-    state[at + 2] += new * new - old * old
-    if window_has_turned(state, at + 3):
-        _anchor_afresh(state, at, length)
-    if not window_is_full(state, at + 3, length):
-        return math.nan
-    first = state[at + 1] / length
-    return max(0.0, state[at + 2] / length - first * first)
-
-
-def spread_mean(state: list[float], at: int, length: int) -> float:
-    """Return the mean of the full window."""
-    return state[at] + state[at + 1] / length
-
-
-def _anchor_afresh(state: list[float], at: int, length: int) -> None:
-    begin = at + 5
-    total = 0.0
-    for place in range(begin, begin + length):
-        total += state[place]
-    anchor = total / length
-    first = 0.0
-    second = 0.0
-    for place in range(begin, begin + length):
-        distance = state[place] - anchor
-        first += distance
-        second += distance * distance
-    state[at] = anchor
-    state[at + 1] = first
-    state[at + 2] = second
-
-
 def highest_size(length: int) -> int:
     """Return the floats a window with its highest value needs: the value, its age, the window."""
     return 2 + window_size(length)

@@ -79,12 +79,6 @@ class ViewMaker:
         self.value(own, place)
         return [float(number) for number in self._memories[own.name, place][: own.state_size]]
 
-    def forget(self) -> None:
-        """Let go of all features computed so far."""
-        self._own.clear()
-        self._memories.clear()
-        self._compared.clear()
-
     def _computed(self, feature: Feature, place: int) -> Floats:
         present, state = self._present[place], np.zeros(max(1, feature.state_size))
         self._memories[feature.name, place] = state

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,7 @@ from robo_trader.core.market.columns import QUOTE_COLUMNS
 from robo_trader.core.strategies.catalogue import STRATEGIES
 from robo_trader.core.strategies.microstructure_imbalance import MicrostructureImbalance
 from tests.builders import AAPL
-
-_QUOTES = Path(__file__).resolve().parents[5] / "shared/data/minute/lean_minute_quotes.parquet"
+from tests.parity.kit import KIT, needs_kit
 
 Quote = tuple[float, float, float, float]  # bid, ask, bid size, ask size
 
@@ -66,12 +64,14 @@ def test_a_mid_that_jumps_about_is_left() -> None:
     assert views(strategy, [*quotes, heavy])[-1] == 0.0
 
 
-@pytest.mark.skipif(not _QUOTES.exists(), reason="the data kit is not beside the repository")
+@needs_kit
 @pytest.mark.parametrize("symbol", ["SPY", "BAC", "IBM"])
 def test_on_real_quotes_it_takes_both_sides(symbol: str) -> None:
     """The last quote of each minute of five sessions; some have a side missing, and are passed over."""
     pl = pytest.importorskip("polars")
-    frame = pl.read_parquet(_QUOTES).filter((pl.col("symbol") == symbol) & (pl.col("session").cast(pl.String) == "rth"))
+    frame = pl.read_parquet(KIT / "minute/lean_minute_quotes.parquet").filter(
+        (pl.col("symbol") == symbol) & (pl.col("session").cast(pl.String) == "rth")
+    )
     columns = [
         pl.col(name).cast(pl.Float64).fill_null(math.nan) for name in ("bid_close", "ask_close", "bid_size", "ask_size")
     ]
