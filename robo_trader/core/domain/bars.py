@@ -4,8 +4,9 @@ All times are UTC nanoseconds since 1970. A bar covers [started_at, ended_at) an
 Prices are dollars a share, volume is shares; both are floats, as features and research use them.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from robo_trader.core.domain.corporate_actions import Dividend
 from robo_trader.core.domain.instruments import Symbol
@@ -13,8 +14,7 @@ from robo_trader.core.domain.instruments import Symbol
 NANOS_PER_SECOND = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True, gc=False):
     """Open, high, low, close and volume of one symbol over [started_at, ended_at)."""
 
     symbol: Symbol
@@ -27,8 +27,7 @@ class Bar:
     volume: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradingSession:
+class TradingSession(Struct, frozen=True, kw_only=True, gc=False):
     """One regular session of the exchange: its date in New York, and when it opens and closes."""
 
     date: str  # ISO, e.g. 2012-11-23
@@ -36,8 +35,7 @@ class TradingSession:
     closes_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BarSlice:
+class BarSlice(Struct, frozen=True, kw_only=True, gc=False):
     """All bars that end at the same moment, ordered by symbol; a symbol without a bar is absent."""
 
     ended_at: int

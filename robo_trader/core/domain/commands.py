@@ -1,13 +1,12 @@
 """To be done outside, asked by the engine: imperative, durable before it is carried out."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from robo_trader.core.domain.events import DecisionEvent
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitOrder:
+class SubmitOrder(Struct, frozen=True, kw_only=True, gc=False):
     """Hand the order to the broker, once."""
 
     order: ApprovedOrder
@@ -18,8 +17,7 @@ class SubmitOrder:
         return self.order.approved_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelOrder:
+class CancelOrder(Struct, frozen=True, kw_only=True, gc=False):
     """Ask the broker to take the rest of the order out of the market."""
 
     order_id: OrderId
@@ -31,8 +29,7 @@ Command = SubmitOrder | CancelOrder
 COMMAND_KINDS: dict[str, type[Command]] = {kind.__name__: kind for kind in Command.__args__}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """What one event led to: decisions to be stored, commands to be carried out, both in order."""
 
     events: tuple[DecisionEvent, ...]

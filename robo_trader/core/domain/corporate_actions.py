@@ -1,13 +1,13 @@
 """What companies do to those who hold their shares."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from robo_trader.core.domain.instruments import Symbol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dividend:
+class Dividend(Struct, frozen=True, kw_only=True, gc=False):
     """Paid on the day the share first trades without it (ex-date), to those who held it at the close before."""
 
     symbol: Symbol

@@ -4,9 +4,10 @@ Inputs come from outside and are all the engine ever sees; decisions are what it
 holds both, in order. `EVENT_KINDS` is the register by which a stored event finds its class again.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+
+from msgspec import Struct
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.fills import ExecutionId, Fill
@@ -20,8 +21,7 @@ from robo_trader.core.domain.violations import Violation
 # ---- inputs -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionStarted:
+class SessionStarted(Struct, frozen=True, kw_only=True, gc=False):
     """The first event of every journal: the account opens with this cash."""
 
     occurred_at: int
@@ -29,8 +29,7 @@ class SessionStarted:
     opening_cash: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SliceClosed:
+class SliceClosed(Struct, frozen=True, kw_only=True, gc=False):
     """All bars of one moment are in."""
 
     slice: BarSlice
@@ -41,8 +40,7 @@ class SliceClosed:
         return self.slice.ended_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderAccepted:
+class OrderAccepted(Struct, frozen=True, kw_only=True, gc=False):
     """The broker works the order."""
 
     order_id: OrderId
@@ -50,8 +48,7 @@ class OrderAccepted:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRejected:
+class OrderRejected(Struct, frozen=True, kw_only=True, gc=False):
     """The broker refused the order."""
 
     order_id: OrderId
@@ -59,8 +56,7 @@ class OrderRejected:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderExecuted:
+class OrderExecuted(Struct, frozen=True, kw_only=True, gc=False):
     """The broker executed some or all of the order. `commission` belongs to this execution."""
 
     execution_id: ExecutionId
@@ -72,16 +68,14 @@ class OrderExecuted:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderCanceled:
+class OrderCanceled(Struct, frozen=True, kw_only=True, gc=False):
     """The broker took the rest of the order out of the market, as asked."""
 
     order_id: OrderId
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderExpired:
+class OrderExpired(Struct, frozen=True, kw_only=True, gc=False):
     """The rest of the order lapsed with its time in force."""
 
     order_id: OrderId
@@ -94,8 +88,7 @@ InputEvent = SessionStarted | SliceClosed | BrokerReport
 # ---- decisions ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BarRejected:
+class BarRejected(Struct, frozen=True, kw_only=True, gc=False):
     """A bar was refused at the boundary; no feature, strategy or mark has seen it."""
 
     bar: Bar
@@ -103,8 +96,7 @@ class BarRejected:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalEmitted:
+class SignalEmitted(Struct, frozen=True, kw_only=True, gc=False):
     """A strategy changed its mind about a symbol."""
 
     signal: Signal
@@ -115,16 +107,14 @@ class SignalEmitted:
         return self.signal.as_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetSet:
+class TargetSet(Struct, frozen=True, kw_only=True, gc=False):
     """The portfolio sized a signal."""
 
     target: Target
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderDenied:
+class OrderDenied(Struct, frozen=True, kw_only=True, gc=False):
     """Risk refused an intent; it never became an order."""
 
     intent: OrderIntent
@@ -132,8 +122,7 @@ class OrderDenied:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderUpdated:
+class OrderUpdated(Struct, frozen=True, kw_only=True, gc=False):
     """An order was created or moved; the whole order as it is now."""
 
     order: Order
@@ -144,8 +133,7 @@ class OrderUpdated:
         return self.order.updated_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FillBooked:
+class FillBooked(Struct, frozen=True, kw_only=True, gc=False):
     """A fill reached the books: the fill, the position after it, and the balanced entry."""
 
     fill: Fill
@@ -166,8 +154,7 @@ class CashKind(Enum):
     DIVIDEND = "dividends"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashBooked:
+class CashBooked(Struct, frozen=True, kw_only=True, gc=False):
     """Cash came or went without a trade: `amount` dollars, below 0 if we paid."""
 
     kind: CashKind
@@ -177,8 +164,7 @@ class CashBooked:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportQuarantined:
+class ReportQuarantined(Struct, frozen=True, kw_only=True, gc=False):
     """A broker's report contradicts what we know; kept, not applied."""
 
     kind: str
@@ -187,8 +173,7 @@ class ReportQuarantined:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradingStateChanged:
+class TradingStateChanged(Struct, frozen=True, kw_only=True, gc=False):
     """What may be sent changed."""
 
     before: TradingState
@@ -197,8 +182,7 @@ class TradingStateChanged:
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountMarked:
+class AccountMarked(Struct, frozen=True, kw_only=True, gc=False):
     """The account after a slice, positions at the last close."""
 
     mark: AccountMark

@@ -1,8 +1,9 @@
 """One execution as we book it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NewType
+
+from msgspec import Struct
 
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import OrderId, Side
@@ -10,8 +11,7 @@ from robo_trader.core.domain.orders import OrderId, Side
 ExecutionId = NewType("ExecutionId", str)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fill:
+class Fill(Struct, frozen=True, kw_only=True, gc=False):
     """Our record of one execution. `execution_id` is the broker's and is our duplicate check."""
 
     execution_id: ExecutionId

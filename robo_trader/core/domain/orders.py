@@ -1,9 +1,10 @@
 """Orders: wanted (OrderIntent), passed by risk (ApprovedOrder), followed to the end (Order)."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import NewType
+
+from msgspec import Struct
 
 from robo_trader.core.domain.instruments import Symbol
 
@@ -48,8 +49,7 @@ class OrderStatus(Enum):
     REJECTED = "REJECTED"  # by the broker; what we refuse ourselves is denied and never becomes an order
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderIntent:
+class OrderIntent(Struct, frozen=True, kw_only=True, gc=False):
     """An order the engine wants; nothing is reserved and nobody has been told."""
 
     signal_id: str
@@ -63,8 +63,7 @@ class OrderIntent:
     reference_price: Decimal  # the decision price: last close when the order was wanted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovedOrder:
+class ApprovedOrder(Struct, frozen=True, kw_only=True, gc=False):
     """An intent that passed every control. Only `core.risk` makes one; the Broker port takes nothing else."""
 
     order_id: OrderId
@@ -72,8 +71,7 @@ class ApprovedOrder:
     approved_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True, gc=False):
     """An approved order and all that is known of it. Quantities are shares, money is dollars."""
 
     order_id: OrderId

@@ -1,8 +1,9 @@
 """What the books say we hold and are worth."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+
+from msgspec import Struct
 
 from robo_trader.core.domain.instruments import Symbol
 
@@ -15,8 +16,7 @@ class TradingState(Enum):
     HALTED = "HALTED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class Position(Struct, frozen=True, kw_only=True, gc=False):
     """Signed shares of one symbol, and their cost. From fills only."""
 
     symbol: Symbol
@@ -25,8 +25,7 @@ class Position:
     realised: Decimal  # profit of shares already closed, before commission
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountMark:
+class AccountMark(Struct, frozen=True, kw_only=True, gc=False):
     """The account as of one time, positions at the last close. Dollars; fractions where it says so."""
 
     as_of: int

@@ -1,13 +1,13 @@
 """What a strategy thinks, and what the portfolio wants to hold because of it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from robo_trader.core.domain.instruments import Symbol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
+class Signal(Struct, frozen=True, kw_only=True, gc=False):
     """A strategy's view of one symbol: strength in [-1, 1], known as of one time, void after another."""
 
     signal_id: str  # correlates everything that follows from this view, down to the fills
@@ -19,8 +19,7 @@ class Signal:
     reason: str  # the feature values behind it, in words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True, gc=False):
     """The signed shares we want to hold, after sizing, because of a signal."""
 
     signal_id: str

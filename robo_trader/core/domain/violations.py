@@ -1,8 +1,9 @@
 """Why risk refused an order: the control, its limit, the value that broke it, and the context."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Control(Enum):
@@ -18,8 +19,7 @@ class Control(Enum):
     TRADING_STATE = "TRADING_STATE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(Struct, frozen=True, kw_only=True, gc=False):
     """One refusal. `value` broke `limit`; both are in `unit`."""
 
     control: Control

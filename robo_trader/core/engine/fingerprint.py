@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from hashlib import blake2b
 from operator import itemgetter
 
+from msgspec import Struct
+
 
 def fingerprint(value: object) -> str:
     """Return 32 hexadecimal digits that differ whenever the values do.
 
-    Takes None, numbers, text, enums, sequences, sets, mappings and dataclasses of these; anything else is a bug.
+    Takes None, numbers, text, enums, sequences, sets, mappings and domain values of these; anything else is a bug.
     """
     digest = blake2b(digest_size=16)
     for token in _tokens(value):
@@ -36,8 +37,8 @@ def _tokens(value: object) -> Iterator[str]:
     elif isinstance(value, (tuple, list)):
         yield from _group("[", value)
     else:
-        assert is_dataclass(value), type(value)
-        yield from _group(type(value).__name__, [getattr(value, field.name) for field in fields(value)])
+        assert isinstance(value, Struct), type(value)
+        yield from _group(type(value).__name__, [getattr(value, name) for name in value.__struct_fields__])
 
 
 def _group(opening: str, items: Iterable[object]) -> Iterator[str]:

@@ -1,11 +1,11 @@
 """What the engine has counted since the journal began."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Counts for the summary; part of the engine's state, so a restart goes on counting."""
 
     slices: int = 0

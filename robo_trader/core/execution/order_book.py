@@ -1,7 +1,9 @@
 """Every order we have sent, moved on by the broker's reports."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from robo_trader.core.domain.events import (
     BrokerReport,
@@ -18,8 +20,7 @@ from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderId, OrderS
 from robo_trader.core.execution.transitions import ENDED, TRANSITIONS, Move
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True, gc=False):
     """The report was applied: the order after it, and the fill it carried."""
 
     order: Order
@@ -27,8 +28,7 @@ class Moved:
     overfilled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(Struct, frozen=True, gc=False):
     """The report contradicts the book and changed nothing."""
 
     reason: str

@@ -1,8 +1,9 @@
 """From what we want to hold to what must be ordered or canceled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from robo_trader.core.domain.money import ZERO, price_from_float
 from robo_trader.core.domain.orders import Order, OrderIntent, OrderType, Side, TimeInForce
@@ -10,8 +11,7 @@ from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.rules.rounding import limit_beyond
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderStyle:
+class OrderStyle(Struct, frozen=True, kw_only=True, gc=False):
     """How orders are priced. A limit stands `limit_offset_bps` hundredths of a percent beyond the last price."""
 
     order_type: OrderType
@@ -22,8 +22,7 @@ class OrderStyle:
         return limit_price(price, side, self.limit_offset_bps) if self.order_type is OrderType.LIMIT else None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, gc=False):
     """What to do for one symbol now: open orders in the way, or the order that is missing. Never both."""
 
     cancels: tuple[Order, ...] = ()

@@ -1,23 +1,22 @@
 """The append-only record of everything the engine saw, decided and asked for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from robo_trader.core.domain.commands import Command
 from robo_trader.core.domain.events import DecisionEvent, InputEvent
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+class StepRecord(Struct, frozen=True, gc=False):
     """One input and what the engine decided on it."""
 
     input: InputEvent
     decisions: tuple[DecisionEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True, gc=False):
     """Steps stored together or not at all, and their commands: carried out in order, after all the steps."""
 
     steps: tuple[StepRecord, ...]

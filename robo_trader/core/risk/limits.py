@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
+
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import TradingState
@@ -29,8 +31,7 @@ class RiskLimits:
         return min(self.order_notional_max, self.order_notional_fraction * equity)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class Exposure(Struct, frozen=True, kw_only=True, gc=False):
     """One symbol as risk sees it: shares held, shares working on each side, and the last price."""
 
     position: Decimal
@@ -40,8 +41,7 @@ class Exposure:
     bars_missed: int  # slices since the symbol's last sound bar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskView:
+class RiskView(Struct, frozen=True, kw_only=True, gc=False):
     """The facts of one moment. `exposures` holds every symbol with a working order or an intent."""
 
     as_of: int

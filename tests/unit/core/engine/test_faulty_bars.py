@@ -4,10 +4,10 @@ An engine that was shown a fault and one that was not differ in their counters a
 """
 
 import math
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step

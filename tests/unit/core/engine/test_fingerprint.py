@@ -3,12 +3,12 @@
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.core.domain.orders import OrderStatus, OrderType, Side, TimeInForce
 from robo_trader.core.domain.positions import TradingState

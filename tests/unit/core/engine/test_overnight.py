@@ -5,10 +5,10 @@ Worked by hand: 100 shares short at a close of 50 dollars, borrowed at 3.6 % a y
 25 dollars, and costs who is short 25.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.core.domain.corporate_actions import Dividend
 from robo_trader.core.domain.events import CashBooked, CashKind

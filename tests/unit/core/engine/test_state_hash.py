@@ -4,10 +4,10 @@ The engine holds 20 of 45 shares of AAPL it ordered, and has seen a refused bar,
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.fills import ExecutionId
@@ -105,7 +105,7 @@ def test_every_count_of_the_tally_is_at_work_here_or_named_above() -> None:
     tally = an_engine_at_work().tally
     assert (tally.slices, tally.bars, tally.signals, tally.orders, tally.fills, tally.quarantined) == (2, 3, 1, 1, 1, 1)
     assert tally.bars_rejected == {"NOT_POSITIVE": 1}
-    assert len(Tally.__slots__) == 8
+    assert len(Tally.__struct_fields__) == 8
 
 
 def test_it_does_not_change_by_asking() -> None:

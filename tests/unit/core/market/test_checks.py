@@ -4,11 +4,11 @@ The sound bar: open 100, high 110, low 90, close 105, volume 1,000, over one hou
 """
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.core.domain.bars import Bar, BarFault
 from robo_trader.core.market.checks import find_fault

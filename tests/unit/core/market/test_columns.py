@@ -1,8 +1,7 @@
 """What features read of a bar: its prices, and where its session stands in the day and in the calendar."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.core.market.columns import BAR_COLUMNS, SESSION_COLUMNS, bar_columns, session_columns
 from tests.builders import MINUTE, OPEN, a_bar, a_session

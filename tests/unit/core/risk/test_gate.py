@@ -3,12 +3,12 @@
 Worked by hand: equity 100,000; a position of 10 % and an order of 5 % or 4,000 dollars: 40 shares at 100.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side
 from robo_trader.core.domain.positions import TradingState

@@ -4,12 +4,12 @@ Worked by hand: 2 bps of 100 dollars are 2 cents, so a buyer at the open pays 10
 """
 
 import math
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.events import OrderAccepted, OrderExecuted
