@@ -82,7 +82,7 @@ async def _play(
     is_short = bars < playing.WORTH_COMPILING
     if engine == "event" and is_short and not actions.are_known:
         trader, result = await play_event(account, merge_slices(series, plan.sessions, after=0), **told)
-        return result.warned(_warnings(plan, trader.tally.bars_rejected, bars)), summarise(trader, seconds=0)
+        return result.warned(_warnings(plan, trader.account.tally.bars_rejected, bars)), summarise(trader, seconds=0)
     columns = {symbol: BarColumns.of(of) for symbol, of in zip(plan.feeds, series, strict=True)}
     table = adjusted_table(columns, plan.sessions, actions)
     warnings = _warnings(plan, table.rejected, bars)

@@ -8,8 +8,8 @@ from robo_trader.core.ledger.ledger import COMMISSION
 
 def summarise(engine: Engine, *, seconds: float) -> dict[str, Any]:
     """Return the counts and figures since the journal began; `seconds` is how long this run took."""
-    tally, valuation = engine.tally, engine.valuation
-    opening = -engine.ledger.balances["capital"]
+    tally, valuation = engine.account.tally, engine.account.valuation
+    opening = -engine.account.ledger.balances["capital"]
     return {
         "bars": tally.bars,
         "bars_rejected": dict(sorted(tally.bars_rejected.items())),
@@ -18,12 +18,12 @@ def summarise(engine: Engine, *, seconds: float) -> dict[str, Any]:
         "fills": tally.fills,
         "violations": dict(sorted(tally.violations.items())),
         "quarantined_reports": tally.quarantined,
-        "cash": f"{engine.ledger.cash:f}",
-        "commission": f"{engine.ledger.balances[COMMISSION]:f}",
+        "cash": f"{engine.account.ledger.cash:f}",
+        "commission": f"{engine.account.ledger.balances[COMMISSION]:f}",
         "equity": f"{valuation.equity:f}",
         "return": float(valuation.equity / opening - 1),
         "max_drawdown": float(valuation.max_drawdown),
-        "trading_state": engine.trading_state.value,
+        "trading_state": engine.account.trading_state.value,
         "state_hash": engine.state_hash(),
         "seconds": round(seconds, 3),
     }

@@ -130,12 +130,12 @@ def assert_equal(
 def memory_of(engine: Engine) -> dict[str, object]:
     """What the state hash covers and a run with computed senses could get wrong, so that a difference shows."""
     return {
-        "valuation": engine.valuation.state(),
+        "valuation": engine.account.valuation.state(),
         "market": engine._market.state(),
         "features": {symbol: list(map(list, states)) for symbol, states in engine._panel.states.items()},
-        "views": (engine._views.strengths, engine._views.states),
+        "views": (engine._strategy._views.strengths, engine._strategy._views.states),
         "unsettled": engine.unsettled,
-        "tally": engine.tally,
+        "tally": engine.account.tally,
         "overnight": engine._overnight.state(),
     }
 

@@ -125,7 +125,7 @@ async def live(database: Path, fate: Fate) -> Engine:
 async def test_death_at_every_chance_leads_to_the_same_end(tmp_path: Path) -> None:
     counted = Fate(dies_at=0)
     untouched = await live(tmp_path / "untouched.db", counted)
-    assert untouched.tally.fills >= 6 and counted.chances > 50
+    assert untouched.account.tally.fills >= 6 and counted.chances > 50
     for chance in range(1, counted.chances + 1):
         database = tmp_path / f"{chance}.db"
         with pytest.raises(Death):

@@ -50,9 +50,9 @@ class EventPlay:
             yield self._slice(t)
             self._note(t)
             t = self._pass_over(t + 1)
-        self.engine.tally.slices = self._market.slices
-        self.engine.tally.bars_rejected.update(self._table.rejected)
-        self.engine.tally.bars = int(np.count_nonzero(~np.isnan(self._table.market.close)))
+        self.engine.account.tally.slices = self._market.slices
+        self.engine.account.tally.bars_rejected.update(self._table.rejected)
+        self.engine.account.tally.bars = int(np.count_nonzero(~np.isnan(self._table.market.close)))
 
     def equity_frame(self) -> pl.DataFrame:
         """Return the marks of all slices, as `Result.equity`."""
@@ -60,7 +60,7 @@ class EventPlay:
 
     def closing_prices(self) -> dict[str, float]:
         """Return the last price of every symbol that is held, dollars."""
-        positions = self.engine.ledger.open_positions()
+        positions = self.engine.account.ledger.open_positions()
         return {str(position.symbol): float(self._market.price(position.symbol)) for position in positions}
 
     def _slice(self, t: int) -> BarSlice:
@@ -78,14 +78,14 @@ class EventPlay:
         places = set(self._news.get(t, ()))
         symbols = set(self.engine.unsettled)
         if self._settings.stops.is_on:
-            symbols.update(position.symbol for position in self.engine.ledger.open_positions())
+            symbols.update(position.symbol for position in self.engine.account.ledger.open_positions())
         close = self._table.market.close
         places.update(self._market.places[symbol] for symbol in symbols)
         return sorted(place for place in places if close[t, place] == close[t, place])
 
     def _note(self, t: int) -> None:
-        valuation = self.engine.valuation
-        cash = self.engine.ledger.cash
+        valuation = self.engine.account.valuation
+        cash = self.engine.account.ledger.cash
         self.marks[:, t] = float(valuation.equity), float(cash), float(valuation.gross_exposure)
 
     def _pass_over(self, begin: int) -> int:
@@ -93,10 +93,10 @@ class EventPlay:
         end = self._next_happening(begin)
         if end <= begin:
             return begin
-        valuation, limits = self.engine.valuation, self._settings.limits
-        places, shares = self._market.holdings(self.engine.ledger.open_positions())
+        valuation, limits = self.engine.account.valuation, self._settings.limits
+        places, shares = self._market.holdings(self.engine.account.ledger.open_positions())
         stop = self._mark(
-            self._market.ticks, places, shares, int(self.engine.ledger.cash * 1_000_000), begin, end,
+            self._market.ticks, places, shares, int(self.engine.account.ledger.cash * 1_000_000), begin, end,
             float(valuation.session_opening_equity), float(valuation.session_peak_equity),
             float(valuation.peak_equity), float(limits.daily_loss_fraction), float(limits.intraday_drawdown_fraction),
             self.marks, self._found,
@@ -108,11 +108,11 @@ class EventPlay:
 
     def _next_happening(self, begin: int) -> int:
         engine = self.engine
-        watches = self._settings.stops.is_on and bool(engine.ledger.open_positions())
+        watches = self._settings.stops.is_on and bool(engine.account.ledger.open_positions())
         if (
             engine.unsettled
             or watches
-            or engine.trading_state is not TradingState.ACTIVE
+            or engine.account.trading_state is not TradingState.ACTIVE
             or begin >= self._table.slices
         ):
             return begin
@@ -122,7 +122,7 @@ class EventPlay:
 
     def _take_over(self) -> None:
         """Bring the valuation to the end of slices that were passed over, exact to the last digit."""
-        valuation, cash = self.engine.valuation, self.engine.ledger.cash
+        valuation, cash = self.engine.account.valuation, self.engine.account.ledger.cash
         highest, deepest_peak, deepest, last, gross = (TICK * number for number in self._found.tolist())
         peak = max(valuation.peak_equity, cash + deepest_peak)
         valuation.pass_over(

@@ -82,13 +82,13 @@ async def test_projections_are_what_the_engine_holds(path: Path) -> None:
     await write(path, list(trader.story()))
     views = SqlProjections(path)
     fills, orders = views.fills(), views.orders()
-    assert len(fills) == trader.engine.tally.fills > 0
-    assert [row.order_id for row in orders] == sorted(trader.engine.orders.ended)
+    assert len(fills) == trader.engine.account.tally.fills > 0
+    assert [row.order_id for row in orders] == sorted(trader.engine.account.orders.ended)
     assert sum(row.quantity * (1 if row.side == "BUY" else -1) for row in fills) == (
-        trader.engine.ledger.position(AAPL).quantity
+        trader.engine.account.ledger.position(AAPL).quantity
     )
     last = views.equity(limit=1)[0]
-    assert (last.equity, last.cash) == (trader.engine.valuation.equity, trader.engine.ledger.cash)
+    assert (last.equity, last.cash) == (trader.engine.account.valuation.equity, trader.engine.account.ledger.cash)
     assert len(views.bars("AAPL")) == 120 and len(views.bars("AAPL", limit=7)) == 7
     assert views.session().feeds == {"AAPL": "sample"}
     views.close()

@@ -22,14 +22,14 @@ def an_engine_that_buys() -> Engine:
     """200 of 454 shares are filled, at 110 dollars."""
     engine = an_engine(engine_settings(sizer=FixedFraction(fraction=0.5)))
     close(engine, *UP)
-    assert engine.ledger.reserved == Decimal("49942.27")
+    assert engine.account.ledger.reserved == Decimal("49942.27")
     engine.process(accepted())
     engine.process(executed(quantity=200, price=110))
     return engine
 
 
 def test_the_reservation_shrinks_with_what_is_filled() -> None:
-    assert an_engine_that_buys().ledger.reserved == Decimal("27941.27")
+    assert an_engine_that_buys().account.ledger.reserved == Decimal("27941.27")
 
 
 def test_a_change_of_mind_cancels_once_and_sells_what_was_bought() -> None:
@@ -38,11 +38,11 @@ def test_a_change_of_mind_cancels_once_and_sells_what_was_bought() -> None:
     assert step.commands == (CancelOrder(order_id=OrderId(1), occurred_at=DOWN.ended_at),)
     (update,) = only(OrderUpdated, step.events)
     assert update.order.cancel_requested and update.order.status is OrderStatus.PARTIALLY_FILLED
-    assert engine.ledger.reserved > 0, "until the broker answers, it may still fill"
+    assert engine.account.ledger.reserved > 0, "until the broker answers, it may still fill"
     (waiting,) = close(engine, LOWER)
     assert not waiting.commands
     engine.process(canceled())
-    assert engine.ledger.reserved == 0
+    assert engine.account.ledger.reserved == 0
     (exit_,) = close(engine, LOWEST)
     (command,) = exit_.commands
     assert isinstance(command, SubmitOrder)
@@ -64,7 +64,7 @@ def test_a_fill_after_the_cancel_is_booked_without_halting_and_sold_too() -> Non
     engine.process(canceled())
     step = engine.process(executed(execution_id="E2", quantity=54, price=110))
     assert only(FillBooked, step.events) and not only(TradingStateChanged, step.events)
-    assert engine.ledger.reserved == 0 and not engine.orders.open
+    assert engine.account.ledger.reserved == 0 and not engine.account.orders.open
     (exit_,) = close(engine, LOWER)
     (command,) = exit_.commands
     assert isinstance(command, SubmitOrder) and command.order.intent.quantity == 254
@@ -82,6 +82,6 @@ def test_with_the_venue_the_answer_comes_at_once_and_the_exit_an_hour_later() ->
         (Side.SELL, OPEN + 4 * HOUR),
     ]
     assert [fill.quantity for fill in fills] == [100, 100]
-    statuses = [order.status for order in desk.engine.orders.ended.values()]
+    statuses = [order.status for order in desk.engine.account.orders.ended.values()]
     assert statuses == [OrderStatus.CANCELED, OrderStatus.FILLED]
-    assert desk.engine.ledger.reserved == 0
+    assert desk.engine.account.ledger.reserved == 0

@@ -49,9 +49,9 @@ def test_a_breached_limit_denies_with_what_broke_it() -> None:
     assert violation.control is Control.GROSS_EXPOSURE and violation.unit == "USD"
     assert violation.limit == 40_000 and violation.value == 49_940
     assert denied.intent.quantity == 454 and denied.occurred_at == CROSS_UP[1].ended_at
-    assert not step.commands and not engine.orders.open and engine.ledger.reserved == 0
-    assert engine.tally.violations == {"GROSS_EXPOSURE": 1} and engine.tally.orders == 0
-    assert engine.orders.next_id() == 1, "no order id is used up"
+    assert not step.commands and not engine.account.orders.open and engine.account.ledger.reserved == 0
+    assert engine.account.tally.violations == {"GROSS_EXPOSURE": 1} and engine.account.tally.orders == 0
+    assert engine.account.orders.next_id() == 1, "no order id is used up"
 
 
 def test_symbols_share_the_money_in_the_order_of_their_names() -> None:
@@ -62,7 +62,7 @@ def test_symbols_share_the_money_in_the_order_of_their_names() -> None:
     assert denied.intent.symbol == MSFT
     assert [violation.control for violation in denied.violations] == [Control.CASH]
     assert denied.violations[0].limit == Decimal("40047.275"), "100,000 - 59,950 - 545 * 0.005"
-    assert [order.intent.symbol for order in desk.engine.orders.open.values()] == [AAPL]
+    assert [order.intent.symbol for order in desk.engine.account.orders.open.values()] == [AAPL]
 
 
 def test_symbols_share_the_gross_exposure_with_orders_that_still_work() -> None:
@@ -104,7 +104,7 @@ def test_without_a_known_range_nothing_is_bought() -> None:
 @pytest.mark.parametrize("equity", [0, -1])
 def test_an_account_that_is_worth_nothing_buys_nothing(equity: int) -> None:
     engine = an_engine()
-    engine.ledger.deposit(equity - engine.ledger.cash)
+    engine.account.ledger.deposit(equity - engine.account.ledger.cash)
     step = close(engine, *CROSS_UP)[1]
     assert [event.target.quantity for event in only(TargetSet, step.events)] == [0]
     assert not step.commands

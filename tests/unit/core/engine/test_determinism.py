@@ -50,7 +50,7 @@ def test_twice_the_same() -> None:
 
 
 def test_the_run_is_worth_comparing() -> None:
-    tally = traded().engine.tally
+    tally = traded().engine.account.tally
     assert tally.fills > 20 and tally.bars_rejected and len(tally.violations) > 1
 
 

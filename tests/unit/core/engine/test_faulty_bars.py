@@ -36,7 +36,7 @@ def an_engine_that_holds() -> Engine:
 
 
 def without_counters(engine: Engine) -> str:
-    engine.tally.bars_rejected.clear()
+    engine.account.tally.bars_rejected.clear()
     return engine.state_hash()
 
 
@@ -65,7 +65,7 @@ def test_a_fault_is_refused_counted_and_forgotten(bar: Bar, fault: BarFault) -> 
     steps = close(spoiled, and_also(SOUND, bar))
     (refused,) = only(BarRejected, steps[0].events)
     assert (refused.fault, refused.occurred_at) == (fault, bar.ended_at)
-    assert spoiled.tally.bars_rejected == {fault.value: 1}
+    assert spoiled.account.tally.bars_rejected == {fault.value: 1}
     assert decisions(steps) == decisions(close(clean, SOUND))
     assert spoiled.state_hash() != clean.state_hash(), "the counter is part of the state"
     assert without_counters(spoiled) == clean.state_hash()
@@ -86,7 +86,7 @@ def test_a_slice_shown_twice_is_refused_bar_by_bar_and_orders_nothing_new() -> N
     again = close(spoiled, LATER, LATER)[1]
     assert [event.fault for event in only(BarRejected, again.events)] == [BarFault.DUPLICATE] * 2
     assert not again.commands
-    assert spoiled.tally.slices == clean.tally.slices
+    assert spoiled.account.tally.slices == clean.account.tally.slices
     assert without_counters(spoiled) == clean.state_hash()
 
 
@@ -114,10 +114,10 @@ def test_a_faulty_bar_counts_as_missed() -> None:
     desk.close(*BEFORE, a_day(2, AAPL=112.0, MSFT=50.0), a_day(3, AAPL=90.0, MSFT=50.0))
     faulty = replace(a_day(4, AAPL=90.0).bars[0], low=-1.0)
     events = desk.close(and_also(a_day(4, MSFT=50.0), faulty))
-    assert not only(FillBooked, events) and desk.engine.orders.open
+    assert not only(FillBooked, events) and desk.engine.account.orders.open
     desk.close(a_day(5, MSFT=50.0))
-    assert not desk.engine.orders.open
-    assert desk.engine.tally.violations == {"STALE_DATA": 1}
+    assert not desk.engine.account.orders.open
+    assert desk.engine.account.tally.violations == {"STALE_DATA": 1}
 
 
 def test_a_price_too_small_to_be_booked_is_never_a_mark_of_zero() -> None:

@@ -88,15 +88,15 @@ def test_who_buys_on_the_ex_date_gets_nothing_and_who_sells_still_does(market: M
 def test_the_books_balance_and_the_engine_says_what_moved() -> None:
     desk = Desk(engine_settings())
     desk.close(*(a_day(day, AAPL=50.0 + day) for day in range(4)))
-    held = desk.engine.ledger.position(AAPL).quantity
+    held = desk.engine.account.ledger.position(AAPL).quantity
     assert held > 0
-    cash = desk.engine.ledger.cash
+    cash = desk.engine.account.ledger.cash
     booked = only(CashBooked, desk.close(replace(a_day(4, AAPL=54.0), dividends=(QUARTER,))))
     assert [(one.kind, one.amount) for one in booked] == [(CashKind.DIVIDEND, held * Decimal("0.25"))]
-    assert desk.engine.ledger.cash - cash == held * Decimal("0.25")
-    assert desk.engine.ledger.balances["dividends"] == -held * Decimal("0.25")
+    assert desk.engine.account.ledger.cash - cash == held * Decimal("0.25")
+    assert desk.engine.account.ledger.balances["dividends"] == -held * Decimal("0.25")
     assert sum(posting.amount for posting in booked[0].entry.postings) == 0
-    assert desk.engine.ledger.balances[CASH] == desk.engine.ledger.cash
+    assert desk.engine.account.ledger.balances[CASH] == desk.engine.account.ledger.cash
 
 
 def test_the_rule_in_floats() -> None:

@@ -74,12 +74,12 @@ def test_one_story(hours: list[tuple[Moves, Moves]], desk: Desk) -> None:
         check_books(desk)
         check_orders(desk)
         check_account(desk, only(AccountMarked, events)[-1])
-        assert desk.engine.trading_state is not TradingState.HALTED
-        assert desk.engine.tally.quarantined == 0
+        assert desk.engine.account.trading_state is not TradingState.HALTED
+        assert desk.engine.account.tally.quarantined == 0
 
 
 def check_books(desk: Desk) -> None:
-    ledger = desk.engine.ledger
+    ledger = desk.engine.account.ledger
     costs = sum((position.cost for position in ledger.positions.values()), Decimal(0))
     assert ledger.cash + costs + ledger.balances["commission"] + ledger.balances["realised"] == CASH
     fills = [booked.fill for step in desk.steps for booked in only(FillBooked, step.events)]
@@ -94,7 +94,7 @@ def check_books(desk: Desk) -> None:
 
 
 def check_orders(desk: Desk) -> None:
-    ledger, orders = desk.engine.ledger, desk.engine.orders
+    ledger, orders = desk.engine.account.ledger, desk.engine.account.orders
     assert all(order.status in ENDED for order in orders.ended.values())
     assert all(0 <= order.filled <= order.intent.quantity for order in (orders.open | orders.ended).values())
     assert ledger.reservations.keys() <= orders.open.keys()
@@ -108,12 +108,12 @@ def check_orders(desk: Desk) -> None:
 
 
 def check_account(desk: Desk, marked: AccountMarked) -> None:
-    ledger, mark = desk.engine.ledger, marked.mark
+    ledger, mark = desk.engine.account.ledger, marked.mark
     values = [position.quantity * price for position, price in zip(marked.positions, marked.prices, strict=True)]
     assert mark.cash == ledger.cash
     assert mark.reserved >= ledger.reserved, "a cancel may have been answered after the mark"
-    assert mark.equity == ledger.cash + sum(values) == desk.engine.valuation.equity
+    assert mark.equity == ledger.cash + sum(values) == desk.engine.account.valuation.equity
     assert mark.gross_exposure == sum(values)
     unrealised = sum(values) - sum(position.cost for position in marked.positions)
     assert mark.equity == CASH + mark.realised + unrealised - mark.commission
-    assert 0 <= mark.drawdown <= desk.engine.valuation.max_drawdown
+    assert 0 <= mark.drawdown <= desk.engine.account.valuation.max_drawdown

@@ -59,40 +59,50 @@ def tampered(change: Callable[[Engine], object]) -> str:
 
 
 def count_one(counter: str) -> Callable[[Engine], object]:
-    return lambda engine: setattr(engine.tally, counter, getattr(engine.tally, counter) + 1)
+    return lambda engine: setattr(engine.account.tally, counter, getattr(engine.account.tally, counter) + 1)
 
 
 @pytest.mark.parametrize(
     "change",
     [
         pytest.param(lambda engine: engine._panel.states[AAPL][1].__setitem__(2, 99.0), id="a feature's memory"),
-        pytest.param(lambda engine: engine._views.strengths.pop(AAPL), id="a strategy's view"),
-        pytest.param(lambda engine: engine._views.states[AAPL].append(1.0), id="what a strategy remembers"),
-        pytest.param(lambda engine: engine._stops.states.update({AAPL: [1.0]}), id="what the stops remember"),
-        pytest.param(lambda engine: setattr(engine._views, "signals_emitted", 9), id="the number of the last signal"),
-        pytest.param(lambda engine: engine._wanted.clear(), id="what is wanted"),
+        pytest.param(lambda engine: engine._strategy._views.strengths.pop(AAPL), id="a strategy's view"),
+        pytest.param(lambda engine: engine._strategy._views.states[AAPL].append(1.0), id="what a strategy remembers"),
+        pytest.param(lambda engine: engine._strategy._stops.states.update({AAPL: [1.0]}), id="what stops remember"),
+        pytest.param(
+            lambda engine: setattr(engine._strategy._views, "signals_emitted", 9), id="the number of the last signal"
+        ),
+        pytest.param(lambda engine: engine._strategy.wanted.clear(), id="what is wanted"),
         pytest.param(lambda engine: engine.unsettled.symmetric_difference_update({AAPL}), id="what is not reached yet"),
         pytest.param(lambda engine: engine._market._prices.update({AAPL: Decimal(1)}), id="a mark"),
         pytest.param(lambda engine: setattr(engine._market, "last_ended_at", 1), id="the time of the last slice"),
         pytest.param(lambda engine: setattr(engine._market, "slices", 9), id="how many slices there were"),
         pytest.param(lambda engine: engine._market._last_seen.update({AAPL: 1}), id="when a symbol was last seen"),
         pytest.param(lambda engine: engine._market._last_bar_ended_at.update({AAPL: 1}), id="the end of the last bar"),
-        pytest.param(lambda engine: engine.orders.request_cancel(OrderId(1), at=0), id="what was asked of the broker"),
-        pytest.param(lambda engine: engine.process(canceled()), id="the end of an order"),
-        pytest.param(lambda engine: engine.orders.executions.add(ExecutionId("E9")), id="an execution booked"),
-        pytest.param(lambda engine: engine.ledger.deposit(Decimal("0.01")), id="a cent"),
-        pytest.param(lambda engine: engine.ledger.positions.clear(), id="a position"),
-        pytest.param(lambda engine: engine.ledger.release(OrderId(1)), id="a reservation"),
-        pytest.param(lambda engine: setattr(engine.valuation, "session", DAY_2), id="the session"),
-        pytest.param(lambda engine: setattr(engine.valuation, "equity", Decimal(1)), id="equity"),
-        pytest.param(lambda engine: setattr(engine.valuation, "session_opening_equity", Decimal(1)), id="its opening"),
-        pytest.param(lambda engine: setattr(engine.valuation, "peak_equity", Decimal(1)), id="its peak"),
         pytest.param(
-            lambda engine: setattr(engine.valuation, "session_peak_equity", Decimal(1)), id="the session's peak"
+            lambda engine: engine.account.orders.request_cancel(OrderId(1), at=0), id="what was asked of the broker"
         ),
-        pytest.param(lambda engine: setattr(engine.valuation, "max_drawdown", Decimal(1)), id="the largest drawdown"),
-        pytest.param(lambda engine: setattr(engine, "trading_state", TradingState.HALTED), id="the trading state"),
-        pytest.param(lambda engine: engine.tally.violations.update(["CASH"]), id="a violation counted"),
+        pytest.param(lambda engine: engine.process(canceled()), id="the end of an order"),
+        pytest.param(lambda engine: engine.account.orders.executions.add(ExecutionId("E9")), id="an execution booked"),
+        pytest.param(lambda engine: engine.account.ledger.deposit(Decimal("0.01")), id="a cent"),
+        pytest.param(lambda engine: engine.account.ledger.positions.clear(), id="a position"),
+        pytest.param(lambda engine: engine.account.ledger.release(OrderId(1)), id="a reservation"),
+        pytest.param(lambda engine: setattr(engine.account.valuation, "session", DAY_2), id="the session"),
+        pytest.param(lambda engine: setattr(engine.account.valuation, "equity", Decimal(1)), id="equity"),
+        pytest.param(
+            lambda engine: setattr(engine.account.valuation, "session_opening_equity", Decimal(1)), id="its opening"
+        ),
+        pytest.param(lambda engine: setattr(engine.account.valuation, "peak_equity", Decimal(1)), id="its peak"),
+        pytest.param(
+            lambda engine: setattr(engine.account.valuation, "session_peak_equity", Decimal(1)), id="the session's peak"
+        ),
+        pytest.param(
+            lambda engine: setattr(engine.account.valuation, "max_drawdown", Decimal(1)), id="the largest drawdown"
+        ),
+        pytest.param(
+            lambda engine: setattr(engine.account, "trading_state", TradingState.HALTED), id="the trading state"
+        ),
+        pytest.param(lambda engine: engine.account.tally.violations.update(["CASH"]), id="a violation counted"),
         *(pytest.param(count_one(name), id=name) for name in ("slices", "bars", "signals", "orders", "fills")),
         pytest.param(count_one("quarantined"), id="quarantined"),
     ],
@@ -102,7 +112,7 @@ def test_it_changes_with_what_matters(change: Callable[[Engine], object]) -> Non
 
 
 def test_every_count_of_the_tally_is_at_work_here_or_named_above() -> None:
-    tally = an_engine_at_work().tally
+    tally = an_engine_at_work().account.tally
     assert (tally.slices, tally.bars, tally.signals, tally.orders, tally.fills, tally.quarantined) == (2, 3, 1, 1, 1, 1)
     assert tally.bars_rejected == {"NOT_POSITIVE": 1}
     assert len(Tally.__struct_fields__) == 8

@@ -39,7 +39,7 @@ def a_desk(stops: StopPolicy, *, sign: int = 1) -> Desk:
 
 
 def held(desk: Desk) -> int:
-    return int(desk.engine.ledger.position(AAPL).quantity)
+    return int(desk.engine.account.ledger.position(AAPL).quantity)
 
 
 def positions(desk: Desk, *closes: float, first_day: int = 0) -> list[int]:
@@ -110,7 +110,7 @@ def test_a_stop_is_told_once_while_its_exit_is_on_its_way() -> None:
     assert held(desk) == 45
     assert positions(desk, 100.5, first_day=4) == [0]
     assert reasons(desk).count("stop: 5.00% lost from the price paid") == 1
-    assert desk.engine.tally.orders == 3, "entry, the exit that lapsed at its session's close, and the exit"
+    assert desk.engine.account.tally.orders == 3, "entry, the exit that lapsed at its close, and the exit"
 
 
 def nothing_traded(day: int, price: float) -> BarSlice:

@@ -80,22 +80,22 @@ def test_a_bad_day_lets_only_exits_out_until_the_next_session() -> None:
 def test_within_the_allowed_loss_nothing_changes() -> None:
     engine = an_engine_that_holds("0.05")
     close(engine, hour(1, AAPL=100.0))
-    assert engine.trading_state is ACTIVE
+    assert engine.account.trading_state is ACTIVE
 
 
 def test_the_loss_is_counted_from_the_close_of_the_session_before() -> None:
     """4,542 lost on one day and 4,540 on the next, of 95,457.73: neither is above 5 %."""
     engine = an_engine_that_holds("0.05")
     close(engine, hour(1, AAPL=100.0), a_day(3, AAPL=90.0))
-    assert engine.trading_state is ACTIVE
-    assert engine.valuation.session_opening_equity == Decimal("95457.73")
+    assert engine.account.trading_state is ACTIVE
+    assert engine.account.valuation.session_opening_equity == Decimal("95457.73")
 
 
 def test_a_fall_from_the_peak_of_a_session_lets_only_exits_out_until_the_next() -> None:
     """454 shares make 104,537.73 at 120. At 111 that is 4,086 less: more than 3 % of it, 3,136.13."""
     engine = an_engine_that_holds("0.5", intraday_drawdown="0.03")
     close(engine, hour(1, AAPL=120.0, MSFT=50.0))
-    assert engine.trading_state is ACTIVE
+    assert engine.account.trading_state is ACTIVE
     (fall,) = close(engine, hour(2, AAPL=111.0, MSFT=50.0))
     (change,) = only(TradingStateChanged, fall.events)
     assert (change.before, change.after) == (ACTIVE, REDUCING)
@@ -112,21 +112,21 @@ def test_a_fall_from_the_peak_of_a_session_lets_only_exits_out_until_the_next() 
 def test_the_peak_of_the_session_before_does_not_count() -> None:
     engine = an_engine_that_holds("0.5", intraday_drawdown="0.03")
     close(engine, hour(1, AAPL=120.0), hour(2, AAPL=118.0), a_day(3, AAPL=113.0))
-    assert engine.trading_state is ACTIVE, "5 dollars a share from the close before, not 7 from the peak before it"
+    assert engine.account.trading_state is ACTIVE, "5 dollars a share from the close before, not 7 from its peak"
 
 
 def test_an_overnight_gap_is_a_loss_of_the_new_session() -> None:
     engine = an_engine_that_holds("0.04")
     close(engine, hour(1, AAPL=110.0))
     (step,) = close(engine, a_day(3, AAPL=100.0))
-    assert engine.trading_state is REDUCING
+    assert engine.account.trading_state is REDUCING
     assert len(only(TradingStateChanged, step.events)) == 1
 
 
 def test_a_loss_that_is_made_good_keeps_the_day_closed() -> None:
     engine = an_engine_that_holds("0.04")
     close(engine, hour(1, AAPL=100.0), hour(2, AAPL=120.0))
-    assert engine.trading_state is REDUCING
+    assert engine.account.trading_state is REDUCING
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_what_breaks_the_books_halts(report: BrokerReport, reason: str, quaranti
     step = engine.process(report)
     (change,) = only(TradingStateChanged, step.events)
     assert (change.before, change.after, change.reason) == (ACTIVE, HALTED, reason)
-    assert len(only(ReportQuarantined, step.events)) == quarantined == engine.tally.quarantined
+    assert len(only(ReportQuarantined, step.events)) == quarantined == engine.account.tally.quarantined
     (slice_step,) = close(engine, a_day(3, AAPL=90.0, MSFT=50.0))
     assert not slice_step.commands, "not even an exit"
     denied = [violation.control for event in only(OrderDenied, slice_step.events) for violation in event.violations]
     assert denied == [Control.TRADING_STATE]
-    assert engine.trading_state is HALTED, "no new session lifts a halt"
+    assert engine.account.trading_state is HALTED, "no new session lifts a halt"
     assert not only(TradingStateChanged, engine.process(executed(order_id=9, execution_id="E10")).events)
 
 
@@ -161,7 +161,7 @@ def test_a_halt_outlasts_a_bad_day() -> None:
     close(engine, hour(1, AAPL=100.0))
     engine.process(executed(order_id=9, execution_id="E9"))
     close(engine, a_day(3, AAPL=100.0))
-    assert engine.trading_state is HALTED
+    assert engine.account.trading_state is HALTED
 
 
 def test_an_overfill_is_booked_as_it_is() -> None:
@@ -172,9 +172,9 @@ def test_an_overfill_is_booked_as_it_is() -> None:
 
 def test_an_execution_told_twice_is_quarantined_and_does_not_halt() -> None:
     engine = an_engine_that_holds("1")
-    before = engine.ledger.cash
+    before = engine.account.ledger.cash
     step = engine.process(executed(quantity=454, price=110, commission="2.27"))
     (quarantined,) = only(ReportQuarantined, step.events)
     assert (quarantined.kind, quarantined.order_id, quarantined.occurred_at) == ("OrderExecuted", 1, OPEN)
-    assert engine.trading_state is ACTIVE and engine.ledger.cash == before
-    assert engine.tally.quarantined == 1
+    assert engine.account.trading_state is ACTIVE and engine.account.ledger.cash == before
+    assert engine.account.tally.quarantined == 1

@@ -53,8 +53,8 @@ def test_the_whole_story() -> None:
     (sold,) = only(FillBooked, desk.close(FALL, EXIT))
     assert sold.fill.side is Side.SELL and sold.fill.price == Decimal("90.9818")
     assert sold.realised == 45 * (Decimal("90.9818") - Decimal("111.0222"))
-    assert desk.engine.ledger.cash == Decimal("99096.17453")
-    assert desk.engine.ledger.reserved == 0 and not desk.engine.orders.open
+    assert desk.engine.account.ledger.cash == Decimal("99096.17453")
+    assert desk.engine.account.ledger.reserved == 0 and not desk.engine.account.orders.open
 
 
 def test_while_averages_warm_up_nothing_is_decided() -> None:
@@ -76,7 +76,7 @@ def test_a_cross_up_leads_from_signal_to_order() -> None:
     assert isinstance(command, SubmitOrder)
     assert command.order.intent.quantity == 45 and command.order.approved_at == CROSS.ended_at
     # 45 * 110 = 4,950 and the minimum commission
-    assert engine.ledger.reserved == 4_951
+    assert engine.account.ledger.reserved == 4_951
 
 
 def test_an_order_that_works_is_not_ordered_again() -> None:
@@ -89,7 +89,7 @@ def test_what_lapsed_is_ordered_again_while_the_signal_lasts() -> None:
     for day, order_id in ((2, 1), (3, 2)):
         engine.process(accepted(order_id=order_id))
         engine.process(expired(order_id=order_id))
-        assert engine.ledger.reserved == 0
+        assert engine.account.ledger.reserved == 0
         (step,) = close(engine, a_day(day, AAPL=110.0 + day))
         assert len(step.commands) == 1, "also in the last moment of the signal"
     engine.process(expired(order_id=3))
@@ -101,6 +101,6 @@ def test_an_exit_is_pursued_for_as_long_as_it_takes() -> None:
     desk = Desk(engine_settings(signal_lifetime=1))
     desk.close(WARM_UP, CROSS, ENTRY, FALL)
     desk.close(*(a_day(day, MSFT=50.0) for day in range(4, 9)))
-    (order,) = desk.engine.orders.open.values()
+    (order,) = desk.engine.account.orders.open.values()
     assert order.intent.side is Side.SELL and order.order_id == 7, "asked for anew each time it lapsed"
     assert only(FillBooked, desk.close(a_day(9, AAPL=80.0)))
