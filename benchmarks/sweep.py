@@ -56,10 +56,11 @@ def sweep(table: BarTable, compiler: Compiler, *, threads: int) -> list[int]:
     """Play every pair; return the fills of each. The averages are computed once each and shared."""
     maker = ViewMaker(table, compiler)
     settings = engine_settings(W3)
+    (sleeve,) = settings.sleeves
     terms = terms_of(settings, venue_settings())
 
     def play(pair: tuple[int, int]) -> int:
-        views = maker.views(SmaCrossover(*pair), settings.sizer, settings.stops)
+        views = maker.views(SmaCrossover(*pair), sleeve.sizer, sleeve.stops)
         return len(play_views(table, views, terms, cash=W3.cash, compiler=compiler).fills)
 
     if threads == 1:

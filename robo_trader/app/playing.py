@@ -41,7 +41,8 @@ async def play_event(account: Account, slices: Iterable[BarSlice], **more: Any) 
     """Play slices through the engine that trades; `more` are further fields of the result."""
     engine, recorder = Engine(account.engine), EventRecorder()
     await _play(account, engine, slices, recorder)
-    return engine, recorder.result(**more)
+    prices = {str(symbol): float(price) for symbol, price in engine.closing_prices().items()}
+    return engine, recorder.result(closing_prices=prices, **more)
 
 
 async def play_long_event(account: Account, table: BarTable, announce: Announce, **more: Any) -> tuple[Engine, Result]:  # noqa: ANN401 - as above
@@ -52,6 +53,8 @@ async def play_long_event(account: Account, table: BarTable, announce: Announce,
     from robo_trader.research.backtest.event_play import EventPlay
     from robo_trader.research.compiled.compiler import Compiler
 
+    if len(account.engine.sleeves) > 1:
+        return await play_event(account, map(table.slice_at, range(table.slices)), **more)
     try:
         play, recorder = EventPlay(table, account.engine, Compiler(announce=announce)), EventRecorder()
     except StrategyError:
@@ -69,7 +72,7 @@ def play_compiled(account: Account, table: BarTable, announce: Announce, **more:
 
     cash, compiler = float(account.cash), Compiler(announce=announce)
     played = compiled_run.play_compiled(table, account.engine, account.venue, cash=cash, compiler=compiler)
-    return result_of(played, strategy=account.engine.strategy.name, opening_cash=cash, **more)
+    return result_of(played, strategy=account.engine.sleeves[0].name, opening_cash=cash, **more)
 
 
 async def _play(account: Account, engine: Engine, slices: Iterable[BarSlice], recorder: EventRecorder) -> None:

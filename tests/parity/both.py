@@ -133,8 +133,7 @@ def memory_of(engine: Engine) -> dict[str, object]:
         "valuation": engine.account.valuation.state(),
         "market": engine._market.state(),
         "features": {symbol: list(map(list, states)) for symbol, states in engine._panel.states.items()},
-        "views": (engine._strategy._views.strengths, engine._strategy._views.states),
-        "unsettled": engine.unsettled,
+        "strategies": engine._strategy.state(),
         "tally": engine.account.tally,
         "overnight": engine._overnight.state(),
     }

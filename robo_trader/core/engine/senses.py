@@ -72,7 +72,7 @@ class Senses:
 
     market: Market
     panel: Features
-    views: StrategyViews
+    views: Sequence[StrategyViews]  # of each sleeve
 
 
 def senses_of(settings: EngineSettings) -> Senses:
@@ -80,5 +80,8 @@ def senses_of(settings: EngineSettings) -> Senses:
     return Senses(
         MarketView(settings.symbols),
         FeaturePanel(settings.features_of),
-        StrategyViews(settings.strategy, signal_lifetime=settings.signal_lifetime),
+        [
+            StrategyViews(sleeve.strategy, name=sleeve.name, signal_lifetime=settings.signal_lifetime)
+            for sleeve in settings.sleeves
+        ],
     )

@@ -64,7 +64,8 @@ def play_compiled(
 
     Raises StrategyError if the strategy's rule answers with what is no strength, or cannot be compiled.
     """
-    views = ViewMaker(table, compiler).views(settings.strategy, settings.sizer, settings.stops)
+    (sleeve,) = settings.sleeves
+    views = ViewMaker(table, compiler).views(sleeve.strategy, sleeve.sizer, sleeve.stops)
     return play_views(table, views, terms_of(settings, venue), cash=cash, compiler=compiler)
 
 
@@ -83,9 +84,10 @@ def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     """Return the numbers of engine and venue as the loop takes them."""
     limits, style = settings.limits, settings.order_style
     assert settings.commissions == venue.commissions, "what is reserved and what is charged follow one schedule"
-    sized, stops, rates = settings.sizer.parameters, settings.stops.parameters, venue.commissions.rates
+    (sleeve,) = settings.sleeves
+    sized, stops, rates = sleeve.sizer.parameters, sleeve.stops.parameters, venue.commissions.rates
     return Terms(
-        sizer=settings.sizer.number,
+        sizer=sleeve.sizer.number,
         size_first=float(sized[0]),
         size_second=float(sized[1]),
         stop_fixed=float(stops[0]),

@@ -31,7 +31,8 @@ class EventPlay:
         """Raises StrategyError if the strategy's rule answers with what is no strength."""
         maker = ViewMaker(table, compiler)
         self._table, self._settings = table, settings
-        views = maker.views(settings.strategy, settings.sizer, settings.stops)
+        (sleeve,) = settings.sleeves
+        views = maker.views(sleeve.strategy, sleeve.sizer, sleeve.stops)
         senses = recorded_senses(table, settings, maker, views)
         assert isinstance(senses.market, RecordedMarket)
         self._market = senses.market
@@ -77,7 +78,7 @@ class EventPlay:
     def _touched(self, t: int) -> list[int]:
         places = set(self._news.get(t, ()))
         symbols = set(self.engine.unsettled)
-        if self._settings.stops.is_on:
+        if self._settings.watches_stops:
             symbols.update(position.symbol for position in self.engine.account.ledger.open_positions())
         close = self._table.market.close
         places.update(self._market.places[symbol] for symbol in symbols)
@@ -108,7 +109,7 @@ class EventPlay:
 
     def _next_happening(self, begin: int) -> int:
         engine = self.engine
-        watches = self._settings.stops.is_on and bool(engine.account.ledger.open_positions())
+        watches = self._settings.watches_stops and bool(engine.account.ledger.open_positions())
         if (
             engine.unsettled
             or watches

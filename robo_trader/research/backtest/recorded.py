@@ -126,11 +126,12 @@ class RecordedViews(StrategyViews):
     """Strengths of a table."""
 
     def __init__(self, market: RecordedMarket, settings: EngineSettings, maker: ViewMaker, views: Views) -> None:
-        super().__init__(settings.strategy, signal_lifetime=settings.signal_lifetime)
+        (sleeve,) = settings.sleeves
+        super().__init__(sleeve.strategy, name=sleeve.name, signal_lifetime=settings.signal_lifetime)
         self._market = market
         self.places = {symbol: place for place, symbol in enumerate(market.table.symbols)}
         self._strength = views.strength
-        size, symbols = settings.strategy.state_size, market.table.symbols
+        size, symbols = sleeve.strategy.state_size, market.table.symbols
         self.states = {
             symbols[place]: state[:size].tolist()
             for place, state in maker.strategy_memories.items()
@@ -144,7 +145,7 @@ class RecordedViews(StrategyViews):
 def recorded_senses(table: BarTable, settings: EngineSettings, maker: ViewMaker, views: Views) -> Senses:
     """Return senses that read a table."""
     market = RecordedMarket(table)
-    return Senses(market, RecordedFeatures(market, settings, maker), RecordedViews(market, settings, maker, views))
+    return Senses(market, RecordedFeatures(market, settings, maker), [RecordedViews(market, settings, maker, views)])
 
 
 def _is_ever_warm(columns: Sequence[Floats]) -> bool:
