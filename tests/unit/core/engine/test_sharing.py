@@ -116,9 +116,7 @@ SHARING = st.builds(
     lambda fractions, stops, limit_offset_bps: engine_settings(
         symbols=(AAPL, MSFT),
         sleeves=tuple(
-            a_sleeve(
-                strategy, name=name, sizer=FixedFraction(fraction=fraction), stops=stops if name == "trend" else NONE
-            )
+            a_sleeve(strategy, name=name, sizer=FixedFraction(fraction=fraction), stops=stops)
             for (name, strategy), fraction in zip(STRATEGIES.items(), fractions, strict=True)
         ),
         limits=some_limits(max_position="0.4", gross_exposure="0.9", cash_buffer="0.02", stale_after_bars=2),
