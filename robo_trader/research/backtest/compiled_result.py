@@ -31,7 +31,7 @@ _STATUSES = {loop.WORKING: "WORKING", loop.FILLED: "FILLED", loop.CANCELED: "CAN
 def result_of(played: Played, *, strategy: str, opening_cash: float, bar_size: str, **more: Any) -> Result:  # noqa: ANN401
     """Return the result; `more` are further fields of `Result`."""
     return Result(
-        equity=equity_frame(played.table, played.books.marks),
+        equity=equity_frame(played.table, played.marks),
         fills=_fills(played, strategy),
         orders=_orders(played, strategy),
         violations=_violations(played),

@@ -1,6 +1,8 @@
 """The compiled backtest: views and account over arrays, with the settings of the very engine that trades."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from robo_trader.research.compiled.account_layout import (
     FILL_COLUMNS,
     FILLS,
     LINE_COLUMNS,
+    MARKS,
     ORDER_COLUMNS,
     ORDERS,
     SESSION,
@@ -37,7 +40,16 @@ class Played:
 
     table: BarTable
     views: Views
-    books: Books
+    books: Books  # with the marks of equity alone
+    play: Callable[[int], Books]  # plays the same again, with so many rows of marks
+
+    @cached_property
+    def marks(self) -> Floats:
+        """All marks, columns as in `account_layout`.
+
+        Played once more for them: few look at cash and exposure bar by bar, and to write them takes a run's third.
+        """
+        return self.play(MARKS).marks
 
     @property
     def orders(self) -> Floats:
@@ -64,19 +76,24 @@ def play_compiled(
 
     Raises StrategyError if the strategy's rule answers with what is no strength, or cannot be compiled.
     """
-    views = ViewMaker(table, compiler).views(settings.strategy, settings.sizer, settings.stops)
+    views = ViewMaker(table, compiler).views(settings.strategy, settings.sizer, settings.stops, kept=False)
     return play_views(table, views, terms_of(settings, venue), cash=cash, compiler=compiler)
 
 
 def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, compiler: Compiler) -> Played:
-    """Play views that are computed already. What does not fit into the tables is played again with larger ones."""
+    """Play views that are computed already."""
     loop = compiler.compile(run)
-    rows = 1024 + views.changes + views.changes // 4 + 8 * len(table.symbols)
-    while True:
-        books = _new_books(table, rows, cash)
-        if loop(table.market, views, terms, books) == table.slices:
-            return Played(table, views, books)
-        rows *= 4
+
+    def play(marks: int) -> Books:
+        """What does not fit into the tables is played again with larger ones."""
+        rows = 1024 + len(views.changes) + len(views.changes) // 4 + 8 * len(table.symbols)
+        while True:
+            books = _new_books(table, rows, marks, cash)
+            if loop(table.market, views, terms, books) == table.slices:
+                return books
+            rows *= 4
+
+    return Played(table, views, play(1), play)
 
 
 def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
@@ -118,8 +135,8 @@ def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     )
 
 
-def _new_books(table: BarTable, rows: int, cash: float) -> Books:
-    symbols, slices = len(table.symbols), table.slices
+def _new_books(table: BarTable, rows: int, marks: int, cash: float) -> Books:
+    symbols = len(table.symbols)
     account = np.zeros(ACCOUNT_SIZE)
     account[CASH] = account[EQUITY] = cash
     account[SESSION] = -1
@@ -132,5 +149,5 @@ def _new_books(table: BarTable, rows: int, cash: float) -> Books:
         orders=np.zeros((rows, ORDER_COLUMNS)),
         fills=np.zeros((rows, FILL_COLUMNS)),
         denials=np.zeros((rows, DENIED_COLUMNS)),
-        marks=np.empty((3, slices)),
+        marks=np.empty((marks, table.slices)),
     )

@@ -20,6 +20,7 @@ from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.compiled_result import equity_frame
 from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
 from robo_trader.research.backtest.views import ViewMaker
+from robo_trader.research.compiled.account_layout import CHANGE_STRENGTH, Views
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.research.compiled.quiet_loop import mark_quiet_slices
 
@@ -36,8 +37,8 @@ class EventPlay:
         assert isinstance(senses.market, RecordedMarket)
         self._market = senses.market
         self.engine = Engine(settings, senses)
-        self._news = _changes(views.strength)
-        self._news_at = np.flatnonzero(views.news)
+        self._news = _news(views)
+        self._news_at = np.array([*self._news], np.int64)
         self._session_ends = np.searchsorted(table.market.session, table.market.session, side="right")
         self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
         self._mark = compiler.compile(mark_quiet_slices)
@@ -130,10 +131,9 @@ class EventPlay:
         )
 
 
-def _changes(strength: Floats) -> dict[int, list[int]]:
-    """Return, by slice, the places of the symbols whose view changes."""
-    before = np.vstack([np.zeros((1, strength.shape[1])), strength[:-1]])
-    changes: dict[int, list[int]] = {}
-    for t, place in zip(*np.nonzero(strength != before), strict=True):
-        changes.setdefault(int(t), []).append(int(place))
-    return changes
+def _news(views: Views) -> dict[int, list[int]]:
+    """Return, by slice, the places of the symbols whose view changes; the slices in order."""
+    news: dict[int, list[int]] = {}
+    for t, place in views.changes[:, :CHANGE_STRENGTH].astype(np.int64).tolist():
+        news.setdefault(t, []).append(place)
+    return news

@@ -19,6 +19,7 @@ from robo_trader.core.engine.senses import Senses
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.rules.rounding import PRICE_STEPS
 from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.research.backtest.asking import strength_matrix
 from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.views import ViewMaker
 from robo_trader.research.compiled.account_layout import Views
@@ -129,7 +130,7 @@ class RecordedViews(StrategyViews):
         super().__init__(settings.strategy, signal_lifetime=settings.signal_lifetime)
         self._market = market
         self.places = {symbol: place for place, symbol in enumerate(market.table.symbols)}
-        self._strength = views.strength
+        self._strength = strength_matrix(views.changes, market.table.slices, len(market.table.symbols))
         size, symbols = settings.strategy.state_size, market.table.symbols
         self.states = {
             symbols[place]: state[:size].tolist()

@@ -15,6 +15,9 @@ Integers = NDArray[np.int64]
 ACTIVE, REDUCING = 0.0, 1.0
 WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
 
+# Columns of the table of changes of views.
+CHANGE_SLICE, CHANGE_SYMBOL, CHANGE_STRENGTH = range(3)
+CHANGE_COLUMNS = 3
 # Columns of the table of symbols.
 SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED = range(6)
 AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN = range(6, 11)
@@ -35,10 +38,11 @@ GROSS_EXPOSURE, ORDER_NOTIONAL, DAILY_LOSS, CASH_CONTROL = range(4, 8)
 # The account's numbers.
 CASH, RESERVE, EQUITY, OPENING, SESSION_PEAK, STATE, SESSION = range(7)
 OPEN_ORDERS, ORDERS, FILLS, DENIALS, SIGNALS, HELD, PENDING = range(7, 14)
-GROSS, COUNTS, LOWEST = range(14, 17)
-ACCOUNT_SIZE = 17
-# Rows of the marks, one column a slice.
+GROSS, COUNTS, LOWEST, VIEWS_TAKEN = range(14, 18)
+ACCOUNT_SIZE = 18
+# Rows of the marks, one column a slice. A run may be asked for the first alone.
 MARK_EQUITY, MARK_CASH, MARK_GROSS = range(3)
+MARKS = 3
 
 
 class Market(NamedTuple):
@@ -58,11 +62,9 @@ class Market(NamedTuple):
 
 
 class Views(NamedTuple):
-    """What the strategy thinks (slices, symbols), and the values sizer and stops need (any array if they need none)."""
+    """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none)."""
 
-    strength: Floats
-    news: NDArray[np.bool_]  # (slices,) whether the view of any symbol has changed
-    changes: int  # of views, all symbols together
+    changes: Floats  # of its views, a row each, in order of slice, then symbol
     risk: Floats
     stop_range: Floats
 

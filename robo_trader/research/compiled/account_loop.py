@@ -5,9 +5,6 @@ This is the order of things of `core/engine` and `simulation/venue` written for 
 float here and Decimal in the engine; the rules compare and cut so that the difference in the last bits decides nothing.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from robo_trader.core.rules.financing import borrow_fee
 from robo_trader.core.rules.losses import is_lost
 from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price, whole_shares
@@ -16,6 +13,9 @@ from robo_trader.core.rules.stops import NO_STOP, stop_reached
 from robo_trader.research.compiled.account_layout import (
     ACTIVE,
     CASH,
+    CHANGE_SLICE,
+    CHANGE_STRENGTH,
+    CHANGE_SYMBOL,
     COST,
     DENIALS,
     EQUITY,
@@ -36,6 +36,7 @@ from robo_trader.research.compiled.account_layout import (
     SHARES,
     STATE,
     TARGET,
+    VIEWS_TAKEN,
     Books,
     Floats,
     Market,
@@ -43,16 +44,19 @@ from robo_trader.research.compiled.account_layout import (
     Views,
 )
 from robo_trader.research.compiled.account_reading import last_close, notional_max, want
+from robo_trader.research.compiled.fetching import fetch
 from robo_trader.research.compiled.order_loop import pursue_targets
 from robo_trader.research.compiled.venue_loop import fill_orders
+
+_AHEAD = 4  # changes of views, from the one that is taken to the one whose bars are fetched
 
 
 def run(market: Market, views: Views, terms: Terms, books: Books) -> int:
     """Play the market through the account. Returns the number of slices played: fewer than all if a table is full."""
-    close, session, account, lines = market.close, market.session, books.account, books.lines
-    held, marks, news = books.held, books.marks, views.news
+    session, account, slices = market.session, books.account, market.close.shape[0]
     has_stops = max(max(terms.stop_fixed, terms.stop_atr_multiple), max(terms.stop_trailing, terms.stop_bars)) > 0.0
-    for t in range(close.shape[0]):
+    t = 0
+    while t < slices:
         if session[t] != account[SESSION]:
             _settle_overnight(market, terms, books, t)
             account[SESSION] = session[t]
@@ -62,29 +66,75 @@ def run(market: Market, views: Views, terms: Terms, books: Books) -> int:
             if _is_full(books):
                 return t
             fill_orders(market, terms, books, t)
-        value = 0.0
-        gross = 0.0
-        for place in range(int(account[HELD])):
-            symbol = held[place]
-            worth = lines[symbol, SHARES] * rounded_price(last_close(close, t, symbol))
-            value += worth
-            gross += abs(worth)
-        equity = account[CASH] + value
-        account[EQUITY] = equity
-        account[GROSS] = gross
-        marks[MARK_EQUITY, t] = equity
-        marks[MARK_CASH, t] = account[CASH]
-        marks[MARK_GROSS, t] = gross
-        _watch_losses(terms, account, equity)
-        if has_stops and account[HELD] > 0.0:
+        watched = has_stops and account[HELD] > 0.0
+        end = t + 1
+        if not watched and account[OPEN_ORDERS] + account[PENDING] == 0.0:
+            end = _next_news(market, views, books, t) + 1
+        _mark(market, terms, books, t, end)
+        t = end - 1
+        if watched:
             _watch_stops(market, views, terms, books, t)
-        if news[t]:
-            _take_views(market, views, terms, books, t)
+        _take_views(market, views, terms, books, t)
         if account[PENDING] > 0.0:
             if _is_full(books):
                 return t
             pursue_targets(market, terms, books, t)
-    return close.shape[0]
+        t = end
+    return slices
+
+
+def _next_news(market: Market, views: Views, books: Books, t: int) -> int:
+    """Return the first slice, from `t` on, in which a view changes, or the last of the session before."""
+    taken, session = int(books.account[VIEWS_TAKEN]), market.session
+    last = market.close.shape[0] - 1
+    if taken < len(views.changes):
+        last = min(last, int(views.changes[taken, CHANGE_SLICE]))
+    if session[last] == session[t]:
+        return last
+    while t + 1 < last:  # the session ends between the two
+        middle = (t + last) // 2
+        if session[middle] == session[t]:
+            t = middle
+        else:
+            last = middle
+    return t
+
+
+def _mark(market: Market, terms: Terms, books: Books, begin: int, end: int) -> None:
+    """Mark the account in slices begin to end, in which nothing but prices happens, and watch for losses."""
+    close, account, marks, held = market.close, books.account, books.marks, int(books.account[HELD])
+    cash, gross = account[CASH], 0.0
+    for place in range(held):
+        symbol = books.held[place]
+        shares = books.lines[symbol, SHARES]
+        price = last_close(close, begin, symbol)
+        worth = 0.0
+        for t in range(begin, end):
+            if close[t, symbol] == close[t, symbol]:
+                price = close[t, symbol]
+            worth = shares * rounded_price(price)
+            marks[MARK_EQUITY, t] = worth if place == 0 else marks[MARK_EQUITY, t] + worth
+        gross += abs(worth)
+    for t in range(begin, end):
+        equity = cash + marks[MARK_EQUITY, t] if held > 0 else cash
+        marks[MARK_EQUITY, t] = equity
+        _watch_losses(terms, account, equity)
+    account[EQUITY] = marks[MARK_EQUITY, end - 1]
+    account[GROSS] = gross
+    if len(marks) > 1:
+        _mark_parts(market, books, begin, end)
+
+
+def _mark_parts(market: Market, books: Books, begin: int, end: int) -> None:
+    """Mark what equity is made of: cash, and the absolute worth of all positions."""
+    account, marks = books.account, books.marks
+    for t in range(begin, end):
+        marks[MARK_CASH, t] = account[CASH]
+        marks[MARK_GROSS, t] = 0.0
+        for place in range(int(account[HELD])):
+            symbol = books.held[place]
+            price = rounded_price(last_close(market.close, t, symbol))
+            marks[MARK_GROSS, t] += abs(books.lines[symbol, SHARES] * price)
 
 
 def _settle_overnight(market: Market, terms: Terms, books: Books, t: int) -> None:
@@ -142,12 +192,27 @@ def _watch_stops(market: Market, views: Views, terms: Terms, books: Books, t: in
 
 
 def _take_views(market: Market, views: Views, terms: Terms, books: Books, t: int) -> None:
-    strength = views.strength
-    for symbol in range(len(books.lines)):
-        before = strength[t - 1, symbol] if t > 0 else 0.0
-        if strength[t, symbol] != before:
-            close = market.close[t, symbol]
-            want(books, symbol, _sized(views, terms, books, t, symbol, strength[t, symbol], close), t)
+    account, changes = books.account, views.changes
+    taken = int(account[VIEWS_TAKEN])
+    while taken < len(changes) and changes[taken, CHANGE_SLICE] == t:
+        symbol = int(changes[taken, CHANGE_SYMBOL])
+        close, strength = market.close[t, symbol], changes[taken, CHANGE_STRENGTH]
+        want(books, symbol, _sized(views, terms, books, t, symbol, strength, close), t)
+        taken += 1
+        if taken + _AHEAD < len(changes):
+            _fetch_ahead(
+                market, int(changes[taken + _AHEAD, CHANGE_SLICE]), int(changes[taken + _AHEAD, CHANGE_SYMBOL])
+            )
+    account[VIEWS_TAKEN] = taken
+
+
+def _fetch_ahead(market: Market, t: int, symbol: int) -> None:
+    """Have what an order of slice t and its fill will read brought near: memory is slower than all they compute."""
+    fetch(market.ended_at, t)
+    fetch(market.started_at, t + 1)
+    fetch(market.ended_at, t + 1)
+    fetch(market.open, (t + 1, symbol))
+    fetch(market.volume, (t + 1, symbol))
 
 
 def _sized(views: Views, terms: Terms, books: Books, t: int, symbol: int, strength: float, close: float) -> float:
@@ -162,16 +227,3 @@ def _sized(views: Views, terms: Terms, books: Books, t: int, symbol: int, streng
         dearest = max(price, limit_beyond(price, 1 if sized > 0.0 else -1, terms.limit_offset_bps))
     value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
     return capped_shares(whole_shares(sized), dearest, value_max)
-
-
-def find_news(strength: Floats, news: NDArray[np.bool_]) -> int:
-    """Mark the slices in which the view of any symbol changes, from 0 on; return how many changes there are."""
-    changes = 0
-    for symbol in range(strength.shape[1]):
-        before = 0.0
-        for t in range(strength.shape[0]):
-            if strength[t, symbol] != before:
-                before = strength[t, symbol]
-                news[t] = True
-                changes += 1
-    return changes
