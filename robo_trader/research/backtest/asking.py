@@ -41,7 +41,7 @@ class Asked:
         rows = 1024 + cells // 16
         while True:
             changes = np.empty((rows, CHANGE_COLUMNS))
-            close = self.table.market.close
+            close = self.table.market.close.T
             count = loop(np.array(self.places), self.table.slices, changes, close, state, *arguments)
             if count >= 0:
                 return changes[:count]
@@ -86,7 +86,11 @@ class Asked:
             values=tuple(values), waits_for=tuple(waited), by_symbol=tuple(column.ndim == 2 for column in columns),
             parameters=len(self.parameters), state_size=self.strategy.state_size, has_gaps=self.table.has_gaps,
         )  # fmt: skip
-        return view_loop(compiler, shape, self.strategy.rule, tuple(rules)), [*columns, *rest, *self.parameters]
+        return view_loop(compiler, shape, self.strategy.rule, tuple(rules)), [
+            *(column.T for column in columns),
+            *rest,
+            *self.parameters,
+        ]
 
     def _try_rule(self) -> None:
         """Ask the rule once as it stands: it can tell what is wrong with it, compiled it would do something else."""

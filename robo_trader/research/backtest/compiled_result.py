@@ -100,7 +100,7 @@ def _closing_prices(played: Played) -> dict[str, float]:
     books, close = played.books, played.table.market.close
     held = books.held[: int(books.account[loop.HELD])]
     last = len(close) - 1
-    return {str(played.table.symbols[place]): float(last_close(close, last, place)) for place in held}
+    return {str(played.table.symbols[place]): float(last_close(close.T, last, place)) for place in held}
 
 
 def _framed(schema: pl.Schema, columns: list[Any]) -> pl.DataFrame:

@@ -82,14 +82,14 @@ def play_compiled(
 
 def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, compiler: Compiler) -> Played:
     """Play views that are computed already."""
-    loop = compiler.compile(run)
+    loop, market, by_symbol = compiler.compile(run), table.market.by_symbol(), views.by_symbol()
 
     def play(marks: int) -> Books:
         """What does not fit into the tables is played again with larger ones."""
         rows = 1024 + len(views.changes) + len(views.changes) // 4 + 8 * len(table.symbols)
         while True:
             books = _new_books(table, rows, marks, cash)
-            if loop(table.market, views, terms, books) == table.slices:
+            if loop(market, by_symbol, terms, books) == table.slices:
                 return books
             rows *= 4
 
@@ -142,12 +142,12 @@ def _new_books(table: BarTable, rows: int, marks: int, cash: float) -> Books:
     account[SESSION] = -1
     return Books(
         account=account,
-        lines=np.full((symbols, LINE_COLUMNS), 0.0),
+        lines=np.zeros((symbols, LINE_COLUMNS)),
         stops=np.zeros((symbols, STOP_STATE_SIZE)),
         held=np.zeros(symbols, np.int64),
-        open_orders=np.zeros(rows, np.int64),
-        orders=np.zeros((rows, ORDER_COLUMNS)),
-        fills=np.zeros((rows, FILL_COLUMNS)),
-        denials=np.zeros((rows, DENIED_COLUMNS)),
+        open_orders=np.empty(rows, np.int64),
+        orders=np.empty((rows, ORDER_COLUMNS)),
+        fills=np.empty((rows, FILL_COLUMNS)),
+        denials=np.empty((rows, DENIED_COLUMNS)),
         marks=np.empty((marks, table.slices)),
     )

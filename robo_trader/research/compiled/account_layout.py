@@ -1,7 +1,8 @@
 """How the compiled account is laid out: which number stands where.
 
-Arrays over time and symbol have shape (slices, symbols); a symbol without a bar in a slice is NaN there. Tables are
-floats; times in them are numbers of slices. An order, a fill and a violation is a row each.
+Arrays over time and symbol have shape (slices, symbols) in a table of bars and (symbols, slices), the same memory
+transposed, in the loops; a symbol without a bar in a slice is NaN there. Tables are floats; times in them are numbers
+of slices. An order, a fill and a violation is a row each.
 """
 
 from typing import NamedTuple
@@ -60,6 +61,12 @@ class Market(NamedTuple):
     days: Integers  # (sessions,) since 1970
     dividends: Floats  # (sessions, symbols) dollars a share
 
+    def by_symbol(self) -> "Market":
+        """Return it as the loops take it: one symbol's prices side by side, whether there is one symbol or many."""
+        return self._replace(
+            open=self.open.T, high=self.high.T, low=self.low.T, close=self.close.T, volume=self.volume.T
+        )
+
 
 class Views(NamedTuple):
     """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none)."""
@@ -67,6 +74,10 @@ class Views(NamedTuple):
     changes: Floats  # of its views, a row each, in order of slice, then symbol
     risk: Floats
     stop_range: Floats
+
+    def by_symbol(self) -> "Views":
+        """Return them as the loops take them."""
+        return self._replace(risk=self.risk.T, stop_range=self.stop_range.T)
 
 
 class Terms(NamedTuple):

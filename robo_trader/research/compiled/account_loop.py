@@ -5,6 +5,8 @@ This is the order of things of `core/engine` and `simulation/venue` written for 
 float here and Decimal in the engine; the rules compare and cut so that the difference in the last bits decides nothing.
 """
 
+import math
+
 from robo_trader.core.rules.financing import borrow_fee
 from robo_trader.core.rules.losses import is_lost
 from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price, whole_shares
@@ -50,10 +52,12 @@ from robo_trader.research.compiled.venue_loop import fill_orders
 
 _AHEAD = 4  # changes of views, from the one that is taken to the one whose bars are fetched
 
+_MANY = 8  # slices from which on they are marked by position, neighbours at once
+
 
 def run(market: Market, views: Views, terms: Terms, books: Books) -> int:
     """Play the market through the account. Returns the number of slices played: fewer than all if a table is full."""
-    session, account, slices = market.session, books.account, market.close.shape[0]
+    session, account, slices = market.session, books.account, market.close.shape[1]
     has_stops = max(max(terms.stop_fixed, terms.stop_atr_multiple), max(terms.stop_trailing, terms.stop_bars)) > 0.0
     t = 0
     while t < slices:
@@ -86,7 +90,7 @@ def run(market: Market, views: Views, terms: Terms, books: Books) -> int:
 def _next_news(market: Market, views: Views, books: Books, t: int) -> int:
     """Return the first slice, from `t` on, in which a view changes, or the last of the session before."""
     taken, session = int(books.account[VIEWS_TAKEN]), market.session
-    last = market.close.shape[0] - 1
+    last = market.close.shape[1] - 1
     if taken < len(views.changes):
         last = min(last, int(views.changes[taken, CHANGE_SLICE]))
     if session[last] == session[t]:
@@ -102,39 +106,66 @@ def _next_news(market: Market, views: Views, books: Books, t: int) -> int:
 
 def _mark(market: Market, terms: Terms, books: Books, begin: int, end: int) -> None:
     """Mark the account in slices begin to end, in which nothing but prices happens, and watch for losses."""
-    close, account, marks, held = market.close, books.account, books.marks, int(books.account[HELD])
-    cash, gross = account[CASH], 0.0
-    for place in range(held):
-        symbol = books.held[place]
-        shares = books.lines[symbol, SHARES]
-        price = last_close(close, begin, symbol)
-        worth = 0.0
-        for t in range(begin, end):
-            if close[t, symbol] == close[t, symbol]:
-                price = close[t, symbol]
-            worth = shares * rounded_price(price)
-            marks[MARK_EQUITY, t] = worth if place == 0 else marks[MARK_EQUITY, t] + worth
-        gross += abs(worth)
-    for t in range(begin, end):
-        equity = cash + marks[MARK_EQUITY, t] if held > 0 else cash
-        marks[MARK_EQUITY, t] = equity
-        _watch_losses(terms, account, equity)
-    account[EQUITY] = marks[MARK_EQUITY, end - 1]
-    account[GROSS] = gross
-    if len(marks) > 1:
+    account, cash, equity = books.account, books.account[CASH], books.marks[MARK_EQUITY, begin:end]
+    if end - begin >= _MANY:
+        _sum_worth(market, books, begin, end)
+    else:
+        for n in range(end - begin):
+            equity[n] = _worth(market, books, begin + n)
+    telling = 0  # marks that are a high or a low of the session, or not known yet
+    for n in range(len(equity)):
+        equity[n] += cash
+        telling += not (account[LOWEST] <= equity[n] <= account[SESSION_PEAK])
+    if telling > 0:
+        for n in range(len(equity)):
+            if equity[n] != equity[n]:  # noqa: PLR0124 - a position has no bar
+                equity[n] = cash + _worth(market, books, begin + n)
+            _watch_losses(terms, account, equity[n])
+    account[EQUITY] = equity[len(equity) - 1]
+    account[GROSS] = _gross(market, books, end - 1)
+    if len(books.marks) > 1:
         _mark_parts(market, books, begin, end)
 
 
+def _sum_worth(market: Market, books: Books, begin: int, end: int) -> None:
+    """Mark what all positions together are worth; NaN where one of them has no bar.
+
+    By position and from 0 on, so that a compiler sees neighbours it can compute at once.
+    """
+    worth, held = books.marks[MARK_EQUITY, begin:end], int(books.account[HELD])
+    if held == 0:
+        worth[:] = 0.0
+    for place in range(held):
+        symbol = books.held[place]
+        shares, close = books.lines[symbol, SHARES], market.close[symbol, begin:end]
+        for t in range(len(worth)):
+            value = shares * rounded_price(close[t]) if close[t] == close[t] else math.nan
+            worth[t] = value if place == 0 else worth[t] + value
+
+
+def _worth(market: Market, books: Books, t: int) -> float:
+    """Return what all positions together are worth, dollars."""
+    value = 0.0
+    for place in range(int(books.account[HELD])):
+        symbol = books.held[place]
+        value += books.lines[symbol, SHARES] * rounded_price(last_close(market.close, t, symbol))
+    return value
+
+
+def _gross(market: Market, books: Books, t: int) -> float:
+    """Return what all positions are worth, short ones as if they were long, dollars."""
+    gross = 0.0
+    for place in range(int(books.account[HELD])):
+        symbol = books.held[place]
+        gross += abs(books.lines[symbol, SHARES] * rounded_price(last_close(market.close, t, symbol)))
+    return gross
+
+
 def _mark_parts(market: Market, books: Books, begin: int, end: int) -> None:
-    """Mark what equity is made of: cash, and the absolute worth of all positions."""
-    account, marks = books.account, books.marks
+    """Mark what equity is made of: cash, and the worth of positions, short ones as if they were long."""
     for t in range(begin, end):
-        marks[MARK_CASH, t] = account[CASH]
-        marks[MARK_GROSS, t] = 0.0
-        for place in range(int(account[HELD])):
-            symbol = books.held[place]
-            price = rounded_price(last_close(market.close, t, symbol))
-            marks[MARK_GROSS, t] += abs(books.lines[symbol, SHARES] * price)
+        books.marks[MARK_CASH, t] = books.account[CASH]
+        books.marks[MARK_GROSS, t] = _gross(market, books, t)
 
 
 def _settle_overnight(market: Market, terms: Terms, books: Books, t: int) -> None:
@@ -177,14 +208,14 @@ def _watch_stops(market: Market, views: Views, terms: Terms, books: Books, t: in
     lines = books.lines
     for place in range(int(books.account[HELD])):
         symbol = books.held[place]
-        close = market.close[t, symbol]
+        close = market.close[symbol, t]
         if close != close:  # noqa: PLR0124 - a NaN is no bar
             continue
         quantity = lines[symbol, SHARES]
-        range_ = views.stop_range[t, symbol] if terms.stop_atr_multiple > 0.0 else 0.0
+        range_ = views.stop_range[symbol, t] if terms.stop_atr_multiple > 0.0 else 0.0
         reached = stop_reached(
-            books.stops[symbol], quantity, lines[symbol, COST] / quantity, market.high[t, symbol],
-            market.low[t, symbol], close, range_,
+            books.stops[symbol], quantity, lines[symbol, COST] / quantity, market.high[symbol, t],
+            market.low[symbol, t], close, range_,
             terms.stop_fixed, terms.stop_atr_multiple, terms.stop_trailing, terms.stop_bars,
         )  # fmt: skip
         if reached != NO_STOP and lines[symbol, TARGET] != 0.0:
@@ -196,7 +227,7 @@ def _take_views(market: Market, views: Views, terms: Terms, books: Books, t: int
     taken = int(account[VIEWS_TAKEN])
     while taken < len(changes) and changes[taken, CHANGE_SLICE] == t:
         symbol = int(changes[taken, CHANGE_SYMBOL])
-        close, strength = market.close[t, symbol], changes[taken, CHANGE_STRENGTH]
+        close, strength = market.close[symbol, t], changes[taken, CHANGE_STRENGTH]
         want(books, symbol, _sized(views, terms, books, t, symbol, strength, close), t)
         taken += 1
         if taken + _AHEAD < len(changes):
@@ -211,15 +242,15 @@ def _fetch_ahead(market: Market, t: int, symbol: int) -> None:
     fetch(market.ended_at, t)
     fetch(market.started_at, t + 1)
     fetch(market.ended_at, t + 1)
-    fetch(market.open, (t + 1, symbol))
-    fetch(market.volume, (t + 1, symbol))
+    fetch(market.open, (symbol, t + 1))
+    fetch(market.volume, (symbol, t + 1))
 
 
 def _sized(views: Views, terms: Terms, books: Books, t: int, symbol: int, strength: float, close: float) -> float:
     equity = books.account[EQUITY]
     if equity <= 0.0:
         return 0.0
-    risk = views.risk[t, symbol] if terms.sizer == ATR_RISK else 0.0
+    risk = views.risk[symbol, t] if terms.sizer == ATR_RISK else 0.0
     sized = sized_shares(terms.sizer, strength, equity, close, risk, terms.size_first, terms.size_second)
     price = rounded_price(close)
     dearest = price

@@ -27,10 +27,10 @@ from robo_trader.research.compiled.account_layout import (
 
 
 def last_close(close: Floats, t: int, symbol: int) -> float:
-    """Return the close of the symbol's last bar. There must be one."""
-    while close[t, symbol] != close[t, symbol]:
+    """Return the close of the symbol's last bar. There must be one. close: shape (symbols, slices)."""
+    while close[symbol, t] != close[symbol, t]:
         t -= 1
-    return close[t, symbol]
+    return close[symbol, t]
 
 
 def closes_at(market: Market, t: int) -> int:

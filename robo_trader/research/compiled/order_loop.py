@@ -7,11 +7,13 @@ from robo_trader.core.rules.rounding import limit_beyond, rounded_price
 from robo_trader.research.compiled.account_layout import (
     BUYS,
     CANCELED,
+    CHARGED,
     CREATED,
     LAPSES,
     LIMIT,
     OPEN_ORDERS,
     ORDERS,
+    PART,
     PENDING,
     QUANTITY,
     REFERENCE,
@@ -27,7 +29,9 @@ from robo_trader.research.compiled.account_layout import (
     TARGET,
     UNSETTLED,
     UPDATED,
+    VALUE,
     WANTED_SINCE,
+    WORKING,
     Books,
     Market,
     Terms,
@@ -106,8 +110,10 @@ def _order(market: Market, terms: Terms, books: Books, t: int, symbol: int, miss
     orders[row, SYMBOL] = symbol
     orders[row, SIGN] = sign
     orders[row, QUANTITY] = quantity
+    orders[row, PART] = orders[row, VALUE] = orders[row, CHARGED] = 0.0
     orders[row, LIMIT] = limit
     orders[row, CREATED] = orders[row, UPDATED] = t
+    orders[row, STATUS] = WORKING
     orders[row, LAPSES] = market.session[t] if market.ended_at[t] < closes_at(market, t) else -1
     orders[row, REFERENCE] = reference
     orders[row, SIGNAL] = books.lines[symbol, SIGNAL_NUMBER]

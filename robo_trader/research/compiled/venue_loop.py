@@ -53,7 +53,7 @@ def fill_orders(market: Market, terms: Terms, books: Books, t: int) -> None:
         if orders[row, LAPSES] < 0.0:
             orders[row, LAPSES] = session
         lapsed = session > orders[row, LAPSES]
-        close = market.close[t, int(orders[row, SYMBOL])]
+        close = market.close[int(orders[row, SYMBOL]), t]
         begun = market.started_at[t] >= market.ended_at[int(orders[row, CREATED])]
         if close == close and not lapsed and begun:  # noqa: PLR0124 - a NaN is no bar
             _match(market, terms, books, t, row)
@@ -72,16 +72,16 @@ def _match(market: Market, terms: Terms, books: Books, t: int, row: int) -> None
     symbol, sign = int(orders[row, SYMBOL]), int(orders[row, SIGN])
     if lines[symbol, AVAILABLE_IN] != t:
         lines[symbol, AVAILABLE_IN] = t
-        lines[symbol, AVAILABLE] = participation_shares(market.volume[t, symbol], terms.participation_max)
+        lines[symbol, AVAILABLE] = participation_shares(market.volume[symbol, t], terms.participation_max)
     quantity = min(orders[row, QUANTITY] - orders[row, PART], lines[symbol, AVAILABLE])
     if quantity <= 0.0:
         return
-    open_ = market.open[t, symbol]
+    open_ = market.open[symbol, t]
     price = slipped_price(open_, sign, terms.slippage_bps)
     at_open = True
     if terms.is_limit:
         limit = orders[row, LIMIT]
-        if not limit_is_reached(market.low[t, symbol], market.high[t, symbol], open_, limit, sign):
+        if not limit_is_reached(market.low[symbol, t], market.high[symbol, t], open_, limit, sign):
             return
         at_open = (limit - open_) * sign >= 0.0
         price = limit_fill_price(open_, price, limit, sign)

@@ -5,7 +5,7 @@ A written loop of a strategy that takes the average of the close reads, gaps and
     for place in places:
         strength = 0.0
         for t in range(slices):
-            x0 = c0[t, place]
+            x0 = c0[place, t]
             v0 = f0(m0, x0, q0_0)
             if v0 == v0:
                 view = rule(memory, v0, p0)
@@ -76,7 +76,7 @@ class Shape:
 
     values: tuple[Computed | int, ...]  # what the strategy's rule takes; a number is that of a column
     waits_for: tuple[int, ...]  # columns the rule does not take, without which there is no view
-    by_symbol: tuple[bool, ...]  # of each column, whether it is (slices, symbols) or (slices,), the same for all
+    by_symbol: tuple[bool, ...]  # of each column, whether it is (symbols, slices) or (slices,), the same for all
     parameters: int
     state_size: int
     has_gaps: bool
@@ -118,7 +118,7 @@ def _written(shape: Shape) -> str:
         )),
         remember="; ".join(f"{name} = {memory}" for name, memory in memories.items()),
         forget="\n".join(f"        for n in range(len({name})):\n            {name}[n] = 0.0" for name in memories),
-        missing="close[t, place] != close[t, place]" if shape.has_gaps else "False",
+        missing="close[place, t] != close[place, t]" if shape.has_gaps else "False",
         takes="\n".join(f"            {line}" for line in _taken(shape)) or "            pass",
         warm=" and ".join(f"{name} == {name}" for name in warm) or "True",
         values="".join(f", v{n}" for n in range(len(shape.values))),
@@ -130,7 +130,7 @@ def _written(shape: Shape) -> str:
 def _taken(shape: Shape) -> Iterator[str]:
     """Yield what gives each value of a record its name."""
     for number, by_symbol in enumerate(shape.by_symbol):
-        yield f"c{number}_ = c{number}[t, place]" if by_symbol else f"c{number}_ = c{number}[t]"
+        yield f"c{number}_ = c{number}[place, t]" if by_symbol else f"c{number}_ = c{number}[t]"
     for number, value in enumerate(shape.values):
         if isinstance(value, int):
             yield f"v{number} = c{value}_"
