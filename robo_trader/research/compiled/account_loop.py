@@ -118,7 +118,7 @@ def _mark(market: Market, terms: Terms, books: Books, begin: int, end: int) -> N
         telling += not (account[LOWEST] <= equity[n] <= account[SESSION_PEAK])
     if telling > 0:
         for n in range(len(equity)):
-            if equity[n] != equity[n]:  # noqa: PLR0124 - a position has no bar
+            if equity[n] != equity[n]:  # a position has no bar
                 equity[n] = cash + _worth(market, books, begin + n)
             _watch_losses(terms, account, equity[n])
     account[EQUITY] = equity[len(equity) - 1]
