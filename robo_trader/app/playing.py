@@ -53,8 +53,6 @@ async def play_long_event(account: Account, table: BarTable, announce: Announce,
     from robo_trader.research.backtest.event_play import EventPlay
     from robo_trader.research.compiled.compiler import Compiler
 
-    if len(account.engine.sleeves) > 1:
-        return await play_event(account, map(table.slice_at, range(table.slices)), **more)
     try:
         play, recorder = EventPlay(table, account.engine, Compiler(announce=announce)), EventRecorder()
     except StrategyError:
@@ -72,7 +70,7 @@ def play_compiled(account: Account, table: BarTable, announce: Announce, **more:
 
     cash, compiler = float(account.cash), Compiler(announce=announce)
     played = compiled_run.play_compiled(table, account.engine, account.venue, cash=cash, compiler=compiler)
-    return result_of(played, strategy=account.engine.sleeves[0].name, opening_cash=cash, **more)
+    return result_of(played, strategies=[sleeve.name for sleeve in account.engine.sleeves], opening_cash=cash, **more)
 
 
 async def _play(account: Account, engine: Engine, slices: Iterable[BarSlice], recorder: EventRecorder) -> None:

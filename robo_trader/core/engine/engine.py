@@ -65,10 +65,13 @@ class Engine:
             self._take_report(event)
         return self.account.take_step()
 
+    def held_symbols(self) -> set[Symbol]:
+        """Return the symbols that the account, or a strategy of it, holds."""
+        return {position.symbol for position in self.account.ledger.open_positions()} | self._strategy.held_symbols()
+
     def closing_prices(self) -> dict[Symbol, Decimal]:
-        """Return the last price of every symbol that the account, or a strategy of it, holds. Dollars a share."""
-        held = {position.symbol for position in self.account.ledger.open_positions()}
-        return {symbol: self._market.price(symbol) for symbol in sorted(held | self._strategy.sub_accounts.symbols())}
+        """Return the last price of each of `held_symbols`, dollars a share."""
+        return {symbol: self._market.price(symbol) for symbol in sorted(self.held_symbols())}
 
     def state_hash(self) -> str:
         """Return a hash of everything a later decision may depend on, and of the books. Not cheap."""

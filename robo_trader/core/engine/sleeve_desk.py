@@ -47,6 +47,10 @@ class SleeveDesk:
         stopped = self._watch_stops(bar, values)
         return self._take_view(bar, values) or stopped
 
+    def forget_stops(self, symbol: Symbol) -> None:
+        """Take note that the strategy holds nothing of a symbol."""
+        self._stops.states.pop(symbol, None)
+
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
         views = self._views

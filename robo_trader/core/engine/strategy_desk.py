@@ -46,11 +46,12 @@ class StrategyDesk:
     def wanted(self, symbol: Symbol, *, now: int) -> Want:
         """Return what all strategies want of a symbol, after what passes between them has passed."""
         wants = self._wants(symbol)
-        if self.is_shared:
-            crossed = cross(wants, now=now)
-            if crossed:
-                self._cross(symbol, crossed, now)
-                wants = self._wants(symbol)
+        if not self.is_shared:
+            return wants[0]
+        crossed = cross(wants, now=now)
+        if crossed:
+            self._cross(symbol, crossed, now)
+            wants = self._wants(symbol)
         return net(wants, now=now, is_working=bool(self._account.orders.open_for(symbol)))
 
     def note(self, order: Order, change: Decimal, price: Decimal, commission: Decimal) -> tuple[Allotment, ...]:
@@ -62,10 +63,14 @@ class StrategyDesk:
         if not self.is_shared:
             return ()
         allotments = allot(wants, change, commission, order.intent.strategy)
-        self.sub_accounts.book(symbol, price, allotments)
+        self._give(symbol, price, allotments)
         held = self._account.ledger.position(symbol).quantity + change
         assert self.sub_accounts.shares(symbol) == held, f"{symbol}: the strategies' shares are not the account's"
         return allotments
+
+    def held_symbols(self) -> set[Symbol]:
+        """Return the symbols that a strategy holds beside others, also where they hold nothing together."""
+        return self.sub_accounts.symbols()
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
@@ -88,8 +93,14 @@ class StrategyDesk:
 
     def _cross(self, symbol: Symbol, allotments: tuple[Allotment, ...], now: int) -> None:
         price = self._market.price(symbol)
-        self.sub_accounts.book(symbol, price, allotments)
+        self._give(symbol, price, allotments)
         self._account.events.append(SharesCrossed(symbol=symbol, price=price, allotments=allotments, occurred_at=now))
+
+    def _give(self, symbol: Symbol, price: Decimal, allotments: tuple[Allotment, ...]) -> None:
+        self.sub_accounts.book(symbol, price, allotments)
+        for sleeve in self._sleeves:
+            if not self._held(sleeve.sleeve.name, symbol).quantity:
+                sleeve.forget_stops(symbol)
 
     def _parts_of(self, symbol: Symbol) -> list[slice]:
         """Return where each sleeve's values stand among all values of a symbol."""

@@ -35,8 +35,6 @@ def net(wants: Sequence[Want], *, now: int, is_working: bool) -> Want:
     wants: of one symbol, at least one, in the order of the strategies.
     is_working: whether an order works for the symbol: then it may still bring what a late entry wanted.
     """
-    if len(wants) == 1:
-        return wants[0]
     quantities = [want.held if want.is_late(now) and not is_working else want.target.quantity for want in wants]
     held, quantity = sum((want.held for want in wants), ZERO), sum(quantities, ZERO)
     side = 1 if quantity > held else -1

@@ -14,22 +14,69 @@ from robo_trader.research.compiled.account_layout import (
     ALLOTTED_SHARES,
     ALLOTTED_SLICE,
     BUYS,
+    HELD,
     LEADER,
+    OPEN_ORDERS,
     SELLS,
     SHARES,
     SIGNAL_NUMBER,
     TARGET,
     WANTED_SINCE,
     Books,
+    Floats,
     Market,
     Terms,
 )
-from robo_trader.research.compiled.account_reading import last_close, move_shares
+from robo_trader.research.compiled.account_reading import is_late, last_close, move_shares
 
 _NO_FILL = -1.0
 
 
-def share_target(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
+def settled_target(allotments: Floats, market: Market, terms: Terms, books: Books, t: int, symbol: int) -> bool:
+    """Find what is wanted of a symbol; return whether it is an entry that comes too late."""
+    if allotments.ndim == 1:
+        return is_late(market, terms, books, t, symbol)
+    _share_target(market, terms, books, t, symbol)
+    return False
+
+
+def may_hold(allotments: Floats, account: Floats) -> bool:
+    """Return whether anybody may hold shares; strategies may where the account has none."""
+    if allotments.ndim == 1:
+        return account[HELD] > 0.0
+    return True
+
+
+def is_full_of_parts(allotments: Floats, books: Books) -> bool:
+    """Return whether the table might not hold the parts of what one more slice can bring."""
+    if allotments.ndim == 1:
+        return False
+    more = len(books.needs[0]) * (books.account[OPEN_ORDERS] + len(books.lines))
+    return books.account[ALLOTTED] + more > len(allotments)
+
+
+def forget_stops(allotments: Floats, books: Books, symbol: int) -> None:
+    """Have the stops of a symbol that is left forget; those of several strategies forget as each leaves."""
+    if allotments.ndim == 1:
+        books.stops[symbol, 0] = 0.0
+
+
+def leading_lane(allotments: Floats, books: Books, symbol: int) -> float:
+    """Return the lane that speaks for the next order of a symbol."""
+    if allotments.ndim == 1:
+        return float(symbol)
+    return books.lines[symbol, LEADER]
+
+
+def allot_fill(
+    allotments: Floats, books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int
+) -> None:
+    """Give the shares of a fill to whom they belong, where several strategies share the account."""
+    if allotments.ndim == 2:
+        _share_fill(books, t, symbol, change, price, fill, leader)
+
+
+def _share_target(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
     """Set the target of a symbol to what all strategies want of it, after what passes between them has passed."""
     _cross(market, terms, books, t, symbol)
     lines, lanes = books.lines, books.lanes
@@ -51,7 +98,7 @@ def share_target(market: Market, terms: Terms, books: Books, t: int, symbol: int
     lines[symbol, SIGNAL_NUMBER] = lanes[leader, SIGNAL_NUMBER]
 
 
-def share_fill(books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int) -> None:
+def _share_fill(books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int) -> None:
     """Divide a fill of `change` signed shares among the strategies that miss some.
 
     leader: the lane that the order was sent for; it takes what nobody misses any more.
@@ -73,16 +120,9 @@ def share_fill(books: Books, t: int, symbol: int, change: float, price: float, f
 
 
 def _effective(market: Market, terms: Terms, books: Books, t: int, lane: int, is_working: bool) -> float:
-    """Return what a strategy wants: what it holds, where its entry is late and nothing works that could still bring it."""
+    """Return what a strategy wants: what it holds where its entry is late and nothing works that may bring it."""
     late = is_late(market, terms, books, t, lane)
     return books.lanes[lane, SHARES] if late and not is_working else books.lanes[lane, TARGET]
-
-
-def is_late(market: Market, terms: Terms, books: Books, t: int, lane: int) -> bool:
-    """Return whether a lane's target is an entry that its signal no longer speaks for."""
-    lanes = books.lanes
-    expires_at = market.ended_at[int(lanes[lane, WANTED_SINCE])] + terms.signal_lifetime
-    return market.ended_at[t] > expires_at and abs(lanes[lane, TARGET]) > abs(lanes[lane, SHARES])
 
 
 def _cross(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
@@ -125,6 +165,8 @@ def _divide(books: Books, row: int, shares: float, everything: float) -> None:
 
 def _allot(books: Books, t: int, lane: int, change: float, price: float, fill: float) -> None:
     move_shares(books.lanes, lane, change, price)
+    if books.lanes[lane, SHARES] == 0.0:
+        books.stops[lane, 0] = 0.0
     row = int(books.account[ALLOTTED])
     books.allotments[row, ALLOTTED_SLICE] = t
     books.allotments[row, ALLOTTED_FILL] = fill

@@ -32,11 +32,6 @@ wants_of_several = st.lists(st.tuples(SHARES, SHARES), min_size=2, max_size=5).m
 )
 
 
-def test_a_strategy_alone_is_asked_as_it_is() -> None:
-    want = a_want("one", 0, 100)
-    assert net([want], now=OPEN, is_working=False) is want
-
-
 def test_the_account_wants_the_sum_and_the_newest_speaks_for_it() -> None:
     older, newer = a_want("older", 0, 100), a_want("newer", 20, 50, as_of=OPEN + 1)
     both = net([older, newer], now=OPEN, is_working=False)
