@@ -57,7 +57,7 @@ class FeaturePanel:
             cells[0], cells[1], cells[2], cells[3], cells[4] = bar.open, bar.high, bar.low, bar.close, bar.volume
             if clock is not None:
                 cells[5:_WIDTH] = clock
-        present = {bar.symbol: lanes[bar.symbol].cells for bar in bars} if self._reads_abroad else {}
+        present: dict[str, Cells] = {bar.symbol: lanes[bar.symbol].cells for bar in bars} if self._reads_abroad else {}
         values: dict[Symbol, Row] = {}
         for bar in bars:
             try:
