@@ -132,7 +132,7 @@ class Compiler:
 
 
 class _Uncollected(event.Listener):
-    """Spares the search for circular garbage while something is compiled: that takes a tenth of the time in vain."""
+    """Spares the search for circular garbage while something is compiled: that takes its time and finds none."""
 
     def __init__(self) -> None:
         self._depth = 0
