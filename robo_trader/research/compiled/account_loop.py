@@ -115,25 +115,28 @@ def _next_news(market: Market, views: Views, books: Books, t: int) -> int:
 
 def _mark(market: Market, terms: Terms, books: Books, begin: int, end: int) -> None:
     """Mark the account in slices begin to end, in which nothing but prices happens, and watch for losses."""
-    account, cash, equity = books.account, books.account[CASH], books.marks[MARK_EQUITY, begin:end]
-    if end - begin >= _MANY:
+    account, marks, cash = books.account, books.marks, books.account[CASH]
+    equity = marks[MARK_EQUITY, begin:end]
+    at_once = end - begin >= _MANY and len(marks) == 1
+    if at_once:
         _sum_worth(market, books, begin, end)
     else:
-        for n in range(end - begin):
-            equity[n] = _worth(market, books, begin + n)
+        equity[:] = math.nan
     telling = 0  # marks that are a high or a low of the session, or not known yet
     for n in range(len(equity)):
         equity[n] += cash
         telling += not (account[LOWEST] <= equity[n] <= account[SESSION_PEAK])
     if telling > 0:
         for n in range(len(equity)):
-            if equity[n] != equity[n]:  # a position has no bar
-                equity[n] = cash + _worth(market, books, begin + n)
+            if equity[n] != equity[n]:
+                equity[n] = cash + _appraise(market, books, begin + n)
             _watch_losses(terms, account, equity[n])
+            if len(marks) > 1:
+                marks[MARK_CASH, begin + n] = cash
+                marks[MARK_GROSS, begin + n] = account[GROSS]
+    if at_once:
+        _appraise(market, books, end - 1)
     account[EQUITY] = equity[len(equity) - 1]
-    account[GROSS] = _gross(market, books, end - 1)
-    if len(books.marks) > 1:
-        _mark_parts(market, books, begin, end)
 
 
 def _sum_worth(market: Market, books: Books, begin: int, end: int) -> None:
@@ -152,29 +155,17 @@ def _sum_worth(market: Market, books: Books, begin: int, end: int) -> None:
             worth[t] = value if place == 0 else worth[t] + value
 
 
-def _worth(market: Market, books: Books, t: int) -> float:
-    """Return what all positions together are worth, dollars."""
+def _appraise(market: Market, books: Books, t: int) -> float:
+    """Return what all positions are worth, dollars; what they are worth if short ones count as long ones is noted."""
     value = 0.0
-    for place in range(int(books.account[HELD])):
-        symbol = books.held[place]
-        value += books.lines[symbol, SHARES] * rounded_price(last_close(market.close, t, symbol))
-    return value
-
-
-def _gross(market: Market, books: Books, t: int) -> float:
-    """Return what all positions are worth, short ones as if they were long, dollars."""
     gross = 0.0
     for place in range(int(books.account[HELD])):
         symbol = books.held[place]
-        gross += abs(books.lines[symbol, SHARES] * rounded_price(last_close(market.close, t, symbol)))
-    return gross
-
-
-def _mark_parts(market: Market, books: Books, begin: int, end: int) -> None:
-    """Mark what equity is made of: cash, and the worth of positions, short ones as if they were long."""
-    for t in range(begin, end):
-        books.marks[MARK_CASH, t] = books.account[CASH]
-        books.marks[MARK_GROSS, t] = _gross(market, books, t)
+        worth = books.lines[symbol, SHARES] * rounded_price(last_close(market.close, t, symbol))
+        value += worth
+        gross += abs(worth)
+    books.account[GROSS] = gross
+    return value
 
 
 def _settle_overnight(market: Market, terms: Terms, books: Books, t: int) -> None:

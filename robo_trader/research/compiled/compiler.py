@@ -6,6 +6,7 @@ taken in: the sources of all rules and loops, and the versions of Python, NumPy 
 rule is a file of its own, named after a hash of the strategy's source.
 """
 
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -23,6 +24,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.core import event
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.extending import register_jitable
 
@@ -70,6 +72,7 @@ class Compiler:
         self._compiled: dict[_Key, Compiled] = {}
         for module in (*rule_modules(), *loop_modules()):
             _register(module)
+        _spare_collections()
 
     def compile(self, function: Compiled) -> Compiled:
         """Return `function` compiled: at its first call, or taken from the folder."""
@@ -126,6 +129,32 @@ class Compiler:
             yield
         finally:
             config.CACHE_DIR = before
+
+
+class _Uncollected(event.Listener):
+    """Spares the search for circular garbage while something is compiled: that takes its time and finds none."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._enabled = False
+
+    def on_start(self, _event: event.Event) -> None:
+        """Begin to compile a function, perhaps within another."""
+        if self._depth == 0:
+            self._enabled = gc.isenabled()
+            gc.disable()
+        self._depth += 1
+
+    def on_end(self, _event: event.Event) -> None:
+        """End to compile it, whether that went well or not."""
+        self._depth -= 1
+        if self._depth == 0 and self._enabled:
+            gc.enable()
+
+
+@cache
+def _spare_collections() -> None:
+    event.register("numba:compile", _Uncollected())
 
 
 # A rule is part of a loop: taken in where it is called, never called from Python in its compiled form.
