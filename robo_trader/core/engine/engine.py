@@ -131,9 +131,9 @@ class Engine:
 
     def _pursue_targets(self) -> None:
         desk = self._strategy
-        for symbol in sorted(desk.unsettled):
-            if self._orders.pursue(*desk.wanted[symbol]):
-                desk.unsettled.discard(symbol)
+        if desk.unsettled:
+            settled = self._orders.pursue([desk.wanted[symbol] for symbol in sorted(desk.unsettled)])
+            desk.unsettled.difference_update(settled)
 
     def _report_account(self) -> None:
         account = self.account

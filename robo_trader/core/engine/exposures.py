@@ -1,0 +1,54 @@
+"""What risk must know of each symbol, while the orders of one slice are made.
+
+Prices and positions do not move meanwhile; an order changes the exposure of its own symbol alone. So each symbol is
+looked at once, and once more after every order of its own, however many symbols there are.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import Side
+from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.senses import Market
+from robo_trader.core.risk.limits import Exposure
+
+
+class Exposures:
+    """The exposures of all symbols with open orders, and of one that is about to get one. For one slice only."""
+
+    def __init__(self, account: Account, market: Market) -> None:
+        self._account = account
+        self._market = market
+        self._seen: dict[Symbol, Exposure] = {}
+        self._values: dict[Symbol, Decimal] = {}  # dollars, absolute: the positions of the same symbols
+        for symbol in account.orders.open_symbols():
+            self.see(symbol)
+
+    @property
+    def seen(self) -> Mapping[Symbol, Exposure]:
+        """The exposures as they are now."""
+        return self._seen
+
+    @property
+    def others_value(self) -> Decimal:
+        """What positions in all other symbols are worth, absolute: dollars."""
+        return self._account.valuation.gross_exposure - sum(self._values.values(), ZERO)
+
+    def see(self, symbol: Symbol) -> None:
+        """Look at a symbol, for the first time or again."""
+        orders, position, price = self._account.orders, self._account.ledger.position(symbol), self._market.price(symbol)
+        self._values[symbol] = abs(position.quantity) * price
+        self._seen[symbol] = Exposure(
+            position=position.quantity,
+            working_buys=orders.working_shares(symbol, Side.BUY),
+            working_sells=orders.working_shares(symbol, Side.SELL),
+            price=price,
+            bars_missed=self._market.bars_missed(symbol),
+        )
+
+    def leave(self, symbol: Symbol) -> None:
+        """Forget a symbol that did not get its order, unless it has others."""
+        if symbol not in self._account.orders.open_symbols():
+            del self._seen[symbol], self._values[symbol]
