@@ -89,7 +89,7 @@ class Engine:
         sound = list(self._admit(slice_))
         if account.valuation.enter(slice_.session):
             self._reopen()
-        account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger.open_positions()))
+        account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger))
         self._watch_losses()
         values = self._panel.update(sound, slice_.session)
         for bar in sound:
@@ -137,6 +137,7 @@ class Engine:
 
     def _report_account(self) -> None:
         account = self.account
-        positions, prices = self._market.shown(account.ledger.open_positions())
-        mark = account.valuation.summary(account.ledger, as_of=self._market.last_ended_at)
-        account.events.append(AccountMarked(mark=mark, positions=positions, prices=prices))
+        shown = self._market.shown(account.ledger)
+        if shown is not None:
+            mark = account.valuation.summary(account.ledger, as_of=self._market.last_ended_at)
+            account.events.append(AccountMarked(mark=mark, positions=shown[0], prices=shown[1]))

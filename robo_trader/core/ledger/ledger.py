@@ -33,6 +33,7 @@ class Ledger:
         self.balances: dict[str, Decimal] = {CASH: ZERO, CAPITAL: ZERO, COMMISSION: ZERO, REALISED: ZERO}
         self.positions: dict[Symbol, Position] = {}
         self._open: tuple[Position, ...] | None = ()  # ordered by symbol; None after a fill, until asked for
+        self.changed: list[Symbol] = []  # whose position, one a fill; who follows it remembers how far it has read
         self.reservations: dict[OrderId, Decimal] = {}
 
     @property
@@ -83,6 +84,7 @@ class Ledger:
         )
         self.positions[fill.symbol] = after
         self._open = None
+        self.changed.append(fill.symbol)
         return after, realised, entry
 
     def book_cash(self, account: str, amount: Decimal, reason: str) -> Entry:

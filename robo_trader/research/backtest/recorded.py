@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float
-from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.senses import Senses
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.rules.rounding import PRICE_STEPS
 from robo_trader.core.strategies.views import StrategyViews
-from robo_trader.research.backtest.bar_table import BarTable, Floats
+from robo_trader.research.backtest.bar_table import BarTable, Floats, Integers
 from robo_trader.research.backtest.views import ViewMaker
 from robo_trader.research.compiled.account_layout import Views
 
@@ -36,11 +36,11 @@ class RecordedMarket:
         self.last_ended_at = 0
         self.places = {symbol: place for place, symbol in enumerate(table.symbols)}
         self._last_bar = _last_bars(table) if table.has_gaps else None
-        self._held: tuple[Position, ...] = ()
-        self._held_places: NDArray[np.int64] = np.empty(0, np.int64)
-        self._shares: NDArray[np.int64] = np.empty(0, np.int64)
+        self._ended_at = memoryview(table.market.ended_at)
+        self._prices: dict[Symbol, Decimal] = {}  # of this slice, once asked for
+        self._holdings = Holdings(self.places)
         # Prices in ticks are whole numbers: what a position is worth is exact, and so is its Decimal.
-        self.ticks: NDArray[np.int64] = np.floor(_filled(table) * PRICE_STEPS + 0.5).astype(np.int64, order="C")
+        self.ticks: Integers = np.floor(_filled(table) * PRICE_STEPS + 0.5).astype(np.int64, order="C")
 
     @property
     def t(self) -> int:
@@ -49,14 +49,16 @@ class RecordedMarket:
 
     def advance(self, slice_: BarSlice) -> None:
         """Go on to the next slice, which must be this one."""
+        assert slice_.ended_at == self._ended_at[self.slices], slice_
         self.slices += 1
         self.last_ended_at = slice_.ended_at
-        assert slice_.ended_at == self.table.market.ended_at[self.t], slice_
+        self._prices.clear()
 
     def skip(self, slices: int) -> None:
         """Go on over slices in which nothing happens."""
         self.slices += slices
-        self.last_ended_at = int(self.table.market.ended_at[self.t])
+        self.last_ended_at = self._ended_at[self.t]
+        self._prices.clear()
 
     def admit(self, bar: Bar) -> None:  # noqa: ARG002 - the table holds sound bars only
         """Take any bar: the table was screened."""
@@ -64,19 +66,23 @@ class RecordedMarket:
 
     def price(self, symbol: Symbol) -> Decimal:
         """As MarketView.price."""
-        return price_from_float(int(self.ticks[self.t, self.places[symbol]]) / PRICE_STEPS)
+        price = self._prices.get(symbol)
+        if price is None:
+            price = price_from_float(self.ticks.item(self.t, self.places[symbol]) / PRICE_STEPS)
+            self._prices[symbol] = price
+        return price
 
-    def worth(self, positions: tuple[Position, ...]) -> tuple[Decimal, Decimal]:
+    def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
         """As MarketView.worth."""
-        if not positions:
+        places, shares = self.holdings(ledger)
+        if not len(places):
             return ZERO, ZERO
-        places, shares = self.holdings(positions)
-        values = self.ticks[self.t, places] * shares
+        values = self.ticks[self.t].take(places) * shares
         return TICK * int(values.sum()), TICK * int(np.abs(values).sum())
 
-    def shown(self, positions: tuple[Position, ...]) -> tuple[tuple[Position, ...], tuple[Decimal, ...]]:  # noqa: ARG002
-        """Return nothing: a backtest has no projection of positions."""
-        return (), ()
+    def shown(self, ledger: Ledger) -> None:  # noqa: ARG002 - whoever plays the table notes what the account is worth
+        """Return nothing: nobody reads reports."""
+        return
 
     def bars_missed(self, symbol: Symbol) -> int:
         """As MarketView.bars_missed."""
@@ -90,13 +96,33 @@ class RecordedMarket:
         ended_at = {symbol: int(self.table.market.ended_at[t]) for symbol, t in seen.items()}
         return self.slices, self.last_ended_at, prices, ended_at, {symbol: t + 1 for symbol, t in seen.items()}
 
-    def holdings(self, positions: tuple[Position, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the places of positions and their signed shares. Asked again for the same tuple, it remembers."""
-        if positions is not self._held:
-            self._held = positions
-            self._held_places = np.array([self.places[position.symbol] for position in positions], np.int64)
-            self._shares = np.array([int(position.quantity) for position in positions], np.int64)
-        return self._held_places, self._shares
+    def holdings(self, ledger: Ledger) -> tuple[Integers, Integers]:
+        """Return the places of the positions with shares, and their signed shares."""
+        return self._holdings.follow(ledger)
+
+
+class Holdings:
+    """The shares of a ledger as arrays, brought up to date by what has changed in it."""
+
+    def __init__(self, places: Mapping[Symbol, int]) -> None:
+        self._places = places
+        self._read = 0  # of the ledger's changes
+        self._held: dict[int, int] = {}  # signed shares by place, those without any left out
+        self._arrays = np.empty(0, np.int64), np.empty(0, np.int64)
+
+    def follow(self, ledger: Ledger) -> tuple[Integers, Integers]:
+        """Return places and signed shares of the positions as they are now."""
+        if self._read < len(ledger.changed):
+            for symbol in ledger.changed[self._read :]:
+                place, shares = self._places[symbol], int(ledger.positions[symbol].quantity)
+                if shares:
+                    self._held[place] = shares
+                else:
+                    self._held.pop(place, None)
+            self._read = len(ledger.changed)
+            number = len(self._held)
+            self._arrays = np.fromiter(self._held, np.int64, number), np.fromiter(self._held.values(), np.int64, number)
+        return self._arrays
 
 
 class RecordedFeatures:
@@ -106,7 +132,10 @@ class RecordedFeatures:
         self._market = market
         self._maker = maker
         self._features = {symbol: settings.features_of(symbol) for symbol in market.table.symbols}
-        self._columns = {symbol: maker.columns.get(place, []) for place, symbol in enumerate(market.table.symbols)}
+        self._columns = {
+            symbol: [memoryview(column) for column in maker.columns.get(place, [])]
+            for place, symbol in enumerate(market.table.symbols)
+        }
 
     @property
     def states(self) -> Mapping[Symbol, Sequence[Sequence[float]]]:
@@ -119,7 +148,7 @@ class RecordedFeatures:
     def update(self, bars: Sequence[Bar], session: TradingSession) -> dict[Symbol, tuple[float, ...]]:  # noqa: ARG002
         """As FeaturePanel.update, for the bars' symbols."""
         t = self._market.t
-        return {bar.symbol: tuple([float(column[t]) for column in self._columns[bar.symbol]]) for bar in bars}
+        return {bar.symbol: tuple([column[t] for column in self._columns[bar.symbol]]) for bar in bars}
 
 
 class RecordedViews(StrategyViews):
@@ -128,9 +157,8 @@ class RecordedViews(StrategyViews):
     def __init__(self, market: RecordedMarket, settings: EngineSettings, maker: ViewMaker, views: Views) -> None:
         super().__init__(settings.strategy, signal_lifetime=settings.signal_lifetime)
         self._market = market
-        self.places = {symbol: place for place, symbol in enumerate(market.table.symbols)}
-        self._strength = views.strength
         size, symbols = settings.strategy.state_size, market.table.symbols
+        self._strength = {symbol: memoryview(views.strength[:, place]) for place, symbol in enumerate(symbols)}
         self.states = {
             symbols[place]: state[:size].tolist()
             for place, state in maker.strategy_memories.items()
@@ -138,7 +166,7 @@ class RecordedViews(StrategyViews):
         }
 
     def _ask(self, bar: Bar, values: tuple[float, ...]) -> float:  # noqa: ARG002 - asked before, over all bars
-        return float(self._strength[self._market.t, self.places[bar.symbol]])
+        return self._strength[bar.symbol][self._market.t]
 
 
 def recorded_senses(table: BarTable, settings: EngineSettings, maker: ViewMaker, views: Views) -> Senses:
