@@ -28,6 +28,8 @@ class StrategyDesk:
         self._market = market
         self._views = views
         self._stops = StopWatch(settings.stops)
+        self._has_stops = settings.stops.is_on
+        self._sizer_features, self._stop_features = len(settings.sizer.features), len(settings.stops.features)
         self.wanted: dict[Symbol, tuple[Signal, Target]] = {}
         self.unsettled: set[Symbol] = set()  # whose target may not be reached yet
 
@@ -50,7 +52,7 @@ class StrategyDesk:
 
     def _watch_stops(self, bar: Bar, values: tuple[float, ...]) -> None:
         wanted = self.wanted.get(bar.symbol)
-        if not self._settings.stops.is_on or wanted is None:
+        if not self._has_stops or wanted is None:
             return
         reached = self._stops.look(bar, self._account.ledger.position(bar.symbol), values)
         if reached is not None and wanted[1].quantity:
@@ -59,8 +61,8 @@ class StrategyDesk:
     def _take_view(self, bar: Bar, values: tuple[float, ...]) -> None:
         if not values or any(map(isnan, values)):
             return  # a view that could not be sized yet would be lost: none is taken before all is warm
-        stops, sizes = len(self._settings.stops.features), len(self._settings.sizer.features)
-        split = len(values) - stops - sizes
+        sizes = self._sizer_features
+        split = len(values) - self._stop_features - sizes
         signal = self._views.look(bar, values[:split])
         if signal is not None:
             self._want(signal, bar, self._size(signal, bar, values[split : split + sizes]))
@@ -79,6 +81,8 @@ class StrategyDesk:
         if equity <= 0:
             return ZERO
         sized = size(settings.sizer, signal.strength, float(equity), bar.close, values)
+        if not sized:
+            return ZERO
         side = Side.BUY if sized > 0 else Side.SELL
         dearest = max(price, settings.order_style.limit(price, side) or price)
         return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)

@@ -40,16 +40,15 @@ class EventRecorder:
             if isinstance(step.input, SessionStarted):
                 self.opening_cash = step.input.opening_cash
             for decision in step.decisions:
-                match decision:
-                    case AccountMarked(mark=mark):
-                        self.marks.append(mark)
-                        self.last_marked = decision
-                    case FillBooked(fill=fill):
-                        self.fills.append(fill)
-                    case OrderUpdated(order=order):
-                        self.orders[order.order_id] = order
-                    case OrderDenied():
-                        self.denials.append(decision)
+                if isinstance(decision, OrderUpdated):
+                    self.orders[decision.order.order_id] = decision.order
+                elif isinstance(decision, FillBooked):
+                    self.fills.append(decision.fill)
+                elif isinstance(decision, AccountMarked):
+                    self.marks.append(decision.mark)
+                    self.last_marked = decision
+                elif isinstance(decision, OrderDenied):
+                    self.denials.append(decision)
 
     def result(
         self,
