@@ -36,6 +36,8 @@ class OrderDesk:
         account = self._account
         position = account.ledger.position(target.symbol).quantity
         working = account.orders.open_for(target.symbol)
+        if not working and position == target.quantity:
+            return True
         if self._market.last_ended_at > signal.expires_at and abs(target.quantity) > abs(position):
             return not working  # an entry that could not be made in time is not made late
         plan = plan_orders(

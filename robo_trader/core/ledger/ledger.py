@@ -108,9 +108,12 @@ class Ledger:
         self.reservations.pop(order_id, None)
 
     def _post(self, reason: str, *postings: Posting) -> Entry:
-        assert sum((posting.amount for posting in postings), ZERO) == 0, postings
+        balances, total = self.balances, ZERO
         for posting in postings:
-            self.balances[posting.account] = self.balances.get(posting.account, ZERO) + posting.amount
+            total += posting.amount
+        assert total == 0, postings
+        for posting in postings:
+            balances[posting.account] = balances.get(posting.account, ZERO) + posting.amount
         return Entry(reason=reason, postings=postings)
 
 

@@ -98,19 +98,17 @@ def _equity_row(mark: AccountMark) -> tuple[Any, ...]:
 
 
 def _fill_row(fill: Fill, order: Order) -> tuple[Any, ...]:
-    cost = slippage_cost(
-        float(fill.side.sign * fill.quantity), float(fill.price), float(order.intent.reference_price)
-    )  # fmt: skip
+    quantity, price = float(fill.quantity), float(fill.price)
     return (
         fill.occurred_at,
-        str(fill.symbol),
+        fill.symbol,
         order.intent.strategy,
-        fill.side.value,
-        float(fill.quantity),
-        float(fill.price),
+        fill.side.name,
+        quantity,
+        price,
         float(fill.commission),
-        cost,
-        int(fill.order_id),
+        slippage_cost(fill.side.sign * quantity, price, float(order.intent.reference_price)),
+        fill.order_id,
         fill.signal_id or None,
     )
 

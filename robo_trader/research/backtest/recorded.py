@@ -74,11 +74,12 @@ class RecordedMarket:
 
     def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
         """As MarketView.worth."""
-        places, shares = self.holdings(ledger)
-        if not len(places):
+        holdings = self._holdings
+        holdings.follow(ledger)
+        if not holdings.places:
             return ZERO, ZERO
-        values = self.ticks[self.t].take(places) * shares
-        return TICK * int(values.sum()), TICK * int(np.abs(values).sum())
+        ticks = self.ticks[self.t]
+        return TICK * int(ticks.dot(holdings.shares)), TICK * int(ticks.dot(holdings.absolute))
 
     def shown(self, ledger: Ledger) -> None:  # noqa: ARG002 - whoever plays the table notes what the account is worth
         """Return nothing: nobody reads reports."""
@@ -98,31 +99,31 @@ class RecordedMarket:
 
     def holdings(self, ledger: Ledger) -> tuple[Integers, Integers]:
         """Return the places of the positions with shares, and their signed shares."""
-        return self._holdings.follow(ledger)
+        self._holdings.follow(ledger)
+        places = np.fromiter(self._holdings.places, np.int64, len(self._holdings.places))
+        return places, self._holdings.shares[places]
 
 
 class Holdings:
-    """The shares of a ledger as arrays, brought up to date by what has changed in it."""
+    """The shares of a ledger as arrays over the symbols of a table, brought up to date by what has changed in it."""
 
     def __init__(self, places: Mapping[Symbol, int]) -> None:
-        self._places = places
+        self._place_of = places
         self._read = 0  # of the ledger's changes
-        self._held: dict[int, int] = {}  # signed shares by place, those without any left out
-        self._arrays = np.empty(0, np.int64), np.empty(0, np.int64)
+        self.places: set[int] = set()  # of the positions with shares
+        self.shares: Integers = np.zeros(len(places), np.int64)  # signed
+        self.absolute: Integers = np.zeros(len(places), np.int64)
 
-    def follow(self, ledger: Ledger) -> tuple[Integers, Integers]:
-        """Return places and signed shares of the positions as they are now."""
-        if self._read < len(ledger.changed):
-            for symbol in ledger.changed[self._read :]:
-                place, shares = self._places[symbol], int(ledger.positions[symbol].quantity)
-                if shares:
-                    self._held[place] = shares
-                else:
-                    self._held.pop(place, None)
-            self._read = len(ledger.changed)
-            number = len(self._held)
-            self._arrays = np.fromiter(self._held, np.int64, number), np.fromiter(self._held.values(), np.int64, number)
-        return self._arrays
+    def follow(self, ledger: Ledger) -> None:
+        """Bring all up to what the positions are now."""
+        for symbol in ledger.changed[self._read :]:
+            place, shares = self._place_of[symbol], int(ledger.positions[symbol].quantity)
+            self.shares[place], self.absolute[place] = shares, abs(shares)
+            if shares:
+                self.places.add(place)
+            else:
+                self.places.discard(place)
+        self._read = len(ledger.changed)
 
 
 class RecordedFeatures:
