@@ -1,7 +1,7 @@
 """What risk must know of each symbol, while the orders of one slice are made.
 
 Prices and positions do not move meanwhile; an order changes the exposure of its own symbol alone. So each symbol is
-looked at once, and once more after every order of its own, however many symbols there are.
+looked at once, and the one that got an order once more before the next, however many symbols there are.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,9 @@ class Exposures:
         self._market = market
         self._seen: dict[Symbol, Exposure] = {}
         self._values: dict[Symbol, Decimal] = {}  # dollars, absolute: the positions of the same symbols
+        self._last: Symbol | None = None  # whom the last order was for
         for symbol in account.orders.open_symbols():
-            self.see(symbol)
+            self._look(symbol)
 
     @property
     def seen(self) -> Mapping[Symbol, Exposure]:
@@ -37,8 +38,24 @@ class Exposures:
         return self._account.valuation.gross_exposure - sum(self._values.values(), ZERO)
 
     def see(self, symbol: Symbol) -> None:
-        """Look at a symbol, for the first time or again."""
-        orders, position, price = self._account.orders, self._account.ledger.position(symbol), self._market.price(symbol)
+        """Look at the symbol that is about to get an order."""
+        if self._last is not None and self._last != symbol:
+            self._look(self._last)
+        self._look(symbol)
+        self._last = symbol
+
+    def leave(self, symbol: Symbol) -> None:
+        """Forget the symbol that was seen last and did not get its order, unless it has others."""
+        self._last = None
+        if symbol not in self._account.orders.open_symbols():
+            del self._seen[symbol], self._values[symbol]
+
+    def _look(self, symbol: Symbol) -> None:
+        orders, position, price = (
+            self._account.orders,
+            self._account.ledger.position(symbol),
+            self._market.price(symbol),
+        )
         self._values[symbol] = abs(position.quantity) * price
         self._seen[symbol] = Exposure(
             position=position.quantity,
@@ -47,8 +64,3 @@ class Exposures:
             price=price,
             bars_missed=self._market.bars_missed(symbol),
         )
-
-    def leave(self, symbol: Symbol) -> None:
-        """Forget a symbol that did not get its order, unless it has others."""
-        if symbol not in self._account.orders.open_symbols():
-            del self._seen[symbol], self._values[symbol]

@@ -67,7 +67,6 @@ class OrderDesk:
             exposures.leave(intent.symbol)
             return
         order = account.orders.add(verdict)
-        exposures.see(intent.symbol)
         if intent.side is Side.BUY:
             account.ledger.reserve(order.order_id, cash_needed(intent, view, limits))
         account.tally.orders += 1

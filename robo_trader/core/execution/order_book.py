@@ -67,6 +67,7 @@ class OrderBook:
             created_at=approved.approved_at,
             updated_at=approved.approved_at,
         )
+        self._open_for.setdefault(order.intent.symbol, {})
         return self._store(order)
 
     def request_cancel(self, order_id: OrderId, *, at: int) -> Order:
@@ -80,15 +81,14 @@ class OrderBook:
     def open_for(self, symbol: Symbol) -> tuple[Order, ...]:
         """Return the open orders of a symbol, oldest first."""
         orders = self._open_for.get(symbol)
-        return tuple(orders.values()) if orders else ()
+        return () if orders is None else tuple(orders.values())
 
     def working_shares(self, symbol: Symbol, side: Side) -> Decimal:
         """Return the shares that open orders of one side may still fill; a pending cancel still counts."""
-        shares = ZERO
-        for order in self.open_for(symbol):
-            if order.intent.side is side:
-                shares += order.remaining
-        return shares
+        orders = self._open_for.get(symbol)
+        if orders is None:
+            return ZERO
+        return sum([order.remaining for order in orders.values() if order.intent.side is side], ZERO)
 
     def apply(self, report: BrokerReport) -> Moved | Quarantined:
         """Move an order by a report. What the table does not allow is quarantined and changes nothing."""
@@ -123,13 +123,14 @@ class OrderBook:
         order_id, symbol = order.order_id, order.intent.symbol
         if order.status not in ENDED:
             self.open[order_id] = order
-            self._open_for.setdefault(symbol, {})[order_id] = order
+            self._open_for[symbol][order_id] = order
             return order
-        if self.open.pop(order_id, None) is not None:
-            del self._open_for[symbol][order_id]
-            if not self._open_for[symbol]:
-                del self._open_for[symbol]
         self.ended[order_id] = order
+        if self.open.pop(order_id, None) is not None:
+            others = self._open_for[symbol]
+            del others[order_id]
+            if not others:
+                del self._open_for[symbol]
         return order
 
 

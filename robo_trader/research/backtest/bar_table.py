@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,16 @@ from robo_trader.research.compiled.account_layout import Market
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def numbers(column: Floats) -> Sequence[float]:
+    """Return the numbers of an array, to be read one by one: about three times as quick as from the array itself."""
+    return column.data
+
+
+def whole_numbers(column: NDArray[np.integer[Any]]) -> Sequence[int]:
+    """As `numbers`."""
+    return column.data
 
 
 class BarColumns(NamedTuple):

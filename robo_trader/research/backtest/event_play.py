@@ -17,7 +17,7 @@ from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.columns import PRICE_COLUMNS
 from robo_trader.core.rules.losses import drawdown_fraction
-from robo_trader.research.backtest.bar_table import BarTable, Floats
+from robo_trader.research.backtest.bar_table import BarTable, Floats, numbers, whole_numbers
 from robo_trader.research.backtest.compiled_result import equity_frame
 from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
 from robo_trader.research.backtest.views import ViewMaker
@@ -40,11 +40,10 @@ class EventPlay:
         self._news = _changes(views.strength)
         self._bars = _Bars(table)
         self._news_at = np.flatnonzero(views.news).tolist()
-        self._session = memoryview(table.market.session)
-        self._session_ends = memoryview(np.searchsorted(table.market.session, table.market.session, side="right"))
+        self._session = whole_numbers(table.market.session)
+        self._session_ends = whole_numbers(np.searchsorted(table.market.session, table.market.session, side="right"))
         self._has_stops = settings.stops.is_on
         self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
-        self._equity, self._cash, self._gross = map(memoryview, self.marks)
         self._mark = compiler.compile(mark_quiet_slices)
         self._found = np.zeros(5, np.int64)
 
@@ -84,9 +83,9 @@ class EventPlay:
 
     def _note(self, t: int) -> None:
         account = self.engine.account
-        self._equity[t] = float(account.valuation.equity)
-        self._cash[t] = float(account.ledger.cash)
-        self._gross[t] = float(account.valuation.gross_exposure)
+        self.marks[0, t] = float(account.valuation.equity)
+        self.marks[1, t] = float(account.ledger.cash)
+        self.marks[2, t] = float(account.valuation.gross_exposure)
 
     def _pass_over(self, begin: int) -> int:
         """Mark the slices from `begin` in which nothing can happen; return the first in which something may."""
@@ -131,16 +130,15 @@ class EventPlay:
 
 
 class _Bars:
-    """Bars of a table, read one by one: a memoryview hands out a number far quicker than an array does."""
+    """Bars of a table, read one by one."""
 
     def __init__(self, table: BarTable) -> None:
         market = table.market
         self._symbols = table.symbols
-        self._started_at = memoryview(market.started_at)
-        self.ended_at = memoryview(market.ended_at)
+        self._started_at = whole_numbers(market.started_at)
+        self.ended_at = whole_numbers(market.ended_at)
         self._columns = [
-            [memoryview(getattr(market, name)[:, place]) for name in PRICE_COLUMNS]
-            for place in range(len(table.symbols))
+            [numbers(getattr(market, name)[:, place]) for name in PRICE_COLUMNS] for place in range(len(table.symbols))
         ]
 
     def of(self, t: int, places: Iterable[int]) -> tuple[Bar, ...]:

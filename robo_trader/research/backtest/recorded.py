@@ -19,7 +19,7 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.rules.rounding import PRICE_STEPS
 from robo_trader.core.strategies.views import StrategyViews
-from robo_trader.research.backtest.bar_table import BarTable, Floats, Integers
+from robo_trader.research.backtest.bar_table import BarTable, Floats, Integers, numbers, whole_numbers
 from robo_trader.research.backtest.views import ViewMaker
 from robo_trader.research.compiled.account_layout import Views
 
@@ -36,7 +36,7 @@ class RecordedMarket:
         self.last_ended_at = 0
         self.places = {symbol: place for place, symbol in enumerate(table.symbols)}
         self._last_bar = _last_bars(table) if table.has_gaps else None
-        self._ended_at = memoryview(table.market.ended_at)
+        self._ended_at = whole_numbers(table.market.ended_at)
         self._prices: dict[Symbol, Decimal] = {}  # of this slice, once asked for
         self._holdings = Holdings(self.places)
         # Prices in ticks are whole numbers: what a position is worth is exact, and so is its Decimal.
@@ -68,7 +68,7 @@ class RecordedMarket:
         """As MarketView.price."""
         price = self._prices.get(symbol)
         if price is None:
-            price = price_from_float(self.ticks.item(self.t, self.places[symbol]) / PRICE_STEPS)
+            price = price_from_float(int(self.ticks[self.t, self.places[symbol]]) / PRICE_STEPS)
             self._prices[symbol] = price
         return price
 
@@ -134,7 +134,7 @@ class RecordedFeatures:
         self._maker = maker
         self._features = {symbol: settings.features_of(symbol) for symbol in market.table.symbols}
         self._columns = {
-            symbol: [memoryview(column) for column in maker.columns.get(place, [])]
+            symbol: [numbers(column) for column in maker.columns.get(place, [])]
             for place, symbol in enumerate(market.table.symbols)
         }
 
@@ -159,7 +159,7 @@ class RecordedViews(StrategyViews):
         super().__init__(settings.strategy, signal_lifetime=settings.signal_lifetime)
         self._market = market
         size, symbols = settings.strategy.state_size, market.table.symbols
-        self._strength = {symbol: memoryview(views.strength[:, place]) for place, symbol in enumerate(symbols)}
+        self._strength = {symbol: numbers(views.strength[:, place]) for place, symbol in enumerate(symbols)}
         self.states = {
             symbols[place]: state[:size].tolist()
             for place, state in maker.strategy_memories.items()
