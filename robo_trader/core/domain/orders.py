@@ -20,6 +20,8 @@ class Side(Enum):
     def __init__(self, value: str) -> None:
         self.sign = 1 if value == "BUY" else -1
 
+    __hash__ = object.__hash__  # each member exists once; Enum's own hash is Python code, and every order asks for it
+
 
 class OrderType(Enum):
     """How an order may be priced."""
@@ -46,7 +48,7 @@ class OrderStatus(Enum):
     EXPIRED = "EXPIRED"
     REJECTED = "REJECTED"  # by the broker; what we refuse ourselves is denied and never becomes an order
 
-    __hash__ = object.__hash__  # each member exists once; Enum's own hash is Python code, and every report asks for it
+    __hash__ = object.__hash__  # as Side
 
 
 class OrderIntent(Struct, frozen=True, kw_only=True, gc=False):

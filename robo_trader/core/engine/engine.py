@@ -8,8 +8,6 @@ At every slice, in this order: refuse faulty bars; open the session; mark to mar
 strategy; size its signals; order what is missing, each order through the risk gate; report the account.
 """
 
-from collections.abc import Iterator
-
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
@@ -86,7 +84,7 @@ class Engine:
         self._settle_overnight(slice_)
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
-        sound = list(self._admit(slice_))
+        sound = self._admit(slice_)
         if account.valuation.enter(slice_.session):
             self._reopen()
         account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger))
@@ -106,14 +104,16 @@ class Engine:
             account.events.append(CashBooked(kind=kind, symbol=symbol, amount=amount, entry=entry, occurred_at=at))
         self._overnight.booked.clear()
 
-    def _admit(self, slice_: BarSlice) -> Iterator[Bar]:
+    def _admit(self, slice_: BarSlice) -> list[Bar]:
+        sound = []
         for bar in slice_.bars:
             fault = self._market.admit(bar)
             if fault is None:
-                self.account.tally.bars += 1
-                yield bar
+                sound.append(bar)
             else:
                 self._refuse(bar, fault)
+        self.account.tally.bars += len(sound)
+        return sound
 
     def _refuse(self, bar: Bar, fault: BarFault) -> None:
         self.account.tally.bars_rejected[fault.value] += 1

@@ -24,7 +24,7 @@ class Move(Enum):
     CANCEL = "CANCEL"
     EXPIRE = "EXPIRE"
 
-    __hash__ = object.__hash__  # as OrderStatus
+    __hash__ = object.__hash__  # as Side
 
 
 _S = OrderStatus

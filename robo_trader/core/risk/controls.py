@@ -142,7 +142,7 @@ ALL = ALWAYS + ENTRIES_ONLY
 
 def _worst_value(symbol: Symbol, exposure: Exposure, intent: OrderIntent) -> Decimal:
     if symbol != intent.symbol:
-        return worst_case(exposure) * exposure.price
+        return worst_case_shares(exposure.position, exposure.working_buys, exposure.working_sells) * exposure.price
     return worst_case(exposure, side=intent.side, quantity=intent.quantity) * exposure.price
 
 

@@ -40,12 +40,13 @@ class EventPlay:
         self._news = _changes(views.strength)
         self._bars = _Bars(table)
         self._news_at = np.flatnonzero(views.news).tolist()
-        self._session = whole_numbers(table.market.session)
         self._session_ends = whole_numbers(np.searchsorted(table.market.session, table.market.session, side="right"))
         self._has_stops = settings.stops.is_on
         self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
         self._mark = compiler.compile(mark_quiet_slices)
         self._found = np.zeros(5, np.int64)
+        self._places = np.arange(len(table.symbols))
+        self._limits = float(settings.limits.daily_loss_fraction), float(settings.limits.intraday_drawdown_fraction)
 
     def slices(self) -> Iterator[BarSlice]:
         """Yield the slices in which something may happen; each must be taken by the engine before the next."""
@@ -70,7 +71,7 @@ class EventPlay:
     def _slice(self, t: int) -> BarSlice:
         table = self._table
         bars = self._bars.of(t, self._touched(t))
-        session = table.sessions[self._session[t]]
+        session = table.sessions[table.session_numbers[t]]
         return BarSlice(ended_at=self._bars.ended_at[t], session=session, bars=bars, dividends=table.dividends_at(t))
 
     def _touched(self, t: int) -> list[int]:
@@ -92,18 +93,16 @@ class EventPlay:
         end = self._next_happening(begin)
         if end <= begin:
             return begin
-        valuation, limits = self.engine.account.valuation, self._settings.limits
-        places, shares = self._market.holdings(self.engine.account.ledger)
-        stop = self._mark(
-            self._market.ticks, places, shares, int(self.engine.account.ledger.cash * 1_000_000), begin, end,
+        valuation, ledger = self.engine.account.valuation, self.engine.account.ledger
+        stop: int = self._mark(
+            self._market.ticks, self._places, self._market.shares(ledger), int(ledger.cash * 1_000_000), begin, end,
             float(valuation.session_opening_equity), float(valuation.session_peak_equity),
-            float(valuation.peak_equity), float(limits.daily_loss_fraction), float(limits.intraday_drawdown_fraction),
-            self.marks, self._found,
+            float(valuation.peak_equity), *self._limits, self.marks, self._found,
         )  # fmt: skip
         if stop > begin:
             self._take_over()
             self._market.skip(stop - begin)
-        return int(stop)
+        return stop
 
     def _next_happening(self, begin: int) -> int:
         engine = self.engine

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import polars as pl
 
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, OrderUpdated, SessionStarted
 from robo_trader.core.domain.fills import Fill
-from robo_trader.core.domain.orders import Order, OrderId
+from robo_trader.core.domain.orders import Order, OrderId, OrderStatus, Side
 from robo_trader.core.domain.positions import AccountMark
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.rules.performance import slippage_cost
@@ -21,6 +22,8 @@ from robo_trader.research.backtest.result import (
     VIOLATIONS_SCHEMA,
     Result,
 )
+
+_WORDS: dict[Enum, str] = {one: one.value for one in (*Side, *OrderStatus)}
 
 
 @dataclass(slots=True)
@@ -103,7 +106,7 @@ def _fill_row(fill: Fill, order: Order) -> tuple[Any, ...]:
         fill.occurred_at,
         fill.symbol,
         order.intent.strategy,
-        fill.side.name,
+        _WORDS[fill.side],
         quantity,
         price,
         float(fill.commission),
@@ -116,17 +119,17 @@ def _fill_row(fill: Fill, order: Order) -> tuple[Any, ...]:
 def _order_row(order: Order) -> tuple[Any, ...]:
     intent, average = order.intent, order.average_price
     return (
-        int(order.order_id),
+        order.order_id,
         order.created_at,
         order.updated_at,
-        str(intent.symbol),
+        intent.symbol,
         intent.strategy,
-        intent.side.value,
+        _WORDS[intent.side],
         float(intent.quantity),
         float(order.filled),
         None if average is None else float(average),
         float(order.commission),
-        order.status.value,
+        _WORDS[order.status],
         None if intent.limit_price is None else float(intent.limit_price),
     )
 

@@ -97,11 +97,10 @@ class RecordedMarket:
         ended_at = {symbol: int(self.table.market.ended_at[t]) for symbol, t in seen.items()}
         return self.slices, self.last_ended_at, prices, ended_at, {symbol: t + 1 for symbol, t in seen.items()}
 
-    def holdings(self, ledger: Ledger) -> tuple[Integers, Integers]:
-        """Return the places of the positions with shares, and their signed shares."""
+    def shares(self, ledger: Ledger) -> Integers:
+        """Return the signed shares of all symbols of the table."""
         self._holdings.follow(ledger)
-        places = np.fromiter(self._holdings.places, np.int64, len(self._holdings.places))
-        return places, self._holdings.shares[places]
+        return self._holdings.shares
 
 
 class Holdings:
