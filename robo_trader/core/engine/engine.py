@@ -131,9 +131,10 @@ class Engine:
 
     def _pursue_targets(self) -> None:
         desk = self._strategy
-        if desk.unsettled:
-            settled = self._orders.pursue([desk.wanted[symbol] for symbol in sorted(desk.unsettled)])
-            desk.unsettled.difference_update(settled)
+        self._orders.look_afresh()
+        for symbol in sorted(desk.unsettled):
+            if self._orders.pursue(*desk.wanted[symbol]):
+                desk.unsettled.discard(symbol)
 
     def _report_account(self) -> None:
         account = self.account

@@ -24,6 +24,7 @@ class Exposures:
         self._seen: dict[Symbol, Exposure] = {}
         self._values: dict[Symbol, Decimal] = {}  # dollars, absolute: the positions of the same symbols
         self._last: Symbol | None = None  # whom the last order was for
+        self._moment = self._now()
         for symbol in account.orders.open_symbols():
             self._look(symbol)
 
@@ -39,6 +40,7 @@ class Exposures:
 
     def see(self, symbol: Symbol) -> None:
         """Look at the symbol that is about to get an order."""
+        assert self._moment == self._now(), "prices or positions have moved since the others were looked at"
         if self._last is not None and self._last != symbol:
             self._look(self._last)
         self._look(symbol)
@@ -50,12 +52,12 @@ class Exposures:
         if symbol not in self._account.orders.open_symbols():
             del self._seen[symbol], self._values[symbol]
 
+    def _now(self) -> tuple[int, int]:
+        return self._market.last_ended_at, len(self._account.ledger.changed)
+
     def _look(self, symbol: Symbol) -> None:
-        orders, position, price = (
-            self._account.orders,
-            self._account.ledger.position(symbol),
-            self._market.price(symbol),
-        )
+        orders, position = self._account.orders, self._account.ledger.position(symbol)
+        price = self._market.price(symbol)
         self._values[symbol] = abs(position.quantity) * price
         self._seen[symbol] = Exposure(
             position=position.quantity,

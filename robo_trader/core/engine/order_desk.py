@@ -1,10 +1,7 @@
 """From targets to orders: orders what is missing, cancels what stands in the way; risk has the last word."""
 
-from collections.abc import Iterable
-
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import OrderDenied, OrderUpdated
-from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderIntent, Side
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.engine.account import Account
@@ -26,13 +23,12 @@ class OrderDesk:
         self._market = market
         self._exposures: Exposures | None = None  # of the slice at hand, once an order is to be made
 
-    def pursue(self, wanted: Iterable[tuple[Signal, Target]]) -> list[Symbol]:
-        """Order what is missing to targets; return the symbols where nothing is, or is given up, and nothing works."""
-        self._exposures = None  # those of the slice before
-        return [target.symbol for signal, target in wanted if self._is_settled(signal, target)]
+    def look_afresh(self) -> None:
+        """Forget what was seen of the market and the books: due before the first target of every slice."""
+        self._exposures = None
 
-    def _is_settled(self, signal: Signal, target: Target) -> bool:
-        """Order what is missing to a target; return whether nothing is, and nothing works for it."""
+    def pursue(self, signal: Signal, target: Target) -> bool:
+        """Order what is missing to a target; return whether it is reached, or given up, and nothing works for it."""
         account = self._account
         position = account.ledger.position(target.symbol).quantity
         working = account.orders.open_for(target.symbol)
@@ -57,7 +53,9 @@ class OrderDesk:
 
     def _order(self, intent: OrderIntent) -> None:
         account, limits = self._account, self._settings.limits
-        exposures = self._exposures = self._exposures or Exposures(account, self._market)
+        if self._exposures is None:
+            self._exposures = Exposures(account, self._market)
+        exposures = self._exposures
         exposures.see(intent.symbol)
         view = self._risk_view(exposures)
         verdict = assess(intent, view, limits, account.orders.next_id())
