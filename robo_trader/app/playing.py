@@ -41,7 +41,8 @@ async def play_event(account: Account, slices: Iterable[BarSlice], **more: Any) 
     """Play slices through the engine that trades; `more` are further fields of the result."""
     engine, recorder = Engine(account.engine), EventRecorder()
     await _play(account, engine, slices, recorder)
-    return engine, recorder.result(**more)
+    prices = {str(symbol): float(price) for symbol, price in engine.closing_prices().items()}
+    return engine, recorder.result(closing_prices=prices, **more)
 
 
 async def play_long_event(account: Account, table: BarTable, announce: Announce, **more: Any) -> tuple[Engine, Result]:  # noqa: ANN401 - as above
@@ -69,7 +70,7 @@ def play_compiled(account: Account, table: BarTable, announce: Announce, **more:
 
     cash, compiler = float(account.cash), Compiler(announce=announce)
     played = compiled_run.play_compiled(table, account.engine, account.venue, cash=cash, compiler=compiler)
-    return result_of(played, strategy=account.engine.strategy.name, opening_cash=cash, **more)
+    return result_of(played, strategies=[sleeve.name for sleeve in account.engine.sleeves], opening_cash=cash, **more)
 
 
 async def _play(account: Account, engine: Engine, slices: Iterable[BarSlice], recorder: EventRecorder) -> None:

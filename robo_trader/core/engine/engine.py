@@ -8,6 +8,8 @@ At every slice, in this order: refuse faulty bars; open the session; mark to mar
 strategy; size its signals; order what is missing, each order through the risk gate; report the account.
 """
 
+from decimal import Decimal
+
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
@@ -33,7 +35,7 @@ from robo_trader.core.engine.strategy_desk import StrategyDesk
 
 
 class Engine:
-    """One account, one strategy, many symbols."""
+    """One account, its strategies, many symbols."""
 
     def __init__(self, settings: EngineSettings, senses: Senses | None = None) -> None:
         """senses: how the engine perceives the market; from the bars it is given, if nothing else is said."""
@@ -44,7 +46,7 @@ class Engine:
         self.account = Account()
         self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
         self._orders = OrderDesk(settings, self.account, senses.market)
-        self._reports = ReportDesk(self.account, self._overnight)
+        self._reports = ReportDesk(self.account, self._overnight, self._strategy)
 
     @property
     def unsettled(self) -> set[Symbol]:
@@ -62,6 +64,14 @@ class Engine:
             self._take_report(event)
         return self.account.take_step()
 
+    def held_symbols(self) -> set[Symbol]:
+        """Return the symbols that the account, or a strategy of it, holds."""
+        return {position.symbol for position in self.account.ledger.open_positions()} | self._strategy.held_symbols()
+
+    def closing_prices(self) -> dict[Symbol, Decimal]:
+        """Return the last price of each of `held_symbols`, dollars a share."""
+        return {symbol: self._market.price(symbol) for symbol in sorted(self.held_symbols())}
+
     def state_hash(self) -> str:
         """Return a hash of everything a later decision may depend on, and of the books. Not cheap."""
         return fingerprint((
@@ -70,9 +80,7 @@ class Engine:
         ))  # fmt: skip
 
     def _take_report(self, report: BrokerReport) -> None:
-        fill = self._reports.take(report)
-        if fill is not None:
-            self._strategy.note(fill)
+        self._reports.take(report)
 
     def _close_slice(self, slice_: BarSlice) -> None:
         if slice_.ended_at < self._market.last_ended_at:
@@ -130,10 +138,11 @@ class Engine:
                 self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)
 
     def _pursue_targets(self) -> None:
-        desk = self._strategy
+        desk, now = self._strategy, self._market.last_ended_at
         self._orders.look_afresh()
         for symbol in sorted(desk.unsettled):
-            if self._orders.pursue(*desk.wanted[symbol]):
+            want = desk.wanted(symbol, now=now)
+            if self._orders.pursue(want, is_late=want.is_late(now) and not desk.is_shared):
                 desk.unsettled.discard(symbol)
 
     def _report_account(self) -> None:

@@ -3,12 +3,12 @@
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import OrderDenied, OrderUpdated
 from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderIntent, Side
-from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.exposures import Exposures
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.planner import plan_orders
+from robo_trader.core.portfolio.netting import Want
 from robo_trader.core.risk.controls import cash_needed
 from robo_trader.core.risk.gate import assess
 from robo_trader.core.risk.limits import RiskView
@@ -27,17 +27,18 @@ class OrderDesk:
         """Forget what was seen of the market and the books: due before the first target of every slice."""
         self._exposures = None
 
-    def pursue(self, signal: Signal, target: Target) -> bool:
-        """Order what is missing to a target; return whether it is reached, or given up, and nothing works for it."""
-        account = self._account
+    def pursue(self, want: Want, *, is_late: bool) -> bool:
+        """Order what is missing to a target; return whether it is reached, or given up, and nothing works for it.
+
+        is_late: whether it is an entry that could not be made in time, which is not made late.
+        """
+        account, target = self._account, want.target
         position = account.ledger.position(target.symbol).quantity
         working = account.orders.open_for(target.symbol)
-        if not working and position == target.quantity:
-            return True
-        if self._market.last_ended_at > signal.expires_at and abs(target.quantity) > abs(position):
-            return not working  # an entry that could not be made in time is not made late
+        if is_late or (not working and position == target.quantity):
+            return not working
         plan = plan_orders(
-            target, signal, position=position, working=working, price=self._market.price(target.symbol),
+            target, want.signal, position=position, working=working, price=self._market.price(target.symbol),
             style=self._settings.order_style,
         )  # fmt: skip
         for order in plan.cancels:

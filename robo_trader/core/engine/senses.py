@@ -67,19 +67,45 @@ class Features(Protocol):
         ...
 
 
+class JoinedPanels:
+    """The features of several strategies: each compares what its own symbols have, and all values stand in a row."""
+
+    def __init__(self, panels: Sequence[Features]) -> None:
+        self._panels = panels
+
+    @property
+    def states(self) -> Mapping[Symbol, Sequence[Sequence[float]]]:
+        """What the features remember of each symbol."""
+        symbols = {symbol for panel in self._panels for symbol in panel.states}
+        return {symbol: [state for panel in self._panels for state in panel.states[symbol]] for symbol in symbols}
+
+    def update(self, bars: Sequence[Bar], session: TradingSession) -> Mapping[Symbol, tuple[float, ...]]:
+        """As each panel's, the values of one after the other."""
+        updates = [panel.update(bars, session) for panel in self._panels]
+        return {bar.symbol: tuple(value for values in updates for value in values[bar.symbol]) for bar in bars}
+
+
+def joined_panels(panels: Sequence[Features]) -> Features:
+    """Return the panels as one; what one strategy has to itself stays as it is."""
+    return panels[0] if len(panels) == 1 else JoinedPanels(panels)
+
+
 @dataclass(frozen=True, slots=True)
 class Senses:
     """What the engine sees, reckons and thinks by."""
 
     market: Market
     panel: Features
-    views: StrategyViews
+    views: Sequence[StrategyViews]  # of each sleeve
 
 
 def senses_of(settings: EngineSettings) -> Senses:
     """Return the senses that live off the bars the engine is given."""
     return Senses(
         MarketView(settings.symbols),
-        FeaturePanel(settings.features_of),
-        StrategyViews(settings.strategy, signal_lifetime=settings.signal_lifetime),
+        joined_panels([FeaturePanel(sleeve.features_of) for sleeve in settings.sleeves]),
+        [
+            StrategyViews(sleeve.strategy, name=sleeve.name, signal_lifetime=settings.signal_lifetime)
+            for sleeve in settings.sleeves
+        ],
     )

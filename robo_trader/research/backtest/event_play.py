@@ -6,7 +6,7 @@ one, the end of the session or the first that might break a loss limit. Position
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,8 @@ from robo_trader.core.rules.losses import drawdown_fraction
 from robo_trader.research.backtest.bar_table import BarTable, Floats, numbers, whole_numbers
 from robo_trader.research.backtest.compiled_result import equity_frame
 from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
-from robo_trader.research.backtest.views import ViewMaker
+from robo_trader.research.backtest.views import SleeveViews, ViewMaker
+from robo_trader.research.compiled.account_layout import CHANGE_STRENGTH
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.research.compiled.quiet_loop import mark_quiet_slices
 
@@ -32,16 +33,16 @@ class EventPlay:
         """Raises StrategyError if the strategy's rule answers with what is no strength."""
         maker = ViewMaker(table, compiler)
         self._table, self._settings = table, settings
-        views = maker.views(settings.strategy, settings.sizer, settings.stops)
+        views = [maker.views(sleeve) for sleeve in settings.sleeves]
         senses = recorded_senses(table, settings, maker, views)
         assert isinstance(senses.market, RecordedMarket)
         self._market = senses.market
         self.engine = Engine(settings, senses)
-        self._news = _changes(views.strength)
+        self._news = _news(views)
         self._bars = _Bars(table)
-        self._news_at = np.flatnonzero(views.news).tolist()
+        self._news_at = [*self._news]
         self._session_ends = whole_numbers(np.searchsorted(table.market.session, table.market.session, side="right"))
-        self._has_stops = settings.stops.is_on
+        self._has_stops = settings.watches_stops
         self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
         self._mark = compiler.compile(mark_quiet_slices)
         self._found = np.zeros(5, np.int64)
@@ -78,7 +79,7 @@ class EventPlay:
         places = set(self._news.get(t, ()))
         symbols = self.engine.unsettled
         if self._has_stops:
-            symbols = symbols.union([position.symbol for position in self.engine.account.ledger.open_positions()])
+            symbols = symbols | self.engine.held_symbols()
         places.update([self._market.places[symbol] for symbol in symbols])
         return sorted(places)
 
@@ -106,7 +107,7 @@ class EventPlay:
 
     def _next_happening(self, begin: int) -> int:
         engine = self.engine
-        watches = self._has_stops and bool(engine.account.ledger.open_positions())
+        watches = self._has_stops and bool(engine.held_symbols())
         if (
             engine.unsettled
             or watches
@@ -147,11 +148,10 @@ class _Bars:
         return tuple([bar for bar in bars if bar.close == bar.close])
 
 
-def _changes(strength: Floats) -> dict[int, list[int]]:
-    """Return, by slice, the places of the symbols whose view changes."""
-    before = np.vstack([np.zeros((1, strength.shape[1])), strength[:-1]])
-    changes: dict[int, list[int]] = {}
-    slices, places = np.nonzero(strength != before)
-    for t, place in zip(slices.tolist(), places.tolist(), strict=True):
-        changes.setdefault(t, []).append(place)
-    return changes
+def _news(views: Sequence[SleeveViews]) -> dict[int, list[int]]:
+    """Return, by slice, the places of the symbols whose view changes; the slices in order."""
+    news: dict[int, list[int]] = {}
+    for part in views:
+        for t, place in part.changes[:, :CHANGE_STRENGTH].astype(np.int64).tolist():
+            news.setdefault(t, []).append(place)
+    return news if len(views) == 1 else dict(sorted(news.items()))
