@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 
 def price_from_float(value: float) -> Decimal:
     """Return a price in dollars a share, rounded to `PRICE_DECIMALS`. `value` is finite and above 0."""
-    assert math.isfinite(value) and value > 0, value
+    assert 0 < value < math.inf, value
     return Decimal(repr(rounded_price(value)))
 
 

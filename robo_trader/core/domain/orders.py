@@ -17,10 +17,10 @@ class Side(Enum):
     BUY = "BUY"
     SELL = "SELL"
 
-    @property
-    def sign(self) -> int:
-        """+1 for BUY, -1 for SELL."""
-        return 1 if self is Side.BUY else -1
+    def __init__(self, value: str) -> None:
+        self.sign = 1 if value == "BUY" else -1
+
+    __hash__ = object.__hash__  # each member exists once; Enum's own hash is Python code, and every order asks for it
 
 
 class OrderType(Enum):
@@ -47,6 +47,8 @@ class OrderStatus(Enum):
     CANCELED = "CANCELED"
     EXPIRED = "EXPIRED"
     REJECTED = "REJECTED"  # by the broker; what we refuse ourselves is denied and never becomes an order
+
+    __hash__ = object.__hash__  # as Side
 
 
 class OrderIntent(Struct, frozen=True, kw_only=True, gc=False):

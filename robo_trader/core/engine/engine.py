@@ -8,7 +8,6 @@ At every slice, in this order: refuse faulty bars; open the session; mark to mar
 strategy; size its signals; order what is missing, each order through the risk gate; report the account.
 """
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
@@ -93,10 +92,10 @@ class Engine:
         self._settle_overnight(slice_)
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
-        sound = list(self._admit(slice_))
+        sound = self._admit(slice_)
         if account.valuation.enter(slice_.session):
             self._reopen()
-        account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger.open_positions()))
+        account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger))
         self._watch_losses()
         values = self._panel.update(sound, slice_.session)
         for bar in sound:
@@ -113,14 +112,16 @@ class Engine:
             account.events.append(CashBooked(kind=kind, symbol=symbol, amount=amount, entry=entry, occurred_at=at))
         self._overnight.booked.clear()
 
-    def _admit(self, slice_: BarSlice) -> Iterator[Bar]:
+    def _admit(self, slice_: BarSlice) -> list[Bar]:
+        sound = []
         for bar in slice_.bars:
             fault = self._market.admit(bar)
             if fault is None:
-                self.account.tally.bars += 1
-                yield bar
+                sound.append(bar)
             else:
                 self._refuse(bar, fault)
+        self.account.tally.bars += len(sound)
+        return sound
 
     def _refuse(self, bar: Bar, fault: BarFault) -> None:
         self.account.tally.bars_rejected[fault.value] += 1
@@ -138,6 +139,7 @@ class Engine:
 
     def _pursue_targets(self) -> None:
         desk, now = self._strategy, self._market.last_ended_at
+        self._orders.look_afresh()
         for symbol in sorted(desk.unsettled):
             want = desk.wanted(symbol, now=now)
             if self._orders.pursue(want, is_late=want.is_late(now) and not desk.is_shared):
@@ -145,6 +147,7 @@ class Engine:
 
     def _report_account(self) -> None:
         account = self.account
-        positions, prices = self._market.shown(account.ledger.open_positions())
-        mark = account.valuation.summary(account.ledger, as_of=self._market.last_ended_at)
-        account.events.append(AccountMarked(mark=mark, positions=positions, prices=prices))
+        shown = self._market.shown(account.ledger)
+        if shown is not None:
+            mark = account.valuation.summary(account.ledger, as_of=self._market.last_ended_at)
+            account.events.append(AccountMarked(mark=mark, positions=shown[0], prices=shown[1]))

@@ -6,6 +6,7 @@ from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float
 from robo_trader.core.domain.positions import Position
+from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.market.checks import find_fault
 
 
@@ -44,13 +45,14 @@ class MarketView:
         """Return the close of the symbol's last sound bar. There must be one."""
         return self._prices[symbol]
 
-    def worth(self, positions: tuple[Position, ...]) -> tuple[Decimal, Decimal]:
-        """Return what positions are worth at the last prices: with their sign, and absolute. Dollars."""
-        values = [position.quantity * self._prices[position.symbol] for position in positions]
+    def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
+        """Return what the positions are worth at the last prices: with their sign, and absolute. Dollars."""
+        values = [position.quantity * self._prices[position.symbol] for position in ledger.open_positions()]
         return sum(values, ZERO), sum(map(abs, values), ZERO)
 
-    def shown(self, positions: tuple[Position, ...]) -> tuple[tuple[Position, ...], tuple[Decimal, ...]]:
+    def shown(self, ledger: Ledger) -> tuple[tuple[Position, ...], tuple[Decimal, ...]]:
         """Return the positions that a report of the account carries, and their prices: all of them."""
+        positions = ledger.open_positions()
         return positions, tuple(self._prices[position.symbol] for position in positions)
 
     def bars_missed(self, symbol: Symbol) -> int:

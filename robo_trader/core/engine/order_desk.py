@@ -2,17 +2,16 @@
 
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import OrderDenied, OrderUpdated
-from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderIntent, Side
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.exposures import Exposures
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.execution.planner import Plan, plan_orders
+from robo_trader.core.execution.planner import plan_orders
 from robo_trader.core.portfolio.netting import Want
 from robo_trader.core.risk.controls import cash_needed
 from robo_trader.core.risk.gate import assess
-from robo_trader.core.risk.limits import Exposure, RiskView
+from robo_trader.core.risk.limits import RiskView
 
 
 class OrderDesk:
@@ -22,6 +21,11 @@ class OrderDesk:
         self._settings = settings
         self._account = account
         self._market = market
+        self._exposures: Exposures | None = None  # of the slice at hand, once an order is to be made
+
+    def look_afresh(self) -> None:
+        """Forget what was seen of the market and the books: due before the first target of every slice."""
+        self._exposures = None
 
     def pursue(self, want: Want, *, is_late: bool) -> bool:
         """Order what is missing to a target; return whether it is reached, or given up, and nothing works for it.
@@ -31,18 +35,17 @@ class OrderDesk:
         account, target = self._account, want.target
         position = account.ledger.position(target.symbol).quantity
         working = account.orders.open_for(target.symbol)
-        if is_late:
-            plan = Plan()
-        else:
-            price = self._market.price(target.symbol)
-            plan = plan_orders(
-                target, want.signal, position=position, working=working, price=price, style=self._settings.order_style
-            )  # fmt: skip
+        if is_late or (not working and position == target.quantity):
+            return not working
+        plan = plan_orders(
+            target, want.signal, position=position, working=working, price=self._market.price(target.symbol),
+            style=self._settings.order_style,
+        )  # fmt: skip
         for order in plan.cancels:
             self._cancel(order)
         if plan.intent is not None:
             self._order(plan.intent)
-        return not working and plan == Plan()
+        return not working and plan.intent is None
 
     def _cancel(self, order: Order) -> None:
         account, now = self._account, self._market.last_ended_at
@@ -51,11 +54,16 @@ class OrderDesk:
 
     def _order(self, intent: OrderIntent) -> None:
         account, limits = self._account, self._settings.limits
-        view = self._risk_view(intent)
+        if self._exposures is None:
+            self._exposures = Exposures(account, self._market)
+        exposures = self._exposures
+        exposures.see(intent.symbol)
+        view = self._risk_view(exposures)
         verdict = assess(intent, view, limits, account.orders.next_id())
         if not isinstance(verdict, ApprovedOrder):
             account.tally.violations.update(violation.control.value for violation in verdict)
             account.events.append(OrderDenied(intent=intent, violations=verdict, occurred_at=view.as_of))
+            exposures.leave(intent.symbol)
             return
         order = account.orders.add(verdict)
         if intent.side is Side.BUY:
@@ -64,11 +72,9 @@ class OrderDesk:
         account.events.append(OrderUpdated(order=order))
         account.commands.append(SubmitOrder(order=verdict))
 
-    def _risk_view(self, intent: OrderIntent) -> RiskView:
+    def _risk_view(self, exposures: Exposures) -> RiskView:
         account, valuation = self._account, self._account.valuation
         assert valuation.session is not None, "no order before the first slice"
-        exposures = {symbol: self._exposure(symbol) for symbol in self._exposed(intent)}
-        known = (abs(exposure.position) * exposure.price for exposure in exposures.values())
         return RiskView(
             as_of=self._market.last_ended_at,
             session=valuation.session,
@@ -77,21 +83,7 @@ class OrderDesk:
             session_opening_equity=valuation.session_opening_equity,
             cash=account.ledger.cash,
             reserved=account.ledger.reserved,
-            exposures=exposures,
-            others_value=valuation.gross_exposure - sum(known, ZERO),
+            exposures=exposures.seen,
+            others_value=exposures.others_value,
             commissions=self._settings.commissions,
-        )
-
-    def _exposed(self, intent: OrderIntent) -> list[Symbol]:
-        working = {order.intent.symbol for order in self._account.orders.open.values()}
-        return sorted(working | {intent.symbol})
-
-    def _exposure(self, symbol: Symbol) -> Exposure:
-        orders, position = self._account.orders, self._account.ledger.position(symbol)
-        return Exposure(
-            position=position.quantity,
-            working_buys=orders.working_shares(symbol, Side.BUY),
-            working_sells=orders.working_shares(symbol, Side.SELL),
-            price=self._market.price(symbol),
-            bars_missed=self._market.bars_missed(symbol),
         )

@@ -15,6 +15,7 @@ from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.market_view import MarketView
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.panel import FeaturePanel
+from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.strategies.views import StrategyViews
 
 
@@ -36,12 +37,12 @@ class Market(Protocol):
         """Return the close of the symbol's last sound bar."""
         ...
 
-    def worth(self, positions: tuple[Position, ...]) -> tuple[Decimal, Decimal]:
-        """Return what positions are worth at the last prices: with their sign, and absolute."""
+    def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
+        """Return what the positions are worth at the last prices: with their sign, and absolute."""
         ...
 
-    def shown(self, positions: tuple[Position, ...]) -> tuple[tuple[Position, ...], tuple[Decimal, ...]]:
-        """Return the positions that a report of the account carries, and their prices."""
+    def shown(self, ledger: Ledger) -> tuple[tuple[Position, ...], tuple[Decimal, ...]] | None:
+        """Return the positions that a report of the account carries, and their prices; None if nobody reads one."""
         ...
 
     def bars_missed(self, symbol: Symbol) -> int:

@@ -40,6 +40,8 @@ class SleeveDesk:
         self._views = views
         self._held = held
         self._stops = StopWatch(sleeve.stops)
+        self._has_stops = sleeve.stops.is_on
+        self._sizer_features, self._stop_features = len(sleeve.sizer.features), len(sleeve.stops.features)
         self.wanted: dict[Symbol, tuple[Signal, Target]] = {}
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> bool:
@@ -58,7 +60,7 @@ class SleeveDesk:
 
     def _watch_stops(self, bar: Bar, values: tuple[float, ...]) -> bool:
         wanted = self.wanted.get(bar.symbol)
-        if not self.sleeve.stops.is_on or wanted is None:
+        if not self._has_stops or wanted is None:
             return False
         reached = self._stops.look(bar, self._held(self.sleeve.name, bar.symbol), values)
         if reached is None or not wanted[1].quantity:
@@ -69,8 +71,8 @@ class SleeveDesk:
     def _take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
         if not values or any(map(isnan, values)):
             return False  # a view that could not be sized yet would be lost: none is taken before all is warm
-        stops, sizes = len(self.sleeve.stops.features), len(self.sleeve.sizer.features)
-        split = len(values) - stops - sizes
+        sizes = self._sizer_features
+        split = len(values) - self._stop_features - sizes
         signal = self._views.look(bar, values[:split])
         if signal is None:
             return False
@@ -91,6 +93,8 @@ class SleeveDesk:
             return ZERO
         capital = float(equity) * self.sleeve.capital
         sized = size(self.sleeve.sizer, signal.strength, capital, bar.close, values)
+        if not sized:
+            return ZERO
         side = Side.BUY if sized > 0 else Side.SELL
         dearest = max(price, settings.order_style.limit(price, side) or price)
         return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)

@@ -20,10 +20,11 @@ class Valuation:
         self.peak_equity = ZERO
         self.session_peak_equity = ZERO  # highest mark of this session
         self.max_drawdown = ZERO
+        self._lowest = ZERO  # since the peak, or above it: only a lower mark can be a deeper fall
 
     def open_account(self, equity: Decimal) -> None:
         """Begin with the owner's cash."""
-        self.equity = self.peak_equity = self.session_opening_equity = equity
+        self.equity = self.peak_equity = self.session_opening_equity = self._lowest = equity
 
     def enter(self, session: TradingSession) -> bool:
         """Return whether a new session begins; its opening equity is what the last one closed with."""
@@ -38,9 +39,12 @@ class Valuation:
         """Value the account: cash, positions with their sign, and their absolute value."""
         self.equity = cash + held
         self.gross_exposure = gross
-        self.peak_equity = max(self.peak_equity, self.equity)
         self.session_peak_equity = max(self.session_peak_equity, self.equity)
-        self.max_drawdown = max(self.max_drawdown, drawdown_fraction(self.peak_equity, self.equity))
+        if self.equity > self.peak_equity:
+            self.peak_equity = self._lowest = self.equity
+        elif self.equity < self._lowest:
+            self._lowest = self.equity
+            self.max_drawdown = max(self.max_drawdown, drawdown_fraction(self.peak_equity, self.equity))
 
     def summary(self, ledger: Ledger, *, as_of: int) -> AccountMark:
         """Return the account as of the end of a slice."""
@@ -67,6 +71,7 @@ class Valuation:
         self.peak_equity = max(self.peak_equity, highest)
         self.session_peak_equity = max(self.session_peak_equity, highest)
         self.max_drawdown = max(self.max_drawdown, deepest)
+        self._lowest = self.peak_equity
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""

@@ -1,5 +1,6 @@
 """Every order we have sent, moved on by the broker's reports."""
 
+from collections.abc import KeysView
 from decimal import Decimal
 
 from msgspec import Struct
@@ -36,10 +37,11 @@ class Quarantined(Struct, frozen=True, gc=False):
 
 
 class OrderBook:
-    """Orders by id; the ones still open are kept apart, because they are the ones asked about at every bar."""
+    """Orders by id; the ones still open are kept apart, and by symbol, because so they are asked about at every bar."""
 
     def __init__(self) -> None:
         self.open: dict[OrderId, Order] = {}
+        self._open_for: dict[Symbol, dict[OrderId, Order]] = {}  # no symbol without an order
         self.ended: dict[OrderId, Order] = {}
         self.executions: set[ExecutionId] = set()
         self.last_id = 0
@@ -65,23 +67,28 @@ class OrderBook:
             created_at=approved.approved_at,
             updated_at=approved.approved_at,
         )
-        self.open[order.order_id] = order
-        return order
+        self._open_for.setdefault(order.intent.symbol, {})
+        return self._store(order)
 
     def request_cancel(self, order_id: OrderId, *, at: int) -> Order:
         """Mark that we have asked for an open order's end; its status waits for the answer."""
-        order = replace(self.open[order_id], cancel_requested=True, updated_at=at)
-        self.open[order_id] = order
-        return order
+        return self._store(replace(self.open[order_id], cancel_requested=True, updated_at=at))
+
+    def open_symbols(self) -> KeysView[Symbol]:
+        """Return the symbols that have open orders."""
+        return self._open_for.keys()
 
     def open_for(self, symbol: Symbol) -> tuple[Order, ...]:
         """Return the open orders of a symbol, oldest first."""
-        return tuple(order for order in self.open.values() if order.intent.symbol == symbol)
+        orders = self._open_for.get(symbol)
+        return () if orders is None else tuple(orders.values())
 
     def working_shares(self, symbol: Symbol, side: Side) -> Decimal:
         """Return the shares that open orders of one side may still fill; a pending cancel still counts."""
-        orders = (order for order in self.open_for(symbol) if order.intent.side is side)
-        return sum((order.remaining for order in orders), ZERO)
+        orders = self._open_for.get(symbol)
+        if orders is None:
+            return ZERO
+        return sum([order.remaining for order in orders.values() if order.intent.side is side], ZERO)
 
     def apply(self, report: BrokerReport) -> Moved | Quarantined:
         """Move an order by a report. What the table does not allow is quarantined and changes nothing."""
@@ -113,11 +120,17 @@ class OrderBook:
         return Moved(moved, _fill_of(order, report), overfilled)
 
     def _store(self, order: Order) -> Order:
-        if order.status in ENDED:
-            self.open.pop(order.order_id, None)
-            self.ended[order.order_id] = order
-        else:
-            self.open[order.order_id] = order
+        order_id, symbol = order.order_id, order.intent.symbol
+        if order.status not in ENDED:
+            self.open[order_id] = order
+            self._open_for[symbol][order_id] = order
+            return order
+        self.ended[order_id] = order
+        if self.open.pop(order_id, None) is not None:
+            others = self._open_for[symbol]
+            del others[order_id]
+            if not others:
+                del self._open_for[symbol]
         return order
 
 

@@ -29,6 +29,9 @@ class Plan(Struct, frozen=True, gc=False):
     intent: OrderIntent | None = None
 
 
+NOTHING = Plan()
+
+
 def plan_orders(
     target: Target,
     signal: Signal,
@@ -43,10 +46,10 @@ def plan_orders(
     Orders that work against the target are canceled first, and the rest waits for the broker's answer: buying
     and selling the same symbol at once is never right.
     """
-    coming = sum((order.remaining * order.intent.side.sign for order in working), ZERO)
+    coming = sum((order.remaining * order.intent.side.sign for order in working), ZERO) if working else ZERO
     missing = target.quantity - position - coming
-    if missing == 0:
-        return Plan()
+    if not missing:
+        return NOTHING
     side = Side.BUY if missing > 0 else Side.SELL
     opposed = tuple(order for order in working if order.intent.side is not side)
     if opposed:

@@ -24,6 +24,8 @@ class Move(Enum):
     CANCEL = "CANCEL"
     EXPIRE = "EXPIRE"
 
+    __hash__ = object.__hash__  # as Side
+
 
 _S = OrderStatus
 _ENDINGS = {Move.REJECT: _S.REJECTED, Move.CANCEL: _S.CANCELED, Move.EXPIRE: _S.EXPIRED}

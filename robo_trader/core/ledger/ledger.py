@@ -33,6 +33,7 @@ class Ledger:
         self.balances: dict[str, Decimal] = {CASH: ZERO, CAPITAL: ZERO, COMMISSION: ZERO, REALISED: ZERO}
         self.positions: dict[Symbol, Position] = {}
         self._open: tuple[Position, ...] | None = ()  # ordered by symbol; None after a fill, until asked for
+        self.changed: list[Symbol] = []  # whose position, one a fill; who follows it remembers how far it has read
         self.reservations: dict[OrderId, Decimal] = {}
 
     @property
@@ -75,6 +76,7 @@ class Ledger:
         )
         self.positions[fill.symbol] = after
         self._open = None
+        self.changed.append(fill.symbol)
         return after, realised, entry
 
     def book_cash(self, account: str, amount: Decimal, reason: str) -> Entry:
@@ -98,9 +100,12 @@ class Ledger:
         self.reservations.pop(order_id, None)
 
     def _post(self, reason: str, *postings: Posting) -> Entry:
-        assert sum((posting.amount for posting in postings), ZERO) == 0, postings
+        balances, total = self.balances, ZERO
         for posting in postings:
-            self.balances[posting.account] = self.balances.get(posting.account, ZERO) + posting.amount
+            total += posting.amount
+        assert total == 0, postings
+        for posting in postings:
+            balances[posting.account] = balances.get(posting.account, ZERO) + posting.amount
         return Entry(reason=reason, postings=postings)
 
 

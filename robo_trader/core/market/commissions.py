@@ -1,6 +1,6 @@
 """Commission schedules for US stocks as data. The arithmetic is `core/rules/commission.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from robo_trader.core.domain.money import round_money
@@ -19,6 +19,15 @@ class CommissionSchedule:
     sale_per_share: Decimal = Decimal(0)
     sale_per_share_maximum: Decimal = Decimal(0)
     sale_value_fraction: Decimal = Decimal(0)
+    rates: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)  # all of these, as the rule takes them
+
+    def __post_init__(self) -> None:
+        """Put the rates in order once: every fill and every reservation asks for them."""
+        rates = (
+            self.per_share, self.minimum, self.maximum_fraction, self.third_party_per_share, self.third_party_fraction,
+            self.sale_per_share, self.sale_per_share_maximum, self.sale_value_fraction,
+        )  # fmt: skip
+        object.__setattr__(self, "rates", rates)
 
     def charge(self, quantity: Decimal, value: Decimal, *, is_sale: bool) -> Decimal:
         """Return all that `quantity` filled shares of one order, worth `value` dollars, have cost so far.
@@ -26,14 +35,6 @@ class CommissionSchedule:
         Dollars, rounded to the smallest amount the books know.
         """
         return round_money(order_charge(quantity, value, is_sale, *self.rates))
-
-    @property
-    def rates(self) -> tuple[Decimal, ...]:
-        """The numbers of the schedule in the order the rule takes them."""
-        return (
-            self.per_share, self.minimum, self.maximum_fraction, self.third_party_per_share, self.third_party_fraction,
-            self.sale_per_share, self.sale_per_share_maximum, self.sale_value_fraction,
-        )  # fmt: skip
 
 
 # FINRA Trading Activity Fee 0.000166 a share sold, at most 8.30; SEC Section 31 fee 0 since 14 May 2025.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import OrderIntent, OrderType, Side
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control, Violation
@@ -21,7 +22,7 @@ Check = Callable[[OrderIntent, RiskView, RiskLimits], Violation | None]
 USD = "USD"
 
 
-def worst_case(exposure: Exposure, *, side: Side | None = None, quantity: Decimal = Decimal(0)) -> Decimal:
+def worst_case(exposure: Exposure, *, side: Side | None = None, quantity: Decimal = ZERO) -> Decimal:
     """Return the largest absolute shares the symbol can come to, with `quantity` more working on `side`."""
     buys = exposure.working_buys + (quantity if side is Side.BUY else 0)
     sells = exposure.working_sells + (quantity if side is Side.SELL else 0)
@@ -66,38 +67,47 @@ def check_max_position(intent: OrderIntent, view: RiskView, limits: RiskLimits) 
     shares = worst_case(exposure, side=intent.side, quantity=intent.quantity)
     value = shares * exposure.price
     limit = limits.max_position_fraction * view.equity
-    return _exceeded(Control.MAX_POSITION, limit, value, f"{intent.symbol}: {shares} shares at worst")
+    if not exceeds(value, limit):
+        return None
+    return _broken(Control.MAX_POSITION, limit, value, f"{intent.symbol}: {shares} shares at worst")
 
 
 def check_gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """All symbols together may not be worth more than a fraction of equity, working orders at their worst."""
-    worst = (_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items())
+    worst = [_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items()]
     value = sum(worst, view.others_value)
     limit = limits.gross_exposure_fraction * view.equity
+    if not exceeds(value, limit):
+        return None
     context = f"{len(view.exposures)} symbols with orders at worst, {view.others_value} USD in others"
-    return _exceeded(Control.GROSS_EXPOSURE, limit, value, context)
+    return _broken(Control.GROSS_EXPOSURE, limit, value, context)
 
 
 def check_order_notional(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """One order may not be worth more than a sum and a fraction of equity."""
-    value = order_value(intent)
-    return _exceeded(Control.ORDER_NOTIONAL, limits.order_notional(view.equity), value, f"{intent.quantity} shares")
+    value, limit = order_value(intent), limits.order_notional(view.equity)
+    if not exceeds(value, limit):
+        return None
+    return _broken(Control.ORDER_NOTIONAL, limit, value, f"{intent.quantity} shares")
 
 
 def check_daily_loss(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """After losing a fraction of the previous close's equity in a session, nothing new is opened in it."""
     limit = limits.daily_loss_fraction * view.session_opening_equity
     loss = view.session_opening_equity - view.equity
-    return _exceeded(Control.DAILY_LOSS, limit, loss, f"session {view.session.date}")
+    if not exceeds(loss, limit):
+        return None
+    return _broken(Control.DAILY_LOSS, limit, loss, f"session {view.session.date}")
 
 
 def check_cash(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """A purchase must be paid from cash that no other order has reserved."""
     if intent.side is Side.SELL:
         return None
-    free = view.cash - view.reserved
-    context = f"cash {view.cash}, reserved {view.reserved}"
-    return _exceeded(Control.CASH, free, cash_needed(intent, view, limits), context)
+    free, needed = view.cash - view.reserved, cash_needed(intent, view, limits)
+    if not exceeds(needed, free):
+        return None
+    return _broken(Control.CASH, free, needed, f"cash {view.cash}, reserved {view.reserved}")
 
 
 def check_market_hours(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
@@ -113,8 +123,10 @@ def check_market_hours(_intent: OrderIntent, view: RiskView, limits: RiskLimits)
 
 def check_stale_data(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """A symbol whose last bar is older than the limit is not traded."""
-    missed = Decimal(view.exposures[intent.symbol].bars_missed)
-    return _exceeded(Control.STALE_DATA, limits.stale_after_bars, missed, f"{intent.symbol}: bars missed", unit="bars")
+    missed, limit = Decimal(view.exposures[intent.symbol].bars_missed), limits.stale_after_bars
+    if not exceeds(missed, limit):
+        return None
+    return _broken(Control.STALE_DATA, limit, missed, f"{intent.symbol}: bars missed", unit="bars")
 
 
 ALWAYS: tuple[Check, ...] = (check_trading_state, check_market_hours, check_stale_data)
@@ -125,15 +137,14 @@ ENTRIES_ONLY: tuple[Check, ...] = (
     check_daily_loss,
     check_cash,
 )
+ALL = ALWAYS + ENTRIES_ONLY
 
 
 def _worst_value(symbol: Symbol, exposure: Exposure, intent: OrderIntent) -> Decimal:
     if symbol != intent.symbol:
-        return worst_case(exposure) * exposure.price
+        return worst_case_shares(exposure.position, exposure.working_buys, exposure.working_sells) * exposure.price
     return worst_case(exposure, side=intent.side, quantity=intent.quantity) * exposure.price
 
 
-def _exceeded(control: Control, limit: Decimal, value: Decimal, context: str, *, unit: str = USD) -> Violation | None:
-    if not exceeds(value, limit):
-        return None
+def _broken(control: Control, limit: Decimal, value: Decimal, context: str, *, unit: str = USD) -> Violation:
     return Violation(control=control, limit=limit, value=value, unit=unit, context=context)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent
 from robo_trader.core.domain.violations import Violation
-from robo_trader.core.risk.controls import ALWAYS, ENTRIES_ONLY, reduces
+from robo_trader.core.risk.controls import ALL, ALWAYS, reduces
 from robo_trader.core.risk.limits import RiskLimits, RiskView
 from robo_trader.core.rules.sizing import capped_shares
 
@@ -19,7 +19,7 @@ def assess(
     intent: OrderIntent, view: RiskView, limits: RiskLimits, order_id: OrderId
 ) -> ApprovedOrder | tuple[Violation, ...]:
     """Return the approved order under `order_id`, or every violation that stands against it."""
-    checks = ALWAYS if reduces(intent, view) else ALWAYS + ENTRIES_ONLY
-    found = (check(intent, view, limits) for check in checks)
-    violations = tuple(violation for violation in found if violation is not None)
+    checks = ALWAYS if reduces(intent, view) else ALL
+    found = [check(intent, view, limits) for check in checks]
+    violations = tuple([violation for violation in found if violation is not None])
     return violations or ApprovedOrder(order_id=order_id, intent=intent, approved_at=view.as_of)

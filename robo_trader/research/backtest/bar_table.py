@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,16 @@ from robo_trader.research.compiled.account_layout import Market
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def numbers(column: Floats) -> Sequence[float]:
+    """Return the numbers of an array, to be read one by one: about three times as quick as from the array itself."""
+    return column.data
+
+
+def whole_numbers(column: NDArray[np.integer[Any]]) -> Sequence[int]:
+    """As `numbers`."""
+    return column.data
 
 
 class BarColumns(NamedTuple):
@@ -87,6 +97,11 @@ class BarTable:
         arrays["minute"] = (self.ended_at - opens_at[number]) / 60_000_000_000
         return arrays
 
+    @cached_property
+    def session_numbers(self) -> Sequence[int]:
+        """Which of the sessions each slice belongs to."""
+        return whole_numbers(self.market.session)
+
     def column(self, name: str, symbol: int) -> Floats:
         """Return a column of `BAR_COLUMNS` for the symbol at this place, shape (slices,)."""
         if name in PRICE_COLUMNS:
@@ -119,15 +134,15 @@ class BarTable:
         rows = zip(*(getattr(market, name)[t].tolist() for name in PRICE_COLUMNS), strict=True)
         bars = (Bar(symbol, begun, ended, *row) for symbol, row in zip(self.symbols, rows, strict=True))
         sound = tuple(bar for bar in bars if bar.close == bar.close)
-        session = self.sessions[market.session[t]]
+        session = self.sessions[self.session_numbers[t]]
         return BarSlice(ended_at=ended, session=session, bars=sound, dividends=self.dividends_at(t))
 
     def dividends_at(self, t: int) -> tuple[Dividend, ...]:
         """Return the dividends of the session that begins with a slice; none with any other."""
-        session = self.market.session
-        if t > 0 and session[t] == session[t - 1]:
+        numbers = self.session_numbers
+        if t > 0 and numbers[t] == numbers[t - 1]:
             return ()
-        amounts = self.market.dividends[session[t]]
+        amounts = self.market.dividends[numbers[t]]
         return tuple(
             Dividend(symbol=self.symbols[place], amount=money_from_float(float(amounts[place])))
             for place in np.flatnonzero(amounts)

@@ -5,7 +5,8 @@ reached yet, an order works, or a stop watches a position. A slice without any s
 one, the end of the session or the first that might break a loss limit. Positions are marked in every slice, exactly.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.columns import PRICE_COLUMNS
 from robo_trader.core.rules.losses import drawdown_fraction
-from robo_trader.research.backtest.bar_table import BarTable, Floats
+from robo_trader.research.backtest.bar_table import BarTable, Floats, numbers, whole_numbers
 from robo_trader.research.backtest.compiled_result import equity_frame
 from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
 from robo_trader.research.backtest.views import SleeveViews, ViewMaker
@@ -38,11 +39,15 @@ class EventPlay:
         self._market = senses.market
         self.engine = Engine(settings, senses)
         self._news = _news(views)
-        self._news_at = np.array([*self._news], np.int64)
-        self._session_ends = np.searchsorted(table.market.session, table.market.session, side="right")
+        self._bars = _Bars(table)
+        self._news_at = [*self._news]
+        self._session_ends = whole_numbers(np.searchsorted(table.market.session, table.market.session, side="right"))
+        self._has_stops = settings.watches_stops
         self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
         self._mark = compiler.compile(mark_quiet_slices)
         self._found = np.zeros(5, np.int64)
+        self._places = np.arange(len(table.symbols))
+        self._limits = float(settings.limits.daily_loss_fraction), float(settings.limits.intraday_drawdown_fraction)
 
     def slices(self) -> Iterator[BarSlice]:
         """Yield the slices in which something may happen; each must be taken by the engine before the next."""
@@ -65,51 +70,44 @@ class EventPlay:
         return {str(position.symbol): float(self._market.price(position.symbol)) for position in positions}
 
     def _slice(self, t: int) -> BarSlice:
-        market, table = self._table.market, self._table
-        places = self._touched(t)
-        begun, ended = int(market.started_at[t]), int(market.ended_at[t])
-        bars = tuple(
-            Bar(table.symbols[place], begun, ended, *(float(getattr(market, name)[t, place]) for name in PRICE_COLUMNS))
-            for place in places
-        )
-        session = table.sessions[market.session[t]]
-        return BarSlice(ended_at=ended, session=session, bars=bars, dividends=table.dividends_at(t))
+        table = self._table
+        bars = self._bars.of(t, self._touched(t))
+        session = table.sessions[table.session_numbers[t]]
+        return BarSlice(ended_at=self._bars.ended_at[t], session=session, bars=bars, dividends=table.dividends_at(t))
 
     def _touched(self, t: int) -> list[int]:
         places = set(self._news.get(t, ()))
-        symbols = set(self.engine.unsettled)
-        if self._settings.watches_stops:
-            symbols |= self.engine.held_symbols()
-        close = self._table.market.close
-        places.update(self._market.places[symbol] for symbol in symbols)
-        return sorted(place for place in places if close[t, place] == close[t, place])
+        symbols = self.engine.unsettled
+        if self._has_stops:
+            symbols = symbols | self.engine.held_symbols()
+        places.update([self._market.places[symbol] for symbol in symbols])
+        return sorted(places)
 
     def _note(self, t: int) -> None:
-        valuation = self.engine.account.valuation
-        cash = self.engine.account.ledger.cash
-        self.marks[:, t] = float(valuation.equity), float(cash), float(valuation.gross_exposure)
+        account = self.engine.account
+        self.marks[0, t] = float(account.valuation.equity)
+        self.marks[1, t] = float(account.ledger.cash)
+        self.marks[2, t] = float(account.valuation.gross_exposure)
 
     def _pass_over(self, begin: int) -> int:
         """Mark the slices from `begin` in which nothing can happen; return the first in which something may."""
         end = self._next_happening(begin)
         if end <= begin:
             return begin
-        valuation, limits = self.engine.account.valuation, self._settings.limits
-        places, shares = self._market.holdings(self.engine.account.ledger.open_positions())
-        stop = self._mark(
-            self._market.ticks, places, shares, int(self.engine.account.ledger.cash * 1_000_000), begin, end,
+        valuation, ledger = self.engine.account.valuation, self.engine.account.ledger
+        stop: int = self._mark(
+            self._market.ticks, self._places, self._market.shares(ledger), int(ledger.cash * 1_000_000), begin, end,
             float(valuation.session_opening_equity), float(valuation.session_peak_equity),
-            float(valuation.peak_equity), float(limits.daily_loss_fraction), float(limits.intraday_drawdown_fraction),
-            self.marks, self._found,
+            float(valuation.peak_equity), *self._limits, self.marks, self._found,
         )  # fmt: skip
         if stop > begin:
             self._take_over()
             self._market.skip(stop - begin)
-        return int(stop)
+        return stop
 
     def _next_happening(self, begin: int) -> int:
         engine = self.engine
-        watches = self._settings.watches_stops and bool(engine.held_symbols())
+        watches = self._has_stops and bool(engine.held_symbols())
         if (
             engine.unsettled
             or watches
@@ -117,9 +115,9 @@ class EventPlay:
             or begin >= self._table.slices
         ):
             return begin
-        place = np.searchsorted(self._news_at, begin)
-        news = int(self._news_at[place]) if place < len(self._news_at) else self._table.slices
-        return min(news, int(self._session_ends[begin - 1]))
+        place = bisect_left(self._news_at, begin)
+        news = self._news_at[place] if place < len(self._news_at) else self._table.slices
+        return min(news, self._session_ends[begin - 1])
 
     def _take_over(self) -> None:
         """Bring the valuation to the end of slices that were passed over, exact to the last digit."""
@@ -129,6 +127,25 @@ class EventPlay:
         valuation.pass_over(
             highest=cash + highest, deepest=drawdown_fraction(peak, cash + deepest), last=cash + last, gross=gross
         )
+
+
+class _Bars:
+    """Bars of a table, read one by one."""
+
+    def __init__(self, table: BarTable) -> None:
+        market = table.market
+        self._symbols = table.symbols
+        self._started_at = whole_numbers(market.started_at)
+        self.ended_at = whole_numbers(market.ended_at)
+        self._columns = [
+            [numbers(getattr(market, name)[:, place]) for name in PRICE_COLUMNS] for place in range(len(table.symbols))
+        ]
+
+    def of(self, t: int, places: Iterable[int]) -> tuple[Bar, ...]:
+        """Return the bars of the symbols at these places that have one in a slice."""
+        symbols, columns, begun, ended = self._symbols, self._columns, self._started_at[t], self.ended_at[t]
+        bars = [Bar(symbols[place], begun, ended, *[column[t] for column in columns[place]]) for place in places]
+        return tuple([bar for bar in bars if bar.close == bar.close])
 
 
 def _news(views: Sequence[SleeveViews]) -> dict[int, list[int]]:

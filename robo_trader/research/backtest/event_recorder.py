@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, OrderUpdated, SessionStarted
 from robo_trader.core.domain.fills import Fill
-from robo_trader.core.domain.orders import Order, OrderId
+from robo_trader.core.domain.orders import Order, OrderId, OrderStatus, Side
 from robo_trader.core.domain.positions import AccountMark
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.rules.performance import slippage_cost
@@ -22,6 +23,8 @@ from robo_trader.research.backtest.result import (
     VIOLATIONS_SCHEMA,
     Result,
 )
+
+_WORDS: dict[Enum, str] = {one: one.value for one in (*Side, *OrderStatus)}
 
 
 @dataclass(slots=True)
@@ -42,20 +45,19 @@ class EventRecorder:
             if isinstance(step.input, SessionStarted):
                 self.opening_cash = step.input.opening_cash
             for decision in step.decisions:
-                match decision:
-                    case AccountMarked(mark=mark):
-                        self.marks.append(mark)
-                        self.last_marked = decision
-                    case FillBooked(fill=fill):
-                        self.fills.append(fill)
-                        if decision.allotments:
-                            self.shared.append(decision)
-                    case SharesCrossed():
+                if type(decision) is OrderUpdated:  # quicker than a match, and most decisions are of these two kinds
+                    self.orders[decision.order.order_id] = decision.order
+                elif type(decision) is FillBooked:
+                    self.fills.append(decision.fill)
+                    if decision.allotments:
                         self.shared.append(decision)
-                    case OrderUpdated(order=order):
-                        self.orders[order.order_id] = order
-                    case OrderDenied():
-                        self.denials.append(decision)
+                elif type(decision) is AccountMarked:
+                    self.marks.append(decision.mark)
+                    self.last_marked = decision
+                elif type(decision) is OrderDenied:
+                    self.denials.append(decision)
+                elif type(decision) is SharesCrossed:
+                    self.shared.append(decision)
 
     def result(
         self,
@@ -129,19 +131,17 @@ def _equity_row(mark: AccountMark) -> tuple[Any, ...]:
 
 
 def _fill_row(fill: Fill, order: Order) -> tuple[Any, ...]:
-    cost = slippage_cost(
-        float(fill.side.sign * fill.quantity), float(fill.price), float(order.intent.reference_price)
-    )  # fmt: skip
+    quantity, price = float(fill.quantity), float(fill.price)
     return (
         fill.occurred_at,
-        str(fill.symbol),
+        fill.symbol,
         order.intent.strategy,
-        fill.side.value,
-        float(fill.quantity),
-        float(fill.price),
+        _WORDS[fill.side],
+        quantity,
+        price,
         float(fill.commission),
-        cost,
-        int(fill.order_id),
+        slippage_cost(fill.side.sign * quantity, price, float(order.intent.reference_price)),
+        fill.order_id,
         fill.signal_id or None,
     )
 
@@ -149,17 +149,17 @@ def _fill_row(fill: Fill, order: Order) -> tuple[Any, ...]:
 def _order_row(order: Order) -> tuple[Any, ...]:
     intent, average = order.intent, order.average_price
     return (
-        int(order.order_id),
+        order.order_id,
         order.created_at,
         order.updated_at,
-        str(intent.symbol),
+        intent.symbol,
         intent.strategy,
-        intent.side.value,
+        _WORDS[intent.side],
         float(intent.quantity),
         float(order.filled),
         None if average is None else float(average),
         float(order.commission),
-        order.status.value,
+        _WORDS[order.status],
         None if intent.limit_price is None else float(intent.limit_price),
     )
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float
-from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.senses import Senses
 from robo_trader.core.engine.settings import EngineSettings, Sleeve
+from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.rules.rounding import PRICE_STEPS
 from robo_trader.core.strategies.views import StrategyViews
 from robo_trader.research.backtest.asking import strength_matrix
-from robo_trader.research.backtest.bar_table import BarTable, Floats
+from robo_trader.research.backtest.bar_table import BarTable, Floats, Integers, numbers, whole_numbers
 from robo_trader.research.backtest.views import SleeveViews, ViewMaker
 
 TICK: Final = Decimal(1).scaleb(-4)  # dollars; what PRICE_STEPS says
@@ -36,11 +36,11 @@ class RecordedMarket:
         self.last_ended_at = 0
         self.places = {symbol: place for place, symbol in enumerate(table.symbols)}
         self._last_bar = _last_bars(table) if table.has_gaps else None
-        self._held: tuple[Position, ...] = ()
-        self._held_places: NDArray[np.int64] = np.empty(0, np.int64)
-        self._shares: NDArray[np.int64] = np.empty(0, np.int64)
+        self._ended_at = whole_numbers(table.market.ended_at)
+        self._prices: dict[Symbol, Decimal] = {}  # of this slice, once asked for
+        self._holdings = Holdings(self.places)
         # Prices in ticks are whole numbers: what a position is worth is exact, and so is its Decimal.
-        self.ticks: NDArray[np.int64] = np.floor(_filled(table) * PRICE_STEPS + 0.5).astype(np.int64, order="C")
+        self.ticks: Integers = np.floor(_filled(table) * PRICE_STEPS + 0.5).astype(np.int64, order="C")
 
     @property
     def t(self) -> int:
@@ -49,14 +49,16 @@ class RecordedMarket:
 
     def advance(self, slice_: BarSlice) -> None:
         """Go on to the next slice, which must be this one."""
+        assert slice_.ended_at == self._ended_at[self.slices], slice_
         self.slices += 1
         self.last_ended_at = slice_.ended_at
-        assert slice_.ended_at == self.table.market.ended_at[self.t], slice_
+        self._prices.clear()
 
     def skip(self, slices: int) -> None:
         """Go on over slices in which nothing happens."""
         self.slices += slices
-        self.last_ended_at = int(self.table.market.ended_at[self.t])
+        self.last_ended_at = self._ended_at[self.t]
+        self._prices.clear()
 
     def admit(self, bar: Bar) -> None:  # noqa: ARG002 - the table holds sound bars only
         """Take any bar: the table was screened."""
@@ -64,19 +66,24 @@ class RecordedMarket:
 
     def price(self, symbol: Symbol) -> Decimal:
         """As MarketView.price."""
-        return price_from_float(int(self.ticks[self.t, self.places[symbol]]) / PRICE_STEPS)
+        price = self._prices.get(symbol)
+        if price is None:
+            price = price_from_float(int(self.ticks[self.t, self.places[symbol]]) / PRICE_STEPS)
+            self._prices[symbol] = price
+        return price
 
-    def worth(self, positions: tuple[Position, ...]) -> tuple[Decimal, Decimal]:
+    def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
         """As MarketView.worth."""
-        if not positions:
+        holdings = self._holdings
+        holdings.follow(ledger)
+        if not holdings.places:
             return ZERO, ZERO
-        places, shares = self.holdings(positions)
-        values = self.ticks[self.t, places] * shares
-        return TICK * int(values.sum()), TICK * int(np.abs(values).sum())
+        ticks = self.ticks[self.t]
+        return TICK * int(ticks.dot(holdings.shares)), TICK * int(ticks.dot(holdings.absolute))
 
-    def shown(self, positions: tuple[Position, ...]) -> tuple[tuple[Position, ...], tuple[Decimal, ...]]:  # noqa: ARG002
-        """Return nothing: a backtest has no projection of positions."""
-        return (), ()
+    def shown(self, ledger: Ledger) -> None:  # noqa: ARG002 - whoever plays the table notes what the account is worth
+        """Return nothing: nobody reads reports."""
+        return
 
     def bars_missed(self, symbol: Symbol) -> int:
         """As MarketView.bars_missed."""
@@ -90,13 +97,32 @@ class RecordedMarket:
         ended_at = {symbol: int(self.table.market.ended_at[t]) for symbol, t in seen.items()}
         return self.slices, self.last_ended_at, prices, ended_at, {symbol: t + 1 for symbol, t in seen.items()}
 
-    def holdings(self, positions: tuple[Position, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the places of positions and their signed shares. Asked again for the same tuple, it remembers."""
-        if positions is not self._held:
-            self._held = positions
-            self._held_places = np.array([self.places[position.symbol] for position in positions], np.int64)
-            self._shares = np.array([int(position.quantity) for position in positions], np.int64)
-        return self._held_places, self._shares
+    def shares(self, ledger: Ledger) -> Integers:
+        """Return the signed shares of all symbols of the table."""
+        self._holdings.follow(ledger)
+        return self._holdings.shares
+
+
+class Holdings:
+    """The shares of a ledger as arrays over the symbols of a table, brought up to date by what has changed in it."""
+
+    def __init__(self, places: Mapping[Symbol, int]) -> None:
+        self._place_of = places
+        self._read = 0  # of the ledger's changes
+        self.places: set[int] = set()  # of the positions with shares
+        self.shares: Integers = np.zeros(len(places), np.int64)  # signed
+        self.absolute: Integers = np.zeros(len(places), np.int64)
+
+    def follow(self, ledger: Ledger) -> None:
+        """Bring all up to what the positions are now."""
+        for symbol in ledger.changed[self._read :]:
+            place, shares = self._place_of[symbol], int(ledger.positions[symbol].quantity)
+            self.shares[place], self.absolute[place] = shares, abs(shares)
+            if shares:
+                self.places.add(place)
+            else:
+                self.places.discard(place)
+        self._read = len(ledger.changed)
 
 
 class RecordedFeatures:
@@ -109,7 +135,7 @@ class RecordedFeatures:
         self._maker = maker
         self._features = {symbol: settings.features_of(symbol) for symbol in market.table.symbols}
         self._columns = {
-            symbol: [column for part in views for column in part.columns.get(place, ())]
+            symbol: [numbers(column) for part in views for column in part.columns.get(place, ())]
             for place, symbol in enumerate(market.table.symbols)
         }
 
@@ -124,7 +150,7 @@ class RecordedFeatures:
     def update(self, bars: Sequence[Bar], session: TradingSession) -> dict[Symbol, tuple[float, ...]]:  # noqa: ARG002
         """As FeaturePanel.update, for the bars' symbols."""
         t = self._market.t
-        return {bar.symbol: tuple([float(column[t]) for column in self._columns[bar.symbol]]) for bar in bars}
+        return {bar.symbol: tuple([column[t] for column in self._columns[bar.symbol]]) for bar in bars}
 
 
 class RecordedViews(StrategyViews):
@@ -133,9 +159,9 @@ class RecordedViews(StrategyViews):
     def __init__(self, market: RecordedMarket, sleeve: Sleeve, views: SleeveViews, *, signal_lifetime: int) -> None:
         super().__init__(sleeve.strategy, name=sleeve.name, signal_lifetime=signal_lifetime)
         self._market = market
-        self.places = {symbol: place for place, symbol in enumerate(market.table.symbols)}
-        self._strength = strength_matrix(views.changes, market.table.slices, len(market.table.symbols))
         size, symbols = sleeve.strategy.state_size, market.table.symbols
+        strength = strength_matrix(views.changes, market.table.slices, len(symbols))
+        self._strength = {symbol: numbers(strength[:, place]) for place, symbol in enumerate(symbols)}
         self.states = {
             symbols[place]: state[:size].tolist()
             for place, state in views.memories.items()
@@ -143,7 +169,7 @@ class RecordedViews(StrategyViews):
         }
 
     def _ask(self, bar: Bar, values: tuple[float, ...]) -> float:  # noqa: ARG002 - asked before, over all bars
-        return float(self._strength[self._market.t, self.places[bar.symbol]])
+        return self._strength[bar.symbol][self._market.t]
 
 
 def recorded_senses(

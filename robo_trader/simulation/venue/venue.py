@@ -9,8 +9,10 @@ It is a pure function of the orders and bars it is shown, in their order: shown 
 same again. What it reports is simulated; no real market stood behind it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.events import BrokerReport, OrderAccepted, OrderCanceled, OrderExecuted, OrderExpired
@@ -33,26 +35,15 @@ class VenueSettings:
     commissions: CommissionSchedule
 
 
-@dataclass(slots=True)
-class RestingOrder:
+class RestingOrder(Struct):
     """An order in the venue's book."""
 
     order: ApprovedOrder
+    remaining: Decimal  # shares not filled yet
     lapses_at: int | None = None  # close of its session; known once a slice of that session arrives
-    filled: Decimal = ZERO
     value: Decimal = ZERO  # dollars filled so far
     charged: Decimal = ZERO
-    executions: int = field(default=0)
-
-    @property
-    def intent(self) -> OrderIntent:
-        """What was ordered."""
-        return self.order.intent
-
-    @property
-    def remaining(self) -> Decimal:
-        """Shares not filled yet."""
-        return self.intent.quantity - self.filled
+    executions: int = 0
 
 
 class Venue:
@@ -68,7 +59,7 @@ class Venue:
     def submit(self, order: ApprovedOrder) -> None:
         """Take an order into the book; it can fill from the next bar on."""
         assert order.order_id not in self._book, order
-        self._book[order.order_id] = RestingOrder(order, self._lapses_at(order))
+        self._book[order.order_id] = RestingOrder(order, order.intent.quantity, self._lapses_at(order))
         self._reports.append(
             OrderAccepted(
                 order_id=order.order_id, broker_order_id=f"SIM{order.order_id}", occurred_at=order.approved_at
@@ -84,12 +75,9 @@ class Venue:
         """Match the book against the bars of one slice. Faulty bars fill nothing."""
         self._session = slice_.session
         bars = {bar.symbol: bar for bar in slice_.bars if self._is_sound(bar)}
-        volumes = {
-            symbol: shares_from_float(participation_shares(bar.volume, self._settings.participation_max))
-            for symbol, bar in bars.items()
-        }
+        volumes: dict[Symbol, Decimal] = {}
         for resting in list(self._book.values()):
-            self._show(resting, slice_, bars.get(resting.intent.symbol), volumes)
+            self._show(resting, slice_, bars.get(resting.order.intent.symbol), volumes)
 
     def take_reports(self) -> list[BrokerReport]:
         """Return what happened since the last call, in order."""
@@ -110,25 +98,31 @@ class Venue:
         return True
 
     def _show(self, resting: RestingOrder, slice_: BarSlice, bar: Bar | None, volumes: dict[Symbol, Decimal]) -> None:
-        if slice_.ended_at <= resting.order.approved_at:
+        order, ended_at = resting.order, slice_.ended_at
+        if ended_at <= order.approved_at:
             return  # the order came after these bars
-        if resting.lapses_at is None:
-            resting.lapses_at = self._lapses_at(resting.order)
-        lapsed_before = resting.lapses_at is not None and slice_.ended_at > resting.lapses_at
-        if bar is not None and not lapsed_before and bar.started_at >= resting.order.approved_at:
+        lapses_at = resting.lapses_at
+        if lapses_at is None:
+            lapses_at = resting.lapses_at = self._lapses_at(order)
+        lapsed_before = lapses_at is not None and ended_at > lapses_at
+        if bar is not None and not lapsed_before and bar.started_at >= order.approved_at:
             self._match(resting, bar, volumes)
-        if resting.remaining == 0:
-            del self._book[resting.order.order_id]
-        elif resting.lapses_at is not None and slice_.ended_at >= resting.lapses_at:
-            del self._book[resting.order.order_id]
-            self._reports.append(OrderExpired(order_id=resting.order.order_id, occurred_at=resting.lapses_at))
+        if not resting.remaining:
+            del self._book[order.order_id]
+        elif lapses_at is not None and ended_at >= lapses_at:
+            del self._book[order.order_id]
+            self._reports.append(OrderExpired(order_id=order.order_id, occurred_at=lapses_at))
 
     def _match(self, resting: RestingOrder, bar: Bar, volumes: dict[Symbol, Decimal]) -> None:
-        quantity = min(resting.remaining, volumes[bar.symbol])
-        found = self._fill_price(resting.intent, bar)
+        """volumes: what is left for us of each bar, as far as it was asked for."""
+        volume = volumes.get(bar.symbol)
+        if volume is None:
+            volume = shares_from_float(participation_shares(bar.volume, self._settings.participation_max))
+        quantity = min(resting.remaining, volume)
+        found = self._fill_price(resting.order.intent, bar)
         if found is None or quantity <= 0:
             return
-        volumes[bar.symbol] -= quantity
+        volumes[bar.symbol] = volume - quantity
         price, occurred_at = found
         self._execute(resting, quantity, price, occurred_at)
 
@@ -146,17 +140,18 @@ class Venue:
         return price_from_float(price), bar.started_at if at_open else bar.ended_at
 
     def _execute(self, resting: RestingOrder, quantity: Decimal, price: Decimal, occurred_at: int) -> None:
-        resting.filled += quantity
+        order, intent = resting.order, resting.order.intent
+        resting.remaining -= quantity
         resting.value += quantity * price
         resting.executions += 1
-        is_sale = resting.intent.side is Side.SELL
-        charge = self._settings.commissions.charge(resting.filled, resting.value, is_sale=is_sale)
+        filled, is_sale = intent.quantity - resting.remaining, intent.side is Side.SELL
+        charge = self._settings.commissions.charge(filled, resting.value, is_sale=is_sale)
         commission, resting.charged = charge - resting.charged, charge
         self._reports.append(
             OrderExecuted(
-                execution_id=ExecutionId(f"SIM{resting.order.order_id}.{resting.executions}"),
-                order_id=resting.order.order_id,
-                symbol=resting.intent.symbol,
+                execution_id=ExecutionId(f"SIM{order.order_id}.{resting.executions}"),
+                order_id=order.order_id,
+                symbol=intent.symbol,
                 quantity=quantity,
                 price=price,
                 commission=commission,
