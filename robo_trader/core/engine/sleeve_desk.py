@@ -15,6 +15,7 @@ from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.engine.stop_watch import StopWatch
+from robo_trader.core.portfolio.netting import Want
 from robo_trader.core.portfolio.sizing import size
 from robo_trader.core.risk.gate import trim_shares
 from robo_trader.core.strategies.views import StrategyViews
@@ -48,6 +49,11 @@ class SleeveDesk:
         """Take in a bar and the values of the sleeve's features of its symbol; return whether a target was set."""
         stopped = self._watch_stops(bar, values)
         return self._take_view(bar, values) or stopped
+
+    def want(self, symbol: Symbol) -> Want:
+        """Return what the strategy wants of a symbol it has wanted something of, and what it holds."""
+        signal, target = self.wanted[symbol]
+        return Want(self.sleeve.name, signal, target, self._held(self.sleeve.name, symbol).quantity)
 
     def forget_stops(self, symbol: Symbol) -> None:
         """Take note that the strategy holds nothing of a symbol."""

@@ -1,6 +1,6 @@
 """The strategies of one account side by side: what they want together, and whose the shares are that come of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -45,9 +45,9 @@ class StrategyDesk:
 
     def wanted(self, symbol: Symbol, *, now: int) -> Want:
         """Return what all strategies want of a symbol, after what passes between them has passed."""
-        wants = self._wants(symbol)
         if not self.is_shared:
-            return wants[0]
+            return self._sleeves[0].want(symbol)
+        wants = self._wants(symbol)
         crossed = cross(wants, now=now)
         if crossed:
             self._cross(symbol, crossed, now)
@@ -57,12 +57,11 @@ class StrategyDesk:
     def note(self, order: Order, change: Decimal, price: Decimal, commission: Decimal) -> tuple[Allotment, ...]:
         """Take in a fill of `change` signed shares of an order; return whose they are, nothing if there is one only."""
         symbol = order.intent.symbol
-        wants = self._wants(symbol)
-        if wants:
+        if any(symbol in sleeve.wanted for sleeve in self._sleeves):
             self.unsettled.add(symbol)
         if not self.is_shared:
             return ()
-        allotments = allot(wants, change, commission, order.intent.strategy)
+        allotments = allot(self._wants(symbol), change, commission, order.intent.strategy)
         self._give(symbol, price, allotments)
         held = self._account.ledger.position(symbol).quantity + change
         assert self.sub_accounts.shares(symbol) == held, f"{symbol}: the strategies' shares are not the account's"
@@ -77,14 +76,7 @@ class StrategyDesk:
         return [sleeve.state() for sleeve in self._sleeves], self.sub_accounts.positions, self.unsettled
 
     def _wants(self, symbol: Symbol) -> list[Want]:
-        return list(self._iterate_wants(symbol))
-
-    def _iterate_wants(self, symbol: Symbol) -> Iterator[Want]:
-        for sleeve in self._sleeves:
-            wanted = sleeve.wanted.get(symbol)
-            if wanted is not None:
-                name = sleeve.sleeve.name
-                yield Want(name, *wanted, self._held(name, symbol).quantity)
+        return [sleeve.want(symbol) for sleeve in self._sleeves if symbol in sleeve.wanted]
 
     def _held(self, name: str, symbol: Symbol) -> Position:
         if self.is_shared:

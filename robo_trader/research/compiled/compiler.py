@@ -79,8 +79,14 @@ class Compiler:
         key: _Key = (function,)
         if key not in self._compiled:
             self._tell()
-            self._compiled[key] = self._jit(function)
+            self._compiled[key] = self._taken(self.folder, key, lambda: self._jit(function))
         return self._compiled[key]
+
+    def _taken(self, place: Path, key: _Key, make: Callable[[], Compiled]) -> Compiled:
+        """Return what this process has already, of any compiler: to read it from disk takes a backtest's time."""
+        if (place, key) not in _IN_PROCESS:
+            _IN_PROCESS[place, key] = make()
+        return _IN_PROCESS[place, key]
 
     def _jit(self, function: Compiled) -> Compiled:
         # Without _nrt=False the compiler counts references to arrays at every step; our loops allocate nothing.
@@ -102,10 +108,13 @@ class Compiler:
         key: _Key = (source, rule, *features)
         if key not in self._compiled:
             self._tell()
-            self._compiled[key] = _told(self._jit(self._written(source, rule, *features)), rule, *features)
+            path = self._written(source, rule, *features)
+            compiled = self._taken(path, key, lambda: self._jit(_module_of(path, rule, *features).run))
+            self._compiled[key] = _told(compiled, rule, *features)
         return self._compiled[key]
 
-    def _written(self, source: str, *rules: Compiled) -> Compiled:
+    def _written(self, source: str, *rules: Compiled) -> Path:
+        """Return the file of a written program, named after all that compiled code takes in."""
         digest = hashlib.sha256(source.encode())
         for rule in rules:
             digest.update(f"\0{rule.__module__}.{rule.__qualname__}".encode())
@@ -117,7 +126,7 @@ class Compiler:
         path = self.folder / f"loop_{digest.hexdigest()[:24]}.py"
         if not path.exists():
             _write_whole(path, source)
-        return _module_of(path, *rules).run
+        return path
 
     @contextmanager
     def _caching(self) -> Iterator[None]:
@@ -167,6 +176,7 @@ _PART = {
 }
 
 _registered: set[Compiled] = set()
+_IN_PROCESS: dict[tuple[Path, _Key], Compiled] = {}  # by the folder or file it is kept in
 
 
 def _register(module: ModuleType) -> None:
