@@ -20,13 +20,14 @@ from robo_trader.adapters.feeds.file_places import BarFrame
 from robo_trader.app import playing
 from robo_trader.app.backtesting import assumptions_of, faulty_bars
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
+from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.joining import build_engine_settings, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import ENGINES, Account, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.loading import load_given
-from robo_trader.app.strategies import check_fit, strategy_of
+from robo_trader.app.strategies import BuiltStrategy, check_fit, strategy_of
 from robo_trader.core.domain.errors import DataError, InvalidConfig
 from robo_trader.core.domain.instruments import Symbol, parse_symbol
 from robo_trader.core.market.bar_sizes import BarSize, parse_bar_size
@@ -35,6 +36,7 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.portfolio.sizing import Sizer
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable
 from robo_trader.research.backtest.result import BENCHMARK_SCHEMA, Result
@@ -45,7 +47,7 @@ Played = TypeVar("Played")
 
 
 def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's default
-    strategy: Strategy | str,
+    strategy: Strategy | EventStrategy | str,
     bars: Frames,
     *,
     engine: EngineName = "compiled",
@@ -69,7 +71,8 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
     """Play bars through a strategy and return what happened.
 
     Args:
-        strategy: a strategy, the name of a built-in one, or "file.py:Name".
+        strategy: a strategy, the name of a built-in one, or "file.py:Name". One in event form takes the engine "event",
+            and sees bars, fills and timers: there are no quotes here.
         bars: a frame with `ts` (start of the bar; UTC where no zone is given) or `date`, `open`, `high`, `low`,
             `close`, `volume`, and `symbol` where there are several; or one such frame for each symbol.
         engine: "compiled", or "event" for the engine that trades: the same, slower.
@@ -140,10 +143,13 @@ def _settings(engine: str, stops: object, limits: object, **execution: object) -
     })  # fmt: skip
 
 
-def _account(settings: Settings, strategy: Strategy | str, table: BarTable, replaced: Mapping[str, Any]) -> Account:
+def _account(
+    settings: Settings, strategy: Strategy | EventStrategy | str, table: BarTable, replaced: Mapping[str, Any]
+) -> Account:
     chosen = strategy_of(strategy).kind() if isinstance(strategy, str) else strategy
-    if not isinstance(chosen, Strategy):
+    if not isinstance(chosen, BuiltStrategy):
         raise InvalidConfig(f"{strategy!r:.100} is no strategy", next_step="Give one made, as SmaCrossover(5, 20).")
+    demand_records(chosen, quotes=False, trades=False, where="among bars")
     check_fit(chosen, table.symbols)
     engine = replace(build_engine_settings(settings), strategy=chosen, symbols=table.symbols, **replaced)
     venue = replace(build_venue_settings(settings), commissions=engine.commissions)

@@ -20,7 +20,7 @@ from robo_trader.app.settings import (
 from robo_trader.app.settings.explaining import toml_text
 from robo_trader.app.strategies import build_strategy
 from robo_trader.app.strategy_parameters import parameter_text, parameters_of
-from robo_trader.core.strategies.strategy import Strategy
+from robo_trader.core.strategies.strategy import AnyStrategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def check_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json
         typer.echo(f"The configuration is sound (preset {settings.preset}).")
 
 
-def _with_defaults(rows: Sequence[ExplainedSetting], strategy: Strategy) -> list[ExplainedSetting]:
+def _with_defaults(rows: Sequence[ExplainedSetting], strategy: AnyStrategy) -> list[ExplainedSetting]:
     """Return the rows with those of the strategy's parameters that nobody has set, behind the strategy's name."""
     given = {row.key for row in rows}
     unset = [

@@ -6,28 +6,35 @@ That is what makes live trading, paper trading, recovery and replay the same pro
 
 At every slice, in this order: refuse faulty bars; open the session; mark to market; move features on; ask the
 strategy; size its signals; order what is missing, each order through the risk gate; report the account.
+A strategy in event form is also told what happens between slices: quotes, prints, timers and its fills.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
     AccountMarked,
     BarRejected,
+    BetweenSlices,
     BrokerReport,
     CashBooked,
     InputEvent,
+    QuoteArrived,
     SessionStarted,
     SliceClosed,
+    TimerFired,
+    TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.losses import find_loss
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.overnight import Overnight
+from robo_trader.core.engine.quoted_market import QuotedMarket
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
@@ -44,7 +51,8 @@ class Engine:
         self._market, self._panel = senses.market, senses.panel
         self._overnight = Overnight(settings.borrow_rate)
         self.account = Account()
-        self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
+        self._events = self._event_desk(senses)
+        self._strategy = self._events or StrategyDesk(settings, self.account, senses.market, senses.views)
         self._orders = OrderDesk(settings, self.account, senses.market)
         self._reports = ReportDesk(self.account, self._overnight)
 
@@ -60,9 +68,15 @@ class Engine:
         elif isinstance(event, SessionStarted):
             self.account.ledger.deposit(event.opening_cash)
             self.account.valuation.open_account(event.opening_cash)
+        elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
+            self._take_between(event)
         else:
             self._take_report(event)
         return self.account.take_step()
+
+    def due_timer(self, before: int) -> TimerFired | None:
+        """Return the first timer that is due before a time, to be processed next; None if there is none."""
+        return None if self._events is None else self._events.due_timer(before)
 
     def state_hash(self) -> str:
         """Return a hash of everything a later decision may depend on, and of the books. Not cheap."""
@@ -73,8 +87,38 @@ class Engine:
 
     def _take_report(self, report: BrokerReport) -> None:
         fill = self._reports.take(report)
+        if self._events is not None:
+            self._events.hear(report)
         if fill is not None:
             self._strategy.note(fill)
+
+    def _event_desk(self, senses: Senses) -> EventDesk | None:
+        if not isinstance(senses.market, QuotedMarket):
+            return None
+        desk = EventDesk(self._settings, self.account, senses.market, senses.views)
+        desk.revalue = self._mark
+        return desk
+
+    def _take_between(self, event: BetweenSlices) -> None:
+        """Tell a strategy in event form what happened between two slices, and pursue what it wants of it at once."""
+        desk, account = self._events, self.account
+        assert desk is not None, "a rule is asked at the close of bars only"
+        if isinstance(event, TimerFired):
+            desk.market.come_to(event)
+        elif desk.admits(event):
+            known, session = account.valuation.session, event.session
+            if known is None or known.date != session.date:
+                self._settle_overnight(BarSlice(ended_at=event.occurred_at, session=session, bars=()))
+            desk.market.come_to(event)
+            if account.valuation.enter(session):
+                self._reopen()
+        else:
+            return
+        desk.tell(event)
+        if desk.due:
+            self._mark()
+            self._pursue(sorted(desk.due & desk.wanted.keys()))
+            desk.due.clear()
 
     def _close_slice(self, slice_: BarSlice) -> None:
         if slice_.ended_at < self._market.last_ended_at:
@@ -84,17 +128,19 @@ class Engine:
         account = self.account
         assert account.valuation.peak_equity > 0, "the account was never opened"
         self._settle_overnight(slice_)
+        self._overnight.booked.clear()
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
         sound = list(self._admit(slice_))
         if account.valuation.enter(slice_.session):
             self._reopen()
-        account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger.open_positions()))
-        self._watch_losses()
+        self._mark()
         values = self._panel.update(sound, slice_.session)
         for bar in sound:
             self._strategy.consider(bar, values[bar.symbol])
-        self._pursue_targets()
+        self._pursue(sorted(self._strategy.unsettled))
+        if self._events is not None:
+            self._events.due.clear()  # pursued with all others
         self._report_account()
 
     def _settle_overnight(self, slice_: BarSlice) -> None:
@@ -104,7 +150,6 @@ class Engine:
         ):
             entry = account.ledger.book_cash(kind.value, amount, f"{kind.value} {symbol} {slice_.session.date}")
             account.events.append(CashBooked(kind=kind, symbol=symbol, amount=amount, entry=entry, occurred_at=at))
-        self._overnight.booked.clear()
 
     def _admit(self, slice_: BarSlice) -> Iterator[Bar]:
         for bar in slice_.bars:
@@ -123,15 +168,21 @@ class Engine:
         if self.account.trading_state is TradingState.REDUCING:
             self.account.enter_state(TradingState.ACTIVE, "a new session begins", at=self._market.last_ended_at)
 
+    def _mark(self) -> None:
+        """Value the account at the last prices, and see whether it has lost too much."""
+        ledger = self.account.ledger
+        self.account.valuation.mark(ledger.cash, *self._market.worth(ledger.open_positions()))
+        self._watch_losses()
+
     def _watch_losses(self) -> None:
         if self.account.trading_state is TradingState.ACTIVE:
             reason = find_loss(self.account.valuation, self._settings.limits)
             if reason is not None:
                 self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)
 
-    def _pursue_targets(self) -> None:
+    def _pursue(self, symbols: Iterable[Symbol]) -> None:
         desk = self._strategy
-        for symbol in sorted(desk.unsettled):
+        for symbol in symbols:
             if self._orders.pursue(*desk.wanted[symbol]):
                 desk.unsettled.discard(symbol)
 

@@ -13,8 +13,11 @@ from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.market_view import MarketView
+from robo_trader.core.engine.quoted_market import QuotedMarket
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.panel import FeaturePanel
+from robo_trader.core.strategies.event_strategy import EventStrategy
+from robo_trader.core.strategies.event_views import EventViews
 from robo_trader.core.strategies.views import StrategyViews
 
 
@@ -76,9 +79,8 @@ class Senses:
 
 
 def senses_of(settings: EngineSettings) -> Senses:
-    """Return the senses that live off the bars the engine is given."""
-    return Senses(
-        MarketView(settings.symbols),
-        FeaturePanel(settings.features_of),
-        StrategyViews(settings.strategy, signal_lifetime=settings.signal_lifetime),
-    )
+    """Return the senses that live off the bars the engine is given, and quotes if its strategy may see them."""
+    strategy, lifetime, panel = settings.strategy, settings.signal_lifetime, FeaturePanel(settings.features_of)
+    if isinstance(strategy, EventStrategy):
+        return Senses(QuotedMarket(settings.symbols), panel, EventViews(strategy, signal_lifetime=lifetime))
+    return Senses(MarketView(settings.symbols), panel, StrategyViews(strategy, signal_lifetime=lifetime))

@@ -10,6 +10,7 @@ from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.core.portfolio.sizing import Sizer
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.strategy import Strategy
 
 
@@ -18,7 +19,7 @@ class EngineSettings:
     """What the stages are joined from."""
 
     symbols: tuple[Symbol, ...]  # the only ones that are traded or marked
-    strategy: Strategy
+    strategy: Strategy | EventStrategy
     sizer: Sizer
     limits: RiskLimits
     order_style: OrderStyle
@@ -28,6 +29,10 @@ class EngineSettings:
     borrow_rate: Decimal = Decimal(0)  # fraction of a short position's value a year
 
     def features_of(self, symbol: Symbol) -> tuple[Feature, ...]:
-        """Return the features of a symbol: strategy's, sizer's, stops', in this order. None: it is not traded."""
+        """Return the features of a symbol's bars: strategy's, sizer's, stops', in this order. None: it is not traded.
+
+        A strategy in event form may trade a symbol without reading a feature of its bars.
+        """
         own = self.strategy.features(symbol)
-        return (*own, *self.sizer.features, *self.stops.features) if own else ()
+        is_traded = bool(own) or isinstance(self.strategy, EventStrategy)
+        return (*own, *self.sizer.features, *self.stops.features) if is_traded else ()

@@ -54,7 +54,7 @@ class StrategyDesk:
             return
         reached = self._stops.look(bar, self._account.ledger.position(bar.symbol), values)
         if reached is not None and wanted[1].quantity:
-            self._want(self._views.signal(bar, 0.0, reached), bar, ZERO)
+            self._want(self._views.signal(bar, 0.0, reached), ZERO)
 
     def _take_view(self, bar: Bar, values: tuple[float, ...]) -> None:
         if not values or any(map(isnan, values)):
@@ -63,22 +63,22 @@ class StrategyDesk:
         split = len(values) - stops - sizes
         signal = self._views.look(bar, values[:split])
         if signal is not None:
-            self._want(signal, bar, self._size(signal, bar, values[split : split + sizes]))
+            self._want(signal, self._size(signal, bar.close, values[split : split + sizes]))
 
-    def _want(self, signal: Signal, bar: Bar, quantity: Decimal) -> None:
-        account, price = self._account, self._market.price(bar.symbol)
+    def _want(self, signal: Signal, quantity: Decimal) -> None:
+        account, price = self._account, self._market.price(signal.symbol)
         account.tally.signals += 1
         target = Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
-        self.wanted[bar.symbol] = signal, target
-        self.unsettled.add(bar.symbol)
+        self.wanted[signal.symbol] = signal, target
+        self.unsettled.add(signal.symbol)
         account.events.append(SignalEmitted(signal=signal))
-        account.events.append(TargetSet(target=target, occurred_at=bar.ended_at))
+        account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
 
-    def _size(self, signal: Signal, bar: Bar, values: tuple[float, ...]) -> Decimal:
-        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(bar.symbol)
+    def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
+        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(signal.symbol)
         if equity <= 0:
             return ZERO
-        sized = size(settings.sizer, signal.strength, float(equity), bar.close, values)
+        sized = size(settings.sizer, signal.strength, float(equity), last, values)
         side = Side.BUY if sized > 0 else Side.SELL
         dearest = max(price, settings.order_style.limit(price, side) or price)
         return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)

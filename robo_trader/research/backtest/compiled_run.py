@@ -7,6 +7,7 @@ import numpy as np
 from robo_trader.core.domain.orders import OrderType
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.rules.stops import STOP_STATE_SIZE
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.views import ViewMaker
 from robo_trader.research.compiled.account_layout import (
@@ -64,6 +65,7 @@ def play_compiled(
 
     Raises StrategyError if the strategy's rule answers with what is no strength, or cannot be compiled.
     """
+    assert isinstance(settings.strategy, Strategy), "only rules are compiled"
     views = ViewMaker(table, compiler).views(settings.strategy, settings.sizer, settings.stops)
     return play_views(table, views, terms_of(settings, venue), cash=cash, compiler=compiler)
 

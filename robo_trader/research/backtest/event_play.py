@@ -16,6 +16,7 @@ from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.columns import PRICE_COLUMNS
 from robo_trader.core.rules.losses import drawdown_fraction
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.compiled_result import equity_frame
 from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
@@ -31,6 +32,7 @@ class EventPlay:
         """Raises StrategyError if the strategy's rule answers with what is no strength."""
         maker = ViewMaker(table, compiler)
         self._table, self._settings = table, settings
+        assert isinstance(settings.strategy, Strategy), "only rules are compiled"
         views = maker.views(settings.strategy, settings.sizer, settings.stops)
         senses = recorded_senses(table, settings, maker, views)
         assert isinstance(senses.market, RecordedMarket)

@@ -18,6 +18,7 @@ from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.senses import Senses
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.rules.rounding import PRICE_STEPS
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews
 from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.views import ViewMaker
@@ -126,11 +127,13 @@ class RecordedViews(StrategyViews):
     """Strengths of a table."""
 
     def __init__(self, market: RecordedMarket, settings: EngineSettings, maker: ViewMaker, views: Views) -> None:
-        super().__init__(settings.strategy, signal_lifetime=settings.signal_lifetime)
+        strategy = settings.strategy
+        assert isinstance(strategy, Strategy), strategy
+        super().__init__(strategy, signal_lifetime=settings.signal_lifetime)
         self._market = market
         self.places = {symbol: place for place, symbol in enumerate(market.table.symbols)}
         self._strength = views.strength
-        size, symbols = settings.strategy.state_size, market.table.symbols
+        size, symbols = strategy.state_size, market.table.symbols
         self.states = {
             symbols[place]: state[:size].tolist()
             for place, state in maker.strategy_memories.items()
