@@ -109,6 +109,8 @@ class Engine:
             known, session = account.valuation.session, event.session
             if known is None or known.date != session.date:
                 self._settle_overnight(BarSlice(ended_at=event.occurred_at, session=session, bars=()))
+            elif desk.market.has_slice_of(session):
+                self._overnight.booked.clear()  # else its first slice may bring dividends, and asks what was held
             desk.market.come_to(event)
             if account.valuation.enter(session):
                 self._reopen()

@@ -1,6 +1,6 @@
 """What the engine knows of a market that is quoted between its bars."""
 
-from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
+from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.events import BetweenSlices, QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import price_from_float
@@ -21,12 +21,14 @@ class QuotedMarket(MarketView):
         super().__init__(symbols)
         self.quotes: dict[Symbol, Quote] = {}  # the last sound one
         self._slice_ended_at = 0
+        self._slice_date = ""  # of its session
 
     def advance(self, slice_: BarSlice) -> None:
         """Count a slice; it must not lie before any event."""
         assert slice_.ended_at >= self.last_ended_at, slice_
         self.slices += slice_.ended_at > self._slice_ended_at
         self._slice_ended_at = self.last_ended_at = slice_.ended_at
+        self._slice_date = slice_.session.date
 
     def admit(self, bar: Bar) -> BarFault | None:
         """As MarketView.admit."""
@@ -54,10 +56,14 @@ class QuotedMarket(MarketView):
             self._prices[quote.symbol] = price_from_float(mid_update([], quote.bid, quote.ask))
             self._last_seen[quote.symbol] = self.slices
 
+    def has_slice_of(self, session: TradingSession) -> bool:
+        """Whether the last slice was of this session."""
+        return self._slice_date == session.date
+
     def knows(self, symbol: Symbol) -> bool:
         """Whether the symbol has a price yet."""
         return symbol in self._prices
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
-        return (*super().state(), self.quotes, self._slice_ended_at)
+        return (*super().state(), self.quotes, self._slice_ended_at, self._slice_date)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from robo_trader.core.domain.errors import StrategyError
 from robo_trader.core.domain.instruments import Symbol
@@ -50,4 +51,8 @@ class RecordLanes:
 def _step(feature: Feature, state: list[float], columns: tuple[str, ...]) -> Step:
     rule, parameters = feature.rule, feature.parameters
     places = [columns.index(name) for name in feature.inputs]
-    return lambda row: rule(state, *[row[place] for place in places], *parameters)
+    if len(places) == 1:
+        place = places[0]
+        return lambda row: rule(state, row[place], *parameters)
+    take = itemgetter(*places) if places else lambda _row: ()
+    return lambda row: rule(state, *take(row), *parameters)
