@@ -389,7 +389,7 @@ def test_positions_are_marked_at_the_mid_as_long_as_there_are_quotes() -> None:
 def test_a_quote_opens_the_session_with_all_that_follows() -> None:
     """A loss limit of yesterday ends, and a short position pays for its night; the slice that comes later adds none."""
     desk = a_desk(scripted(script={"quote": once(want(-1.0))}))
-    desk.engine._overnight._rate = Decimal("0.365")
+    desk.engine._overnight._rate = Decimal("0.36")
     desk.close(minute(1))
     desk.tell(*(quote(OPEN + MINUTE + at) for at in range(1, 4)))
     desk.engine.account.trading_state = TradingState.REDUCING
