@@ -5,9 +5,11 @@ What the program did is held against the quotes themselves, in polars: the price
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -111,7 +113,7 @@ def test_the_books_follow_from_the_fills(played: Backtest, quotes: Path) -> None
     )  # fmt: skip
     for ended_at, _, equity, cash, gross in result.equity.iter_rows():
         before = fills.filter(pl.col("occurred_at") <= ended_at)
-        paid = (before["signed"] * before["price"]).sum() + before["commission"].sum()
+        paid = float(np.dot(before["signed"], before["price"]) + before["commission"].to_numpy().sum())
         assert cash == pytest.approx(100_000 - paid, abs=1e-6)
         values = [
             before.filter(pl.col("symbol") == symbol)["signed"].sum()
@@ -170,6 +172,16 @@ def test_a_folder_of_csv_files_and_prints(tmp_path: Path) -> None:
     assert "At most the shares that a quote shows" in (tmp_path / "report.html").read_text()
     shown = run("strategies", "show", "tape.py:Tape", "--json", cwd=tmp_path)
     assert json.loads(shown.stdout)["form"] == "event (trade)" and "trade_sign" in shown.stdout
+
+
+def test_the_documented_strategy_trades(tmp_path: Path) -> None:
+    """The bid rises to 181.00, stays, and rises to 181.02: buy, sell, buy. The last order has no quote to fill at."""
+    page = (Path(__file__).parents[2] / "docs/strategies.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "riser.py").write_text(program)
+    (tmp_path / "q.csv").write_text(SMALL)
+    summary = on_command_line("--symbols", "IBM", "--quotes", "q.csv", strategy="riser.py:Riser", cwd=tmp_path)
+    assert (summary["signals"], summary["orders"], summary["fills"]) == (3, 3, 2)
 
 
 @pytest.mark.parametrize(

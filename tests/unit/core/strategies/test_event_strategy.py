@@ -20,7 +20,7 @@ class Colour(Enum):
 
 
 class Seen(Struct):
-    closes: dict[str, list[float]]
+    closes: dict[str, list[Any]]
 
 
 @dataclass(frozen=True)

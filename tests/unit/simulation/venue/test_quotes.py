@@ -38,9 +38,9 @@ def shown(venue: Venue, *quotes: Quote) -> list[BrokerReport]:
     return list(venue.take_reports())
 
 
-def executed(venue: Venue, *quotes: Quote) -> list[tuple[Decimal, Decimal, int]]:
+def executed(venue: Venue, *quotes: Quote) -> list[tuple[int, Decimal, int]]:
     found = [report for report in shown(venue, *quotes) if isinstance(report, OrderExecuted)]
-    return [(one.quantity, one.price, one.occurred_at) for one in found]
+    return [(int(one.quantity), one.price, one.occurred_at) for one in found]
 
 
 @pytest.mark.parametrize(("side", "price"), [(Side.BUY, "100.0300"), (Side.SELL, "99.9700")])
