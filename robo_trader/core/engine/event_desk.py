@@ -32,9 +32,11 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.features.record_lanes import RecordLanes
 from robo_trader.core.market.columns import QUOTE_COLUMNS, TRADE_COLUMNS
-from robo_trader.core.strategies.event_strategy import EventStrategy, failed_hook, is_plain
+from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, failed_hook, is_plain
 from robo_trader.core.strategies.strategy import checked_strength, moment_text
 from robo_trader.core.strategies.views import StrategyViews
+
+WAKES_MAX = 1_000_000  # in a row; a second each over a long weekend is a quarter of it
 
 
 class EventDesk(StrategyDesk):
@@ -54,6 +56,7 @@ class EventDesk(StrategyDesk):
         self._quote_lanes = RecordLanes(self._told.quote_features, QUOTE_COLUMNS)
         self._trade_lanes = RecordLanes(self._told.trade_features, TRADE_COLUMNS)
         self._now = 0
+        self._wakes = 0  # timers since the last quote, print or slice
 
     # ---- what the strategy may ask and say --------------------------------------------------------------
 
@@ -115,11 +118,14 @@ class EventDesk(StrategyDesk):
         self._now = event.occurred_at
         if isinstance(event, TimerFired):
             assert self.timers.pop(event.key, None) == event.occurred_at, f"nobody set the timer {event}"
+            self._count_wake()
             self._call("on_timer", event.key, event.key)
         elif isinstance(event, QuoteArrived):
+            self._wakes = 0
             self._account.tally.quotes += 1
             self._tell_quote(event.quote)
         else:
+            self._wakes = 0
             self._account.tally.trades += 1
             self._tell_trade(event.trade)
 
@@ -150,7 +156,7 @@ class EventDesk(StrategyDesk):
                 next_step="Keep numbers, text, and lists, dictionaries, sets and Structs of these.",
             )
         lanes = self._quote_lanes.states, self._trade_lanes.states
-        return (*super().state(), self.memory, self.timers, self.due, self._risks, *lanes)
+        return (*super().state(), self.memory, self.timers, self.due, self._risks, self._wakes, *lanes)
 
     def _take_view(self, bar: Bar, values: tuple[float, ...]) -> None:
         """Tell a bar; values: of the features of strategy, sizer and stops."""
@@ -160,6 +166,7 @@ class EventDesk(StrategyDesk):
         own = values[:split]
         if not any(map(isnan, own)):
             self._now = bar.ended_at
+            self._wakes = 0
             self._call("on_bar", bar.symbol, bar, own)
 
     def _tell_quote(self, quote: Quote) -> None:
@@ -175,12 +182,18 @@ class EventDesk(StrategyDesk):
             self._call("on_trade", trade.symbol, trade, values)
 
     def _call(self, hook: str, key: str, *told: Any) -> None:  # noqa: ANN401 - each hook has its own
+        desk: Desk = self
         try:
-            getattr(self._told, hook)(self.memory, *told, self)
+            getattr(self._told, hook)(self.memory, *told, desk)
         except StrategyError:
             raise
         except Exception as error:  # a hook may be anybody's, and wrong in any way
             raise failed_hook(error, self._told.name, hook, key, self._now) from error
+
+    def _count_wake(self) -> None:
+        self._wakes += 1
+        if self._wakes > WAKES_MAX:
+            raise self._refusal(f"was woken {WAKES_MAX:,} times while nothing happened")
 
     def _refusal(self, what: str) -> StrategyError:
         return StrategyError(

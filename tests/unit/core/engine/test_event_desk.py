@@ -295,6 +295,18 @@ def test_what_it_wants_at_a_timer_is_ordered_at_that_time() -> None:
     assert only(FillBooked, desk.tell(quote(OPEN + 8)))
 
 
+def test_one_that_wakes_itself_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("robo_trader.core.engine.event_desk.WAKES_MAX", 5)
+    again: Script = lambda _told, desk: desk.wake("x", desk.now + 1)  # noqa: E731
+    desk = a_desk(scripted(script={"quote": again, "timer": again}))
+    for at in (1, 100):
+        desk.tell(quote(OPEN + at))
+        for _ in range(5):
+            desk.tell(TimerFired(key="x", occurred_at=desk.engine._events.timers["x"]))  # type: ignore[union-attr]
+    with pytest.raises(StrategyError, match="was woken 5 times while nothing happened"):
+        desk.tell(TimerFired(key="x", occurred_at=OPEN + 106))
+
+
 @pytest.mark.parametrize(
     ("do", "said"),
     [
@@ -429,6 +441,7 @@ def at_work() -> Engine:
         pytest.param(lambda desk: desk.memory.seen.update(quote0=1.0), id="deep in its memory"),
         pytest.param(lambda desk: desk.timers.update(tea=OPEN), id="the time of a timer"),
         pytest.param(lambda desk: desk.timers.clear(), id="a timer"),
+        pytest.param(lambda desk: setattr(desk, "_wakes", 7), id="how often it was woken"),
         pytest.param(lambda desk: desk.due.add(AAPL), id="what is to be pursued"),
         pytest.param(lambda desk: desk._risks.update({AAPL: (1.0,)}), id="how risky a symbol is"),
         pytest.param(lambda desk: desk._quote_lanes.states[AAPL].append([1.0]), id="a feature of quotes"),
