@@ -87,6 +87,10 @@ async def play_quotes(
         account, happenings, bar_size=plan.settings.data.bar_size.value, assumptions=_assumptions(assumptions, plan),
         benchmark=await load_benchmark(plan, window),
     )  # fmt: skip
+    if not engine.account.tally.quotes:
+        raise DataError(
+            f"There is not one sound quote: {_faults(engine)}", next_step="Check what stands in bid, ask and the sizes."
+        )
     feeds = {str(symbol): feed.name for symbol, feed in plan.feeds.items()}
     served = {
         str(symbol): " and ".join(
@@ -162,6 +166,10 @@ def _assumptions(assumptions: Assumptions, plan: SessionPlan) -> Assumptions:
     return tuple(of_bars.items())
 
 
+def _faults(engine: Engine) -> str:
+    return ", ".join(f"{count} {fault}" for fault, count in sorted(engine.account.tally.quotes_rejected.items()))
+
+
 def _warnings(market: _Market, engine: Engine) -> tuple[str, ...]:
     from robo_trader.app.backtesting import faulty_bars
 
@@ -169,11 +177,7 @@ def _warnings(market: _Market, engine: Engine) -> tuple[str, ...]:
     notices = [str(notice) for feed in set(market.plan.feeds.values()) for notice in getattr(feed, "notices", ())]
     of_trades = () if market.trades is None else market.trades.notices
     refused = sum(tally.quotes_rejected.values())
-    faults = ", ".join(f"{count} {fault}" for fault, count in sorted(tally.quotes_rejected.items()))
-    faulty = (
-        (f"{refused} of {refused + tally.quotes + tally.trades} quotes and prints were refused: {faults}.",)
-        if refused
-        else ()
-    )
+    of = refused + tally.quotes + tally.trades
+    faulty = (f"{refused} of {of} quotes and prints were refused: {_faults(engine)}.",) if refused else ()
     bars = faulty_bars(tally.bars_rejected, sum(map(len, market.series)))
     return (*market.quotes.notices, *of_trades, *sorted(notices), *faulty, *bars)
