@@ -1,6 +1,7 @@
 """A grid of parameters over one symbol's bars: W3, 400 pairs of averages, on one thread and on two."""
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
 
@@ -18,7 +19,7 @@ from robo_trader.core.features.trend import sma
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.research.backtest.bar_table import BarTable, build_table
 from robo_trader.research.backtest.compiled_run import play_views, terms_of
-from robo_trader.research.backtest.views import ViewMaker
+from robo_trader.research.backtest.views import ViewMaker, joined_views
 from robo_trader.research.compiled.compiler import Compiler
 
 FASTS = tuple(range(5, 25))
@@ -56,10 +57,11 @@ def sweep(table: BarTable, compiler: Compiler, *, threads: int) -> list[int]:
     """Play every pair; return the fills of each. The averages are computed once each and shared."""
     maker = ViewMaker(table, compiler)
     settings = engine_settings(W3)
+    (sleeve,) = settings.sleeves
     terms = terms_of(settings, venue_settings())
 
     def play(pair: tuple[int, int]) -> int:
-        views = maker.views(SmaCrossover(*pair), settings.sizer, settings.stops)
+        views = joined_views([maker.views(replace(sleeve, strategy=SmaCrossover(*pair)))], 1)
         return len(play_views(table, views, terms, cash=W3.cash, compiler=compiler).fills)
 
     if threads == 1:

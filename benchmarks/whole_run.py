@@ -51,7 +51,7 @@ def main() -> None:
             "array_bytes": sum(column.nbytes for column in (*market[:5], market.started_at, market.ended_at)),
         }))  # fmt: skip
         return
-    result = result_of(played, strategy="sma_crossover", opening_cash=W1.cash, bar_size="1min")
+    result = result_of(played, strategies=["sma_crossover"], opening_cash=W1.cash, bar_size="1min")
     print(json.dumps({**account, "statistics": len(result.statistics.as_dict())}))
 
 

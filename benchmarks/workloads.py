@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.instruments import Symbol, parse_symbol
 from robo_trader.core.domain.orders import OrderType
-from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.execution.planner import OrderStyle
 from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.core.market.sessions import SessionTable
@@ -129,7 +129,8 @@ def engine_settings(workload: Workload, fast: int = 20, slow: int = 50) -> Engin
         cash_buffer_fraction=Decimal(0), stale_after_bars=Decimal(10), orders_for_next_open=True,
     )  # fmt: skip
     return EngineSettings(
-        symbols=workload.names, strategy=SmaCrossover(fast, slow), sizer=FixedShares(quantity=SHARES), limits=limits,
+        symbols=workload.names, limits=limits,
+        sleeves=(Sleeve(name="sma", strategy=SmaCrossover(fast, slow), sizer=FixedShares(quantity=SHARES)),),
         order_style=OrderStyle(order_type=OrderType.MARKET, limit_offset_bps=Decimal(0)), commissions=_COMMISSIONS,
         signal_lifetime=7 * 1440 * _MINUTE,
     )  # fmt: skip

@@ -35,7 +35,7 @@ from robo_trader.core.domain.orders import (
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.domain.signals import Signal, Target
-from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.execution.planner import OrderStyle
 from robo_trader.core.market.commissions import IBKR_FIXED, CommissionSchedule
 from robo_trader.core.portfolio.sizing import FixedFraction, Sizer
@@ -337,19 +337,33 @@ def engine_settings(
     commissions: CommissionSchedule = IBKR_FIXED,
     signal_lifetime: int = 5 * DAY,
     stops: StopPolicy = NO_STOPS,
+    sleeves: tuple[Sleeve, ...] = (),
 ) -> EngineSettings:
     """Long while the close is above the mean of the last two, with 5 % of equity, at the market."""
     order_type = OrderType.MARKET if limit_offset_bps is None else OrderType.LIMIT
     return EngineSettings(
         symbols=symbols,
-        strategy=strategy or SmaCrossover(1, 2),
-        sizer=sizer or FixedFraction(fraction=0.05),
+        sleeves=sleeves or (a_sleeve(strategy or SmaCrossover(1, 2), sizer=sizer, stops=stops),),
         limits=limits or some_limits(),
         order_style=OrderStyle(order_type=order_type, limit_offset_bps=Decimal(limit_offset_bps or 0)),
         commissions=commissions,
         signal_lifetime=signal_lifetime,
-        stops=stops,
     )
+
+
+def a_sleeve(
+    strategy: Strategy | EventStrategy,
+    *,
+    name: str | None = None,
+    sizer: Sizer | None = None,
+    stops: StopPolicy = NO_STOPS,
+    capital: float = 1.0,
+) -> Sleeve:
+    """The whole account for one strategy, 5 % of equity a position."""
+    return Sleeve(
+        name=name or strategy.name, strategy=strategy, sizer=sizer or FixedFraction(fraction=0.05), stops=stops,
+        capital=capital,
+    )  # fmt: skip
 
 
 def venue_settings(

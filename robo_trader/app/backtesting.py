@@ -18,7 +18,7 @@ from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles, play_quot
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
-from robo_trader.app.strategies import BuiltStrategy, build_strategy
+from robo_trader.app.strategies import BuiltStrategy, build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.errors import InvalidConfig
@@ -56,7 +56,8 @@ async def backtest(  # noqa: PLR0913 - each parameter is a choice of the command
     announce: told that the compiler must do its work first, the only time that it must.
     """
     begun = time.monotonic()
-    _check_form(build_strategy(settings), engine, actions, records)
+    for chosen in build_strategies(settings):
+        _check_form(chosen.strategy, engine, actions, records)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     if records.are_given:
         assumptions = assumptions_of(settings)

@@ -35,8 +35,13 @@ Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_t
 Preset = Annotated[str | None, typer.Option("--preset", help="development, staging or production.")]
 Database = Annotated[Path | None, typer.Option("--database", help="Database of the session; the latest if not given.")]
 Symbols = Annotated[str | None, typer.Option("--symbols", help="What to trade, e.g. AAPL,MSFT,GOOG.")]
-StrategyName = Annotated[str | None, typer.Option("--strategy", help="sma_crossover, or your own as file.py:Class.")]
+StrategyName = Annotated[
+    str | None, typer.Option("--strategy", help="sma_crossover, your own as file.py:Class, or several: a,b.")
+]
 Params = Annotated[list[str] | None, typer.Option("--param", help="Parameter of it, e.g. fast=10; may be repeated.")]
+Capital = Annotated[
+    list[str] | None, typer.Option("--capital", help="Part of one of several strategies, e.g. momentum=0.3.")
+]
 Duration = Annotated[str | None, typer.Option("--duration", help='How far back to begin, e.g. "30 D".')]
 BarSize = Annotated[str | None, typer.Option("--bar-size", help='Length of a bar, e.g. "1 day", "1 hour".')]
 Feed = Annotated[str | None, typer.Option("--feed", help="auto, sample, files or synthetic.")]
@@ -51,6 +56,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     symbols: Symbols = None,
     strategy: StrategyName = None,
     param: Params = None,
+    capital: Capital = None,
     duration: Duration = None,
     bar_size: BarSize = None,
     max_concurrent: Annotated[str | None, typer.Option(help="Symbols loaded at the same time.")] = None,
@@ -76,7 +82,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
             "symbols": symbols, "bar_size": bar_size, "duration": duration, "max_concurrent": max_concurrent,
             "feed": feed or ("files" if data else None), "directory": data, "speed": speed, "seed": seed,
         },
-        "strategy": {"name": strategy, "parameters": parameters(param or [])},
+        "strategy": {"name": strategy, "parameters": parameters(param or []), "capital": capital_of(capital or [])},
         "execution": {"broker": broker},
         "storage": {"database": database},
         "web": {"port": web_port, "enabled": False if no_web else None},
@@ -90,6 +96,7 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     symbols: Symbols = None,
     strategy: StrategyName = None,
     param: Params = None,
+    capital: Capital = None,
     duration: Duration = None,
     bar_size: BarSize = None,
     feed: Feed = None,
@@ -125,7 +132,7 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
             "symbols": symbols, "bar_size": bar_size, "duration": duration, "directory": data, "seed": seed,
             "feed": feed or ("files" if data else None),
         },
-        "strategy": {"name": strategy, "parameters": parameters(param or [])},
+        "strategy": {"name": strategy, "parameters": parameters(param or []), "capital": capital_of(capital or [])},
         "execution": {"opening_cash": cash},
     }  # fmt: skip
     window = Window(start=start, end=end, benchmark=benchmark)
@@ -230,7 +237,9 @@ def strategies_list(*, as_json: Json = False) -> None:
 
 @strategies_app.command("show")
 def strategies_show(
-    name: Annotated[str, typer.Argument(help="sma_crossover, or your own as file.py:Class.")], *, as_json: Json = False
+    name: Annotated[str, typer.Argument(help="sma_crossover, or your own as file.py:Class.")],
+    *,
+    as_json: Json = False,
 ) -> None:
     """What a strategy does, its parameters with their bounds, and what it reads."""
     from robo_trader.app.commands.strategies import show_strategy
@@ -276,17 +285,37 @@ def given(overrides: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in sections.items() if value is not None and value != {}}
 
 
-def parameters(given: list[str]) -> dict[str, str]:
-    """Return NAME=VALUE options by name. Raises InvalidConfig for what is not written so."""
-    parameters: dict[str, str] = {}
+def parameters(given: list[str]) -> dict[str, Any]:
+    """Return NAME=VALUE options by name, STRATEGY.NAME=VALUE ones in a table of the strategy's.
+
+    Raises InvalidConfig for what is not written so.
+    """
+    parameters: dict[str, Any] = {}
+    for text in given:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        strategy, dot, name = key.rpartition(".")
+        if not (name.isidentifier() and (strategy.isidentifier() or not dot) and equals and value):
+            advice = "Write it as --param fast=10, or --param momentum.lookback=60 for one of several strategies."
+            raise InvalidConfig(f"--param {text!r} is not NAME=VALUE", next_step=advice)
+        table = parameters.setdefault(strategy, {}) if dot else parameters
+        if not isinstance(table, dict) or name in table:
+            raise InvalidConfig(f"--param {key} is given twice", next_step="Keep one of them.")
+        table[name] = value
+    return parameters
+
+
+def capital_of(given: list[str]) -> dict[str, str]:
+    """Return STRATEGY=FRACTION options by strategy. Raises InvalidConfig for what is not written so."""
+    capital: dict[str, str] = {}
     for text in given:
         name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name.isidentifier() and equals and value):
-            raise InvalidConfig(f"--param {text!r} is not NAME=VALUE", next_step="Write it as --param fast=10.")
-        if name in parameters:
-            raise InvalidConfig(f"--param {name} is given twice", next_step="Keep one of them.")
-        parameters[name] = value
-    return parameters
+        if not (name.isidentifier() and equals and value) or name in capital:
+            raise InvalidConfig(
+                f"--capital {text!r} is not STRATEGY=FRACTION, once for each",
+                next_step="Write it as --capital momentum=0.3 --capital sma_crossover=0.7.",
+            )
+        capital[name] = value
+    return capital
 
 
 def _session(database: Path | None) -> Path:

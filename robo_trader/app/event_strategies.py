@@ -1,6 +1,7 @@
 """Strategies in event form: what they need of a run, and the refusal where a run does not have it."""
 
 import inspect
+from collections.abc import Sequence
 
 from robo_trader.core.domain.errors import InvalidConfig, StrategyError
 from robo_trader.core.domain.instruments import Symbol
@@ -20,6 +21,16 @@ def form_of(kind: type[AnyStrategy]) -> str:
         return "rule"
     heard = [hook.removeprefix("on_") for hook in HOOKS if kind.hears(hook)]
     return f"event ({', '.join(heard)})"
+
+
+def refuse_to_share(strategies: Sequence[AnyStrategy]) -> None:
+    """Raise InvalidConfig for a strategy in event form among others: it has an account to itself."""
+    alone = next((one for one in strategies if isinstance(one, EventStrategy)), None)
+    if alone is not None and len(strategies) > 1:
+        raise InvalidConfig(
+            f"{alone.name} is in event form, and shares its account with no other strategy",
+            next_step="Run it in a session of its own.",
+        )
 
 
 def refuse_to_compile(strategy: AnyStrategy) -> None:

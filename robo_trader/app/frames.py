@@ -20,36 +20,38 @@ from robo_trader.adapters.feeds.file_places import BarFrame
 from robo_trader.app import playing
 from robo_trader.app.backtesting import assumptions_of, faulty_bars
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
-from robo_trader.app.event_strategies import demand_records
-from robo_trader.app.joining import build_engine_settings, build_venue_settings
+from robo_trader.app.event_strategies import demand_records, refuse_to_share
+from robo_trader.app.joining import build_engine_settings, build_sizer, build_stops, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import ENGINES, Account, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.loading import load_given
 from robo_trader.app.strategies import BuiltStrategy, check_fit, strategy_of
+from robo_trader.app.strategy_parameters import divide_capital
 from robo_trader.core.domain.errors import DataError, InvalidConfig
 from robo_trader.core.domain.instruments import Symbol, parse_symbol
+from robo_trader.core.engine.settings import Sleeve
 from robo_trader.core.market.bar_sizes import BarSize, parse_bar_size
 from robo_trader.core.market.commissions import SCHEDULES, CommissionSchedule
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.portfolio.sizing import Sizer
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
-from robo_trader.core.strategies.event_strategy import EventStrategy
-from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable
 from robo_trader.research.backtest.result import BENCHMARK_SCHEMA, Result
 
 Number = float | Decimal
 OrderTypeName = Literal["market", "limit"]
+Strategies = BuiltStrategy | str | Mapping[str, BuiltStrategy | str]
 Played = TypeVar("Played")
 
 
 def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's default
-    strategy: Strategy | EventStrategy | str,
+    strategy: Strategies,
     bars: Frames,
     *,
+    capital: Mapping[str, float] | None = None,
     engine: EngineName = "compiled",
     cash: Number | None = None,
     sizer: Sizer | None = None,
@@ -71,10 +73,12 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
     """Play bars through a strategy and return what happened.
 
     Args:
-        strategy: a strategy, the name of a built-in one, or "file.py:Name". One in event form takes the engine "event",
-            and sees bars, fills and timers: there are no quotes here.
+        strategy: a strategy, the name of a built-in one, or "file.py:Name"; or several that share the account, by
+            names of their own. One in event form has the account to itself, takes the engine "event", and sees bars,
+            fills and timers: there are no quotes here.
         bars: a frame with `ts` (start of the bar; UTC where no zone is given) or `date`, `open`, `high`, `low`,
             `close`, `volume`, and `symbol` where there are several; or one such frame for each symbol.
+        capital: of several strategies, the fraction of equity each sizes by; equal parts if not given.
         engine: "compiled", or "event" for the engine that trades: the same, slower.
         cash: dollars at the beginning; 100,000 if not given.
         sizer: how many shares a signal is worth; a fraction of equity if not given.
@@ -100,7 +104,7 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
         StrategyError: the strategy answers with what is no strength, or cannot be compiled.
     """
     settings = _settings(
-        engine, stops, limits, opening_cash=cash, order_type=order_type, limit_offset_bps=limit_offset_bps,
+        engine, stops, limits, capital, opening_cash=cash, order_type=order_type, limit_offset_bps=limit_offset_bps,
         commission_schedule=commission if isinstance(commission, str) else None, slippage_bps=slippage_bps,
         participation_max=participation_max, borrow_rate=borrow_rate,
     )  # fmt: skip
@@ -108,18 +112,15 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
     calendar = sessions or cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(os.environ))
     read = read_frames(bars, calendar, symbol=parse_symbol(symbol), size=size)
     table = _table(read, calendar, dividends or {}, splits or {})
-    replaced = _replaced(sizer, stops, limits, commission)
-    account = _account(settings, strategy, table, replaced)
+    replaced = _replaced(limits, commission)
+    account = _account(settings, _sleeves(settings, strategy, sizer, stops), table, replaced)
     held_against = None if benchmark is None else _benchmark(benchmark, table, calendar)
     return _play(engine, table, account, _told(settings, account, read, table) | {"benchmark": held_against})
 
 
-def _replaced(sizer: object, stops: object, limits: object, commission: object) -> dict[str, Any]:
+def _replaced(limits: object, commission: object) -> dict[str, Any]:
     """Return what was given as a whole, and not by settings' names, under the engine's own names."""
-    given = (
-        ("sizer", sizer, object), ("stops", stops, StopPolicy), ("limits", limits, RiskLimits),
-        ("commissions", commission, CommissionSchedule),
-    )  # fmt: skip
+    given = (("limits", limits, RiskLimits), ("commissions", commission, CommissionSchedule))
     return {name: value for name, value, kind in given if value is not None and isinstance(value, kind)}
 
 
@@ -132,7 +133,9 @@ def _told(settings: Settings, account: Account, read: FrameBars, table: BarTable
     }
 
 
-def _settings(engine: str, stops: object, limits: object, **execution: object) -> Settings:
+def _settings(
+    engine: str, stops: object, limits: object, capital: Mapping[str, float] | None, **execution: object
+) -> Settings:
     """Return the settings that were given by name, over the defaults. Raises InvalidConfig with every mistake."""
     if engine not in ENGINES:
         raise InvalidConfig(f"there is no engine {engine!r}", next_step=f"Use one of {', '.join(ENGINES)}.")
@@ -140,18 +143,43 @@ def _settings(engine: str, stops: object, limits: object, **execution: object) -
         "execution": {name: value for name, value in execution.items() if value is not None},
         "risk": dict(limits) if isinstance(limits, Mapping) else {},
         "stops": dict(stops) if isinstance(stops, Mapping) else {},
+        "strategy": {"capital": dict(capital or {})},
     })  # fmt: skip
 
 
-def _account(
-    settings: Settings, strategy: Strategy | EventStrategy | str, table: BarTable, replaced: Mapping[str, Any]
-) -> Account:
-    chosen = strategy_of(strategy).kind() if isinstance(strategy, str) else strategy
-    if not isinstance(chosen, BuiltStrategy):
+def _sleeves(
+    settings: Settings,
+    given: Strategies,
+    sizer: Sizer | None,
+    stops: object,
+) -> tuple[Sleeve, ...]:
+    """Return the parts of the account, each strategy made. Raises InvalidConfig for what is no strategy or part."""
+    named = given if isinstance(given, Mapping) else {"": given}
+    made = {name: _made(one) for name, one in named.items()}
+    if not made:
+        raise InvalidConfig("there is no strategy", next_step='Give one, or several as {"trend": SmaCrossover(5, 20)}.')
+    refuse_to_share(list(made.values()))
+    names = [name or strategy.name for name, strategy in made.items()]
+    parts = divide_capital(settings.strategy.capital, names)
+    usual, policy = build_sizer(settings), stops if isinstance(stops, StopPolicy) else build_stops(settings)
+    return tuple(
+        Sleeve(name=name, strategy=one, sizer=sizer or usual, stops=policy, capital=float(parts[name]))
+        for name, one in zip(names, made.values(), strict=True)
+    )
+
+
+def _made(strategy: object) -> BuiltStrategy:
+    made = strategy_of(strategy).kind() if isinstance(strategy, str) else strategy
+    if not isinstance(made, BuiltStrategy):
         raise InvalidConfig(f"{strategy!r:.100} is no strategy", next_step="Give one made, as SmaCrossover(5, 20).")
-    demand_records(chosen, quotes=False, trades=False, where="among bars")
-    check_fit(chosen, table.symbols)
-    engine = replace(build_engine_settings(settings), strategy=chosen, symbols=table.symbols, **replaced)
+    demand_records(made, quotes=False, trades=False, where="among bars")
+    return made
+
+
+def _account(settings: Settings, sleeves: tuple[Sleeve, ...], table: BarTable, replaced: Mapping[str, Any]) -> Account:
+    for sleeve in sleeves:
+        check_fit(sleeve.strategy, table.symbols)
+    engine = replace(build_engine_settings(settings, sleeves), symbols=table.symbols, **replaced)
     venue = replace(build_venue_settings(settings), commissions=engine.commissions)
     opened_at = int(table.market.started_at[0])
     return Account(engine=engine, venue=venue, cash=settings.execution.opening_cash, opened_at=opened_at)

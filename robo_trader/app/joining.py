@@ -2,10 +2,10 @@
 
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
 from robo_trader.app.settings import Settings
-from robo_trader.app.strategies import build_strategy
+from robo_trader.app.strategies import build_strategies
 from robo_trader.core.domain.orders import OrderType
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.execution.planner import OrderStyle
 from robo_trader.core.market.bar_sizes import DAY_NANOS
 from robo_trader.core.market.commissions import SCHEDULES
@@ -22,12 +22,11 @@ def build_engine(settings: Settings) -> Engine:
     return Engine(build_engine_settings(settings))
 
 
-def build_engine_settings(settings: Settings) -> EngineSettings:
-    """Return what the settings make an engine decide by."""
+def build_engine_settings(settings: Settings, sleeves: tuple[Sleeve, ...] = ()) -> EngineSettings:
+    """Return what the settings make an engine decide by. sleeves: instead of those that the settings describe."""
     return EngineSettings(
         symbols=settings.data.symbols,
-        strategy=build_strategy(settings),
-        sizer=_sizer(settings),
+        sleeves=sleeves or _sleeves(settings),
         limits=_limits(settings),
         order_style=OrderStyle(
             order_type=OrderType(settings.execution.order_type.upper()),
@@ -35,7 +34,6 @@ def build_engine_settings(settings: Settings) -> EngineSettings:
         ),
         commissions=SCHEDULES[settings.execution.commission_schedule],
         signal_lifetime=SIGNAL_LIFETIME,
-        stops=_stops(settings),
         borrow_rate=settings.execution.borrow_rate,
     )
 
@@ -55,7 +53,16 @@ def build_venue_settings(settings: Settings) -> VenueSettings:
     )
 
 
-def _sizer(settings: Settings) -> Sizer:
+def _sleeves(settings: Settings) -> tuple[Sleeve, ...]:
+    sizer, stops = build_sizer(settings), build_stops(settings)
+    return tuple(
+        Sleeve(name=chosen.name, strategy=chosen.strategy, sizer=sizer, stops=stops, capital=float(chosen.capital))
+        for chosen in build_strategies(settings)
+    )
+
+
+def build_sizer(settings: Settings) -> Sizer:
+    """Return how the settings size a signal."""
     strategy = settings.strategy
     if strategy.sizing == "fixed_fraction":
         return FixedFraction(fraction=float(strategy.fraction))
@@ -68,7 +75,8 @@ def _sizer(settings: Settings) -> Sizer:
     )
 
 
-def _stops(settings: Settings) -> StopPolicy:
+def build_stops(settings: Settings) -> StopPolicy:
+    """Return when the settings leave a position against its strategy."""
     stops = settings.stops
     return StopPolicy(
         fixed_fraction=float(stops.fixed_fraction),

@@ -44,7 +44,8 @@ async def play_event(account: Account, happenings: Iterable[Happening], **more: 
     """Play slices, quotes and prints through the engine that trades; `more` are further fields of the result."""
     engine, recorder = Engine(account.engine), EventRecorder()
     await _play(account, engine, happenings, recorder)
-    return engine, recorder.result(**more)
+    prices = {str(symbol): float(price) for symbol, price in engine.closing_prices().items()}
+    return engine, recorder.result(closing_prices=prices, **more)
 
 
 async def play_long_event(account: Account, table: BarTable, announce: Announce, **more: Any) -> tuple[Engine, Result]:  # noqa: ANN401 - as above
@@ -53,7 +54,7 @@ async def play_long_event(account: Account, table: BarTable, announce: Announce,
     A strategy that cannot be compiled, or whose rule fails, is played the plain way, which knows how to say so.
     One in event form must see every bar.
     """
-    if isinstance(account.engine.strategy, EventStrategy):
+    if any(isinstance(sleeve.strategy, EventStrategy) for sleeve in account.engine.sleeves):
         return await play_event(account, map(table.slice_at, range(table.slices)), **more)
     from robo_trader.research.backtest.event_play import EventPlay
     from robo_trader.research.compiled.compiler import Compiler
@@ -69,14 +70,15 @@ async def play_long_event(account: Account, table: BarTable, announce: Announce,
 
 def play_compiled(account: Account, table: BarTable, announce: Announce, **more: Any) -> Result:  # noqa: ANN401 - as above
     """Play a table through the compiled rules. Raises StrategyError for a strategy that has none."""
-    refuse_to_compile(account.engine.strategy)
+    for sleeve in account.engine.sleeves:
+        refuse_to_compile(sleeve.strategy)
     from robo_trader.research.backtest import compiled_run
     from robo_trader.research.backtest.compiled_result import result_of
     from robo_trader.research.compiled.compiler import Compiler
 
     cash, compiler = float(account.cash), Compiler(announce=announce)
     played = compiled_run.play_compiled(table, account.engine, account.venue, cash=cash, compiler=compiler)
-    return result_of(played, strategy=account.engine.strategy.name, opening_cash=cash, **more)
+    return result_of(played, strategies=[sleeve.name for sleeve in account.engine.sleeves], opening_cash=cash, **more)
 
 
 async def _play(account: Account, engine: Engine, happenings: Iterable[Happening], recorder: EventRecorder) -> None:

@@ -22,7 +22,7 @@ from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
-from robo_trader.app.strategies import build_strategy
+from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.errors import JournalUnwritable
@@ -55,7 +55,8 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
     SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
     """
     begun = time.monotonic()
-    demand_records(build_strategy(settings), quotes=False, trades=False, where="on any feed of a paper session")
+    for chosen in build_strategies(settings):
+        demand_records(chosen.strategy, quotes=False, trades=False, where="on any feed of a paper session")
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)

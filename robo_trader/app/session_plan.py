@@ -13,7 +13,7 @@ from robo_trader.adapters.feeds.synthetic import SyntheticFeed
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.places import sessions_directory
 from robo_trader.app.settings import Settings
-from robo_trader.app.strategies import build_strategy, strategy_identity
+from robo_trader.app.strategies import ChosenStrategy, build_strategies, strategy_identity
 from robo_trader.app.strategy_parameters import parameter_text, parameters_of
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import Duration
@@ -97,8 +97,8 @@ def database_of(plan: SessionPlan, environment: Mapping[str, str]) -> Path:
     record = plan.record()
     digest = blake2b(repr(sorted(_identity(record).items())).encode(), digest_size=4).hexdigest()
     size = record.bar_size.replace(" ", "")
-    strategy = build_strategy(plan.settings).name
-    return sessions_directory(environment) / f"paper-{strategy}-{size}-{digest}.db"
+    strategies = "-".join(chosen.name for chosen in build_strategies(plan.settings))[:60]
+    return sessions_directory(environment) / f"paper-{strategies}-{size}-{digest}.db"
 
 
 def _identity(record: SessionRecord) -> dict[str, str]:
@@ -107,9 +107,12 @@ def _identity(record: SessionRecord) -> dict[str, str]:
 
 
 def _strategy_text(settings: Settings) -> str:
-    strategy = build_strategy(settings)
-    values = ", ".join(f"{name} {parameter_text(value)}" for name, value in parameters_of(strategy).items())
-    return f"{strategy.name}{values and f' ({values})'}, {settings.strategy.sizing}"
+    return f"{' + '.join(map(_told, build_strategies(settings)))}, {settings.strategy.sizing}"
+
+
+def _told(chosen: ChosenStrategy) -> str:
+    values = ", ".join(f"{name} {parameter_text(value)}" for name, value in parameters_of(chosen.strategy).items())
+    return f"{chosen.name}{values and f' ({values})'}"
 
 
 def _deciding_settings(settings: Settings) -> dict[str, str]:
@@ -117,7 +120,10 @@ def _deciding_settings(settings: Settings) -> dict[str, str]:
     sections = {
         "execution": settings.execution.model_dump(),
         "risk": settings.risk.model_dump(),
-        "strategy": {**settings.strategy.model_dump(exclude={"name", "parameters"}), **strategy_identity(settings)},
+        "strategy": {
+            **settings.strategy.model_dump(exclude={"name", "parameters", "capital"}),
+            **strategy_identity(settings),
+        },
         "stops": settings.stops.model_dump(),
         "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
     }

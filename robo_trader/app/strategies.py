@@ -1,25 +1,32 @@
-"""The strategy of a run: one of ours by its name, or the user's own from a Python file; with its parameters."""
+"""The strategies of a run: ours by their names, or the user's own from Python files; with their parameters."""
 
 import inspect
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import Field, dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 
-from robo_trader.app.event_strategies import HOOKS, check_event_fit
+from robo_trader.app.event_strategies import HOOKS, check_event_fit, refuse_to_share
 from robo_trader.app.settings import Settings
-from robo_trader.app.settings.fields import OWN_STRATEGY_GRAMMAR
+from robo_trader.app.settings.fields import OWN_STRATEGY_GRAMMAR, split_references
 from robo_trader.app.strategy_files import load_strategy_file
-from robo_trader.app.strategy_parameters import parameter_text, parameters_of, read_parameters
+from robo_trader.app.strategy_parameters import (
+    divide_capital,
+    divide_parameters,
+    parameter_text,
+    parameters_of,
+    read_parameters,
+)
 from robo_trader.core.domain.errors import InvalidConfig, RoboTraderError
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.market.columns import BAR_COLUMNS
 from robo_trader.core.strategies.catalogue import find_strategy
 from robo_trader.core.strategies.event_strategy import EventStrategy
-from robo_trader.core.strategies.strategy import AnyStrategy, Strategy
+from robo_trader.core.strategies.strategy import AnyStrategy, Strategy, strategy_name
 
 BuiltStrategy = Strategy | EventStrategy
 _FORMS = (AnyStrategy, Strategy, EventStrategy)
@@ -55,21 +62,59 @@ def strategy_of(reference: str) -> FoundStrategy:
     return FoundStrategy(kind, f"{file.name}:{own['name']}", loaded.content_hash)
 
 
-def build_strategy(settings: Settings) -> BuiltStrategy:
-    """Return the strategy that the settings describe, fit for their symbols.
+@dataclass(frozen=True, slots=True)
+class ChosenStrategy:
+    """A strategy of a run, made, and its part of the account."""
 
-    Raises InvalidConfig for an unknown parameter or one out of its bounds, where the rule and its inputs differ, and
-    where it would trade none of the symbols.
+    name: str  # its own, or the one that tells it from the others
+    found: FoundStrategy
+    strategy: BuiltStrategy
+    capital: Decimal  # fraction of equity it sizes by
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What tells it from any other: reference, every parameter that holds, and a user's own code."""
+        values = parameters_of(self.strategy)
+        identity = {"name": self.found.reference}
+        identity |= {f"parameters.{name}": parameter_text(value) for name, value in values.items()}
+        return {**identity, "content": self.found.content_hash} if self.found.content_hash else identity
+
+
+def build_strategies(settings: Settings) -> tuple[ChosenStrategy, ...]:
+    """Return the strategies that the settings describe, fit for their symbols.
+
+    Raises InvalidConfig for an unknown parameter or one out of its bounds, where a rule and its inputs differ, where
+    one would trade none of the symbols, and for parts of the account that belong to nobody or are more than the whole.
     """
-    chosen, symbols = settings.strategy, settings.data.symbols
-    kind = strategy_of(chosen.name).kind
-    # Which parameters there are is known at run time only; what was read has been held against them.
-    parameters = read_parameters(kind, chosen.parameters)
-    with _own_code(chosen.name):
-        strategy = kind(**parameters)
-    assert isinstance(strategy, BuiltStrategy), strategy
-    check_fit(strategy, symbols)
-    return strategy
+    references = split_references(settings.strategy.name)
+    founds = [(label, reference, strategy_of(reference)) for label, reference in references]
+    names = [label or strategy_name(found.kind) for label, _, found in founds]
+    if len(set(names)) < len(names):
+        raise InvalidConfig(
+            f"strategy.name: two strategies are called {max(names, key=names.count)}",
+            next_step="Give each a name of its own, as in quick=sma_crossover.",
+        )
+    given = divide_parameters(settings.strategy.parameters, names)
+    capital = divide_capital(settings.strategy.capital, names)
+    chosen = []
+    for name, (_, reference, found) in zip(names, founds, strict=True):
+        # Which parameters there are is known at run time only; what was read has been held against them.
+        parameters = read_parameters(found.kind, given[name])
+        with _own_code(reference):
+            strategy = found.kind(**parameters)
+        assert isinstance(strategy, BuiltStrategy), strategy
+        check_fit(strategy, settings.data.symbols)
+        chosen.append(ChosenStrategy(name, found, strategy, capital[name]))
+    refuse_to_share([one.strategy for one in chosen])
+    return tuple(chosen)
+
+
+def build_strategy(settings: Settings) -> BuiltStrategy:
+    """Return the one strategy that the settings describe. Raises InvalidConfig where they describe several."""
+    chosen = build_strategies(settings)
+    if len(chosen) > 1:
+        raise InvalidConfig("this takes one strategy at a time", next_step=f"Name one: {chosen[0].name}.")
+    return chosen[0].strategy
 
 
 def check_fit(strategy: BuiltStrategy, symbols: tuple[Symbol, ...]) -> None:
@@ -88,12 +133,12 @@ def check_fit(strategy: BuiltStrategy, symbols: tuple[Symbol, ...]) -> None:
 
 
 def strategy_identity(settings: Settings) -> dict[str, str]:
-    """Return what tells this strategy from any other: reference, every parameter that holds, and a user's own code."""
-    found = strategy_of(settings.strategy.name)
-    values = parameters_of(build_strategy(settings))
-    identity = {"name": found.reference}
-    identity |= {f"parameters.{name}": parameter_text(value) for name, value in values.items()}
-    return {**identity, "content": found.content_hash} if found.content_hash else identity
+    """Return what tells these strategies from any others; of several, each under its name."""
+    chosen = build_strategies(settings)
+    if len(chosen) == 1:
+        return chosen[0].identity
+    identity = {f"{one.name}.{key}": value for one in chosen for key, value in one.identity.items()}
+    return identity | {f"{one.name}.capital": f"{one.capital.normalize():f}" for one in chosen}
 
 
 def _strategies_in(names: Mapping[str, object]) -> list[str]:

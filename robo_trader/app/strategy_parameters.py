@@ -1,7 +1,8 @@
 """What a strategy may be told: numbers with bounds, and the names it needs, such as symbols and sectors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from decimal import ROUND_DOWN, Decimal
 from difflib import get_close_matches
 
 from robo_trader.core.domain.errors import InvalidConfig
@@ -34,6 +35,50 @@ def read_parameters(kind: type[AnyStrategy], given: Mapping[str, float | str]) -
             raise _unknown(name, list(known), strategy_name(kind))
         read[name] = _read(value, known[name], f"strategy.parameters.{name}: {strategy_name(kind)}: {name}")
     return read
+
+
+def divide_parameters(given: Mapping[str, float | str], names: Sequence[str]) -> dict[str, dict[str, float | str]]:
+    """Return whose each parameter is. `momentum.lookback` is of the strategy called so; a plain name, of the only one.
+
+    Raises InvalidConfig for one that is nobody's.
+    """
+    divided: dict[str, dict[str, float | str]] = {name: {} for name in names}
+    for key, value in given.items():
+        owner, dot, name = key.rpartition(".")
+        if not dot and len(names) > 1:
+            raise InvalidConfig(
+                f"strategy.parameters.{key}: several strategies run, and it does not say whose it is",
+                next_step=f"Write strategy.parameters.{names[0]}.{key}.",
+            )
+        divided[_owner(owner, names, f"strategy.parameters.{key}") if dot else names[0]][name] = value
+    return divided
+
+
+def divide_capital(given: Mapping[str, Decimal], names: Sequence[str]) -> dict[str, Decimal]:
+    """Return the fraction of equity each strategy sizes by: equal parts if nothing is given.
+
+    Raises InvalidConfig where some have one and others none, and where all together are more than the whole.
+    """
+    if not given:
+        part = (Decimal(1) / len(names)).quantize(Decimal("0.000001"), ROUND_DOWN)
+        return dict.fromkeys(names, part)
+    capital = {_owner(name, names, f"strategy.capital.{name}"): part for name, part in given.items()}
+    without = [name for name in names if name not in capital]
+    if without:
+        raise InvalidConfig(f"strategy.capital has no part for {without[0]}", next_step="Give each strategy one.")
+    if sum(capital.values()) > 1:
+        raise InvalidConfig("strategy.capital: the parts are more than the whole account", next_step="Make them 1.")
+    return capital
+
+
+def _owner(name: str, names: Sequence[str], key: str) -> str:
+    if name in names:
+        return name
+    near = get_close_matches(name, names, n=1)
+    raise InvalidConfig(
+        f"{key}: no strategy is called {name}",
+        next_step=f"Did you mean {near[0]}?" if near else f"They are {', '.join(names)}.",
+    )
 
 
 def parameter_text(value: ParameterValue) -> str:

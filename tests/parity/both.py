@@ -1,12 +1,14 @@
 """One table of bars through both backtests, and the first difference between them."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
 
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
+from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, SessionStarted
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
@@ -20,6 +22,7 @@ from robo_trader.runtime.trading_loop import TradingLoop
 from robo_trader.runtime.unjournaled import UnjournaledRun
 from robo_trader.simulation.venue.venue import Venue, VenueSettings
 
+Part = tuple[str, str, int, float]  # symbol, strategy, signed shares, price
 Trade = tuple[str, int, str, float, float, float]  # symbol, UTC nanoseconds, side, shares, price, commission
 
 
@@ -30,6 +33,7 @@ class Record:
     trades: list[Trade] = field(default_factory=list)
     equity: list[float] = field(default_factory=list)
     denials: list[tuple[int, str, str]] = field(default_factory=list)  # slice's end, symbol, control
+    parts: list[Part] = field(default_factory=list)  # whose the shares are, where several strategies share the account
 
     def take(self, batch: Batch) -> None:
         """Listen to the trading loop."""
@@ -41,8 +45,14 @@ class Record:
                     case FillBooked(fill=fill):
                         numbers = (float(fill.quantity), float(fill.price), float(fill.commission))
                         self.trades.append((fill.symbol, fill.occurred_at, fill.side.value, *numbers))
+                        self._divide(fill.symbol, fill.price, event.allotments)
+                    case SharesCrossed(symbol=symbol, price=price, allotments=allotments):
+                        self._divide(symbol, price, allotments)
                     case OrderDenied(intent=intent, violations=violations, occurred_at=at):
                         self.denials.extend((at, intent.symbol, violation.control.value) for violation in violations)
+
+    def _divide(self, symbol: str, price: Decimal, allotments: Iterable[Allotment]) -> None:
+        self.parts.extend((symbol, part.strategy, int(part.quantity), float(price)) for part in allotments)
 
 
 def play_event(
@@ -80,7 +90,7 @@ def play_event_on_table(
     return record, play
 
 
-def record_of(played: Played) -> Record:
+def record_of(played: Played, names: Sequence[str] = ("",)) -> Record:
     """The compiled backtest in the words of the other."""
     table, fills, orders = played.table, played.fills, played.books.orders
     record = Record(equity=played.books.marks[loop.MARK_EQUITY].tolist())
@@ -94,6 +104,10 @@ def record_of(played: Played) -> Record:
     for row in played.denials:
         at, symbol = int(table.ended_at[int(row[0])]), table.symbols[int(row[1])]
         record.denials.append((at, symbol, CONTROLS[int(row[2])]))
+    for part in () if played.allotments is None else played.allotments:
+        sleeve, place = divmod(int(part[loop.ALLOTTED_LANE]), len(table.symbols))
+        shares, price = int(part[loop.ALLOTTED_SHARES]), float(part[loop.ALLOTTED_PRICE])
+        record.parts.append((table.symbols[place], names[sleeve], shares, price))
     return record
 
 
@@ -113,16 +127,19 @@ def assert_equal(
     table: BarTable, settings: EngineSettings, venue: VenueSettings, compiler: Compiler, *, cash: float
 ) -> Record:
     """Play both; fail with the first differing bar and both sides' state."""
-    compiled = record_of(play_compiled(table, settings, venue, cash=cash, compiler=compiler))
+    names = [sleeve.name for sleeve in settings.sleeves]
+    compiled = record_of(play_compiled(table, settings, venue, cash=cash, compiler=compiler), names)
     engine = Engine(settings)
     event = play_event(table, settings, venue, cash=cash, engine=engine)
     first = first_difference(table, event, compiled)
     assert first is None, first
     assert event.denials == compiled.denials
+    assert event.parts == compiled.parts
     quick, play = play_event_on_table(table, settings, venue, compiler, cash=cash)
-    assert (quick.trades, quick.denials) == (event.trades, event.denials)
+    assert (quick.trades, quick.denials, quick.parts) == (event.trades, event.denials, event.parts)
     assert play.marks[0].tolist() == event.equity
-    assert memory_of(play.engine) == memory_of(engine)
+    memories = zip(memory_of(play.engine).items(), memory_of(engine).values(), strict=True)
+    assert [(name, one, other) for (name, one), other in memories if one != other] == []
     assert play.engine.state_hash() == engine.state_hash()
     return event
 
@@ -133,8 +150,7 @@ def memory_of(engine: Engine) -> dict[str, object]:
         "valuation": engine.account.valuation.state(),
         "market": engine._market.state(),
         "features": {symbol: list(map(list, states)) for symbol, states in engine._panel.states.items()},
-        "views": (engine._strategy._views.strengths, engine._strategy._views.states),
-        "unsettled": engine.unsettled,
+        "strategies": engine._strategy.state(),
         "tally": engine.account.tally,
         "overnight": engine._overnight.state(),
     }

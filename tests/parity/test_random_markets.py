@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import ema, sma
 from robo_trader.core.market.commissions import IBKR_FIXED, IBKR_TIERED
@@ -19,7 +19,7 @@ from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy, bounded
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
-from tests.builders import engine_settings, some_limits
+from tests.builders import a_sleeve, engine_settings, some_limits
 from tests.parity.both import assert_equal
 from tests.parity.markets import Shape, a_market
 
@@ -30,18 +30,19 @@ class Swing(Strategy):
 
     state_size: ClassVar[int] = 2
     patience: int = bounded(3, 1, 50)
+    sign: int = bounded(1, -1, 1, "side")
 
     def features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
         return (ema(2), sma(4))
 
     @staticmethod
-    def rule(state: list[float], fast: float, slow: float, patience: float) -> float:
+    def rule(state: list[float], fast: float, slow: float, patience: float, sign: float) -> float:
         state[1] += 1.0
         if state[1] >= patience:
             gap = fast / slow - 1.0
             state[0] = 0.0 if abs(gap) < 0.001 else (1.0 if gap > 0.0 else -1.0) * (0.5 if abs(gap) < 0.01 else 1.0)
             state[1] = 0.0
-        return state[0]
+        return sign * state[0]
 
 
 SHAPES = st.builds(
@@ -80,18 +81,19 @@ LIMITS = st.builds(
     stale_after_bars=st.sampled_from(["1.5", "1000"]),
     orders_for_next_open=st.booleans(),
 )
+STRATEGIES = st.sampled_from([SmaCrossover(2, 5), SmaCrossover(1, 3), Swing(), Swing(patience=1)])
 SCHEDULES = st.sampled_from([IBKR_FIXED, IBKR_TIERED])
 
 
 @st.composite
-def all_settings(draw: st.DrawFn) -> tuple[EngineSettings, VenueSettings]:
+def all_settings(
+    draw: st.DrawFn, sleeves: st.SearchStrategy[tuple[Sleeve, ...]]
+) -> tuple[EngineSettings, VenueSettings]:
     schedule = draw(SCHEDULES)
     engine = engine_settings(
         symbols=tuple(map(Symbol, ("AAPL", "IBM", "MSFT", "SPY"))),
-        strategy=draw(st.sampled_from([SmaCrossover(2, 5), SmaCrossover(1, 3), Swing(), Swing(patience=1)])),
-        sizer=draw(SIZERS), limits=draw(LIMITS), limit_offset_bps=draw(st.sampled_from([None, 0, 10, 50])),
+        sleeves=draw(sleeves), limits=draw(LIMITS), limit_offset_bps=draw(st.sampled_from([None, 0, 10, 50])),
         commissions=schedule, signal_lifetime=draw(st.sampled_from([0, 300_000_000_000, 7 * 86_400_000_000_000])),
-        stops=draw(STOPS),
     )  # fmt: skip
     engine = replace(engine, borrow_rate=draw(st.sampled_from([Decimal(0), Decimal("0.03")])))
     venue = VenueSettings(
@@ -106,7 +108,33 @@ def compiler() -> Compiler:
     return Compiler()
 
 
-@given(shape=SHAPES, joined=all_settings())
+@st.composite
+def several(draw: st.DrawFn) -> tuple[Sleeve, ...]:
+    """Two or three strategies in one account, one of them perhaps the opposite of another."""
+    count = draw(st.integers(2, 3))
+    return tuple(
+        a_sleeve(
+            draw(STRATEGIES | st.just(Swing(sign=-1)) | st.just(Swing(patience=1, sign=-1))),
+            name=f"s{number}", sizer=draw(SIZERS), stops=draw(STOPS), capital=draw(st.sampled_from([0.25, 0.5])),
+        )
+        for number in range(count)
+    )  # fmt: skip
+
+
+ALONE = st.builds(
+    lambda strategy, sizer, stops: (a_sleeve(strategy, sizer=sizer, stops=stops),), STRATEGIES, SIZERS, STOPS
+)
+
+
+@given(shape=SHAPES, joined=all_settings(several()))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_same_trades_and_owners_of_several_strategies(
+    compiler: Compiler, shape: Shape, joined: tuple[EngineSettings, VenueSettings]
+) -> None:
+    assert_equal(a_market(shape), *joined, compiler, cash=100_000.0)
+
+
+@given(shape=SHAPES, joined=all_settings(ALONE))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_same_trades_and_equity(compiler: Compiler, shape: Shape, joined: tuple[EngineSettings, VenueSettings]) -> None:
     assert_equal(a_market(shape), *joined, compiler, cash=100_000.0)

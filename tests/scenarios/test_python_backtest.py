@@ -104,6 +104,37 @@ def test_every_setting_changes_both_engines_alike(daily: pl.DataFrame, sessions:
         assert results[0].equity["equity"][-1] != plain.equity["equity"][-1], changed
 
 
+def test_several_strategies_share_an_account(daily: pl.DataFrame, sessions: SessionTable) -> None:
+    """Whatever engine: every share has an owner, and what the strategies have made is what the account has made."""
+    strategies: dict[str, Strategy | str] = {"quick": FAST, "slow": SmaCrossover(5, 20), "usual": "sma_crossover"}
+    capital = {"quick": 0.5, "slow": 0.3, "usual": 0.2}
+    compiled, event = (
+        robo_trader.backtest(strategies, daily, sessions=sessions, engine=engine, capital=capital)
+        for engine in ("compiled", "event")
+    )
+    assert same(compiled, event)
+    assert len(compiled.parts) == len(event.parts) > len(compiled.fills)
+    key = ["occurred_at", "symbol", "strategy", "side", "quantity", "order_id", "signal_id"]
+    assert compiled.parts.select(key).equals(event.parts.select(key))
+    for one in (compiled, event):
+        assert set(one.by_strategy["strategy"]) == set(strategies)
+        assert one.by_strategy["net_profit"].sum() == pytest.approx(one.equity["equity"][-1] - one.opening_cash)
+        assert one.by_strategy["commission"].sum() == pytest.approx(one.fills["commission"].sum())
+        assert one.statistics.net_profit == pytest.approx(one.by_symbol["net_profit"].sum())
+
+
+def test_parts_of_the_account_are_held_to_the_strategies(daily: pl.DataFrame, sessions: SessionTable) -> None:
+    strategies = {"quick": FAST, "slow": SmaCrossover(5, 20)}
+    with pytest.raises(InvalidConfig, match="more than the whole account"):
+        robo_trader.backtest(strategies, daily, sessions=sessions, capital={"quick": 0.6, "slow": 0.5})
+    with pytest.raises(InvalidConfig, match="no part for slow"):
+        robo_trader.backtest(strategies, daily, sessions=sessions, capital={"quick": 0.6})
+    with pytest.raises(InvalidConfig, match="no strategy is called slw"):
+        robo_trader.backtest(strategies, daily, sessions=sessions, capital={"quick": 0.6, "slw": 0.4})
+    with pytest.raises(InvalidConfig, match="there is no strategy"):
+        robo_trader.backtest({}, daily, sessions=sessions)
+
+
 def test_the_defaults_are_the_products(daily: pl.DataFrame, sessions: SessionTable) -> None:
     settings = Settings()
     plain = robo_trader.backtest("sma_crossover", daily, sessions=sessions)
@@ -300,5 +331,8 @@ def test_what_event_form_has_no_place_for_is_said() -> None:
     with pytest.raises(StrategyError, match="dips_by_fill is in event form") as refused:
         robo_trader.backtest(DipsByFill(), bars)
     assert "event" in refused.value.next_step
+    several = {"dips": DipsByFill(), "trend": SmaCrossover(1, 2)}
+    with pytest.raises(InvalidConfig, match="dips_by_fill is in event form, and shares its account with no other"):
+        robo_trader.backtest(several, bars, engine="event")
     with pytest.raises(InvalidConfig, match="microstructure_imbalance reads quotes, and there are none among bars"):
         robo_trader.backtest("microstructure_imbalance", bars, engine="event")

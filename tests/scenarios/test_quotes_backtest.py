@@ -194,6 +194,7 @@ def test_the_documented_strategy_trades(tmp_path: Path) -> None:
         (("backtest", "--quotes", "q.csv", "--start", "2014-01-02"), ExitCode.CONFIGURATION, "There are no bars from"),
         (("backtest", "--quotes", "q.csv", "--splits", "s.csv"), ExitCode.CONFIGURATION, "quotes are played as they"),
         (("backtest", "--quotes", "crossed.csv"), ExitCode.DATA, "There is not one sound quote: 1 CROSSED"),
+        (("backtest", "--quotes", "q.csv", "--strategy", f"{NAME},momentum"), ExitCode.CONFIGURATION, "shares its acc"),
         (("run", "--exit-when-done"), ExitCode.CONFIGURATION, "there are none on any feed of a paper session"),
     ],
 )
@@ -201,7 +202,8 @@ def test_what_cannot_be(tmp_path: Path, arguments: tuple[str, ...], code: ExitCo
     (tmp_path / "q.csv").write_text(SMALL)
     (tmp_path / "crossed.csv").write_text(f"{SMALL.splitlines()[0]}\n2013-10-07T13:30:01Z,IBM,181.2,181.1,5,2\n")
     (tmp_path / "s.csv").write_text("ex_date,symbol,ratio\n2013-10-08,IBM,2\n")
-    done = run(*arguments, "--strategy", NAME, "--symbols", "IBM", cwd=tmp_path)
+    strategy = () if "--strategy" in arguments else ("--strategy", NAME)
+    done = run(*arguments, *strategy, "--symbols", "IBM", cwd=tmp_path)
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
 
 

@@ -18,9 +18,8 @@ from robo_trader.app.settings import (
     settings_schema,
 )
 from robo_trader.app.settings.explaining import toml_text
-from robo_trader.app.strategies import build_strategy
+from robo_trader.app.strategies import ChosenStrategy, build_strategies
 from robo_trader.app.strategy_parameters import parameter_text, parameters_of
-from robo_trader.core.strategies.strategy import AnyStrategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def show_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json:
     sources: dict[str, Any] = {
         "config_file": config, "overrides": overrides, "environment": os.environ, "working_directory": Path.cwd(),
     }  # fmt: skip
-    rows = _with_defaults(explain_settings(**sources), build_strategy(load_settings(**sources)))
+    rows = _with_defaults(explain_settings(**sources), build_strategies(load_settings(**sources)))
     if as_json:
         print_json([{"key": row.key, "value": row.value, "origin": str(row.origin)} for row in rows])
     else:
@@ -50,21 +49,23 @@ def check_settings(config: Path | None, overrides: Mapping[str, Any], *, as_json
     settings = load_settings(
         config_file=config, overrides=overrides, environment=os.environ, working_directory=Path.cwd()
     )
-    build_strategy(settings)
+    build_strategies(settings)
     if as_json:
         print_json({"valid": True, "preset": settings.preset})
     else:
         typer.echo(f"The configuration is sound (preset {settings.preset}).")
 
 
-def _with_defaults(rows: Sequence[ExplainedSetting], strategy: AnyStrategy) -> list[ExplainedSetting]:
-    """Return the rows with those of the strategy's parameters that nobody has set, behind the strategy's name."""
+def _with_defaults(rows: Sequence[ExplainedSetting], chosen: Sequence[ChosenStrategy]) -> list[ExplainedSetting]:
+    """Return the rows with those of the strategies' parameters that nobody has set, behind the strategies' names."""
     given = {row.key for row in rows}
     unset = [
         ExplainedSetting(key, plain, toml_text(plain), Origin(OriginKind.DEFAULT))
-        for name, value in parameters_of(strategy).items()
+        for one in chosen
+        for name, value in parameters_of(one.strategy).items()
         for plain in [parameter_text(value) if isinstance(value, tuple) else value]
-        if (key := f"strategy.parameters.{name}") not in given
+        for key in [f"strategy.parameters.{one.name}.{name}" if len(chosen) > 1 else f"strategy.parameters.{name}"]
+        if key not in given
     ]
     behind = next(index for index, row in enumerate(rows) if row.key == "strategy.name") + 1
     return [*rows[:behind], *unset, *rows[behind:]]

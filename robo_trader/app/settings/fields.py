@@ -118,14 +118,31 @@ def _read_path(value: object) -> object:
 
 
 def _read_strategy(value: object) -> object:
-    """Check the name of a strategy of ours; whether a file of the user's holds one is known when it is loaded."""
-    if not isinstance(value, str) or OWN_STRATEGY_GRAMMAR.fullmatch(value):
+    """Check the names of strategies of ours; whether a file of the user's holds one is known when it is loaded."""
+    if not isinstance(value, str):
         return value
-    try:
-        find_strategy(value)
-    except InvalidConfig as refused:
-        raise refusal(f"{refused}. {refused.next_step}") from None
+    labels = []
+    for label, reference in split_references(value):
+        labels.append(label or reference)
+        if OWN_STRATEGY_GRAMMAR.fullmatch(reference):
+            continue
+        try:
+            find_strategy(reference)
+        except InvalidConfig as refused:
+            raise refusal(f"{refused}. {refused.next_step}") from None
+    if len(set(labels)) < len(labels):
+        raise refusal("names a strategy twice; give each a name of its own, as in quick=sma_crossover")
     return value
+
+
+def split_references(text: str) -> list[tuple[str, str]]:
+    """Return the strategies of `quick=sma_crossover, mine.py:Mine`: names of their own (or empty) and references."""
+    found = []
+    for part in text.split(","):
+        named = re.fullmatch(r"\s*(?:(?P<label>[a-z][a-z0-9_]{0,31})\s*=)?\s*(?P<reference>.*?)\s*", part, re.DOTALL)
+        assert named is not None, part
+        found.append((named["label"] or "", named["reference"]))
+    return found
 
 
 def _read_parameter(value: object) -> object:
@@ -204,12 +221,18 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 StrategyReference = Annotated[
     str,
     BeforeValidator(_read_strategy),
-    Wording(f"{', '.join(ALL_STRATEGIES)}, or a file of your own and the class in it, such as mine.py:Mine"),
+    Wording(
+        f"{', '.join(ALL_STRATEGIES)}, a file of your own and the class in it (mine.py:Mine), or several with commas"
+    ),
 ]
 _Parameter = Annotated[
     int | float | str, BeforeValidator(_read_parameter), WithJsonSchema({"type": ["number", "string"]})
 ]
 Parameters = Annotated[Mapping[str, _Parameter], PARAMETER_WORDING]
+Capital = Annotated[
+    Mapping[str, Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]],
+    Wording("a fraction above 0 and at most 1 for each strategy"),
+]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
 AccountName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")

@@ -33,7 +33,7 @@ def _fields() -> dict[str, FieldInfo]:
 
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(_sections())
 FIELDS: Mapping[str, FieldInfo] = MappingProxyType(_fields())
-TABLES = frozenset({"strategy.parameters"})  # what is in them is named by the strategy
+TABLES = frozenset({"strategy.parameters", "strategy.capital"})  # what is in them is named by strategies
 SECRETS = frozenset(key for key, field in FIELDS.items() if field.annotation == SecretStr | None)
 
 
@@ -45,7 +45,9 @@ def table_of(path: Sequence[object]) -> str | None:
 
 def field_of(key: str) -> FieldInfo:
     """Return the field of a known key; that of the table for a key in one."""
-    return FIELDS[key] if key in FIELDS else FIELDS[key.rpartition(".")[0]]
+    while key not in FIELDS:
+        key = key.rpartition(".")[0]
+    return FIELDS[key]
 
 
 def dotted(path: KeyPath) -> str:
@@ -61,7 +63,7 @@ def known_key(path: KeyPath) -> str | None:
     key = ".".join(path)
     if tuple(key.split(".")) != path:
         return None
-    names_own = len(path) == 3 and table_of(path) is not None and path[2].isidentifier()
+    names_own = len(path) <= 4 and table_of(path) is not None and all(part.isidentifier() for part in path[2:])
     return key if names_own or key in FIELDS else None
 
 

@@ -52,7 +52,7 @@ class Layer:
         """Return the values as the model takes them: a dictionary of sections."""
         values: dict[str, object] = {}
         for key, entry in self.entries.items():
-            *tables, name = key.split(".")
+            *tables, name = _split(key)
             into = values
             for table in tables:
                 inner = into.setdefault(table, {})
@@ -87,9 +87,24 @@ def leaves(nested: Mapping[str, object]) -> Iterator[tuple[KeyPath, object]]:
 def _leaves_of(section: str, values: Mapping[str, object]) -> Iterator[tuple[KeyPath, object]]:
     for name, value in values.items():
         if f"{section}.{name}" in TABLES and isinstance(value, Mapping):
-            yield from (((section, name, str(inner)), item) for inner, item in value.items())
+            for inner, item in value.items():
+                yield from _leaves_in(item, (section, name, str(inner)))
         else:
             yield (section, str(name)), value
+
+
+def _leaves_in(item: object, path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
+    """Yield what stands in a table; one strategy of several has a table of its own in it."""
+    if isinstance(item, Mapping):
+        yield from (((*path, str(inner)), value) for inner, value in item.items())
+    else:
+        yield path, item
+
+
+def _split(key: str) -> list[str]:
+    """Return section and name of a key; with a table, section, table and all the rest as one name."""
+    depth = 2 if ".".join(key.split(".")[:2]) in TABLES else 1
+    return key.split(".", depth)
 
 
 def gather(settings: Iterable[Setting]) -> Layer:

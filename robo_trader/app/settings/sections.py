@@ -15,6 +15,7 @@ from robo_trader.app.settings.fields import (
     AccountName,
     BarSizeText,
     BasisPoints,
+    Capital,
     Dollars,
     Fraction,
     HostName,
@@ -230,12 +231,19 @@ class StrategySettings(Section):
 
     name: StrategyReference = Field(
         default="sma_crossover",
-        description="Strategy: one of `robo-trader strategies list`, or your own as path/to/file.py:ClassName.",
+        description="Strategy: one of `robo-trader strategies list`, or your own as path/to/file.py:ClassName. "
+        "Several, with commas between, share the account; `label=` before one names it, so that one can run twice.",
     )
     parameters: Parameters = Field(
         default={},
         description="Its parameters, each a key of the table [strategy.parameters]; `robo-trader strategies show NAME` "
-        "lists them with bounds. What is left out keeps its default.",
+        "lists them with bounds. What is left out keeps its default. Several strategies have a table each, as "
+        "[strategy.parameters.momentum].",
+    )
+    capital: Capital = Field(
+        default={},
+        description="Fraction of equity that each of several strategies sizes by, a key for each in the table "
+        "[strategy.capital]; equal parts if left out.",
     )
     sizing: Literal["fixed_fraction", "atr_risk", "fixed_shares"] = Field(
         default="fixed_fraction",

@@ -9,6 +9,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
@@ -197,6 +198,7 @@ class FillBooked(Struct, frozen=True, kw_only=True, gc=False):
     position: Position
     realised: Decimal
     entry: Entry
+    allotments: tuple[Allotment, ...] = ()  # whose it is, where several strategies share the account
 
     @property
     def occurred_at(self) -> int:
@@ -262,6 +264,7 @@ DecisionEvent = (
     | OrderDenied
     | OrderUpdated
     | FillBooked
+    | SharesCrossed
     | CashBooked
     | ReportQuarantined
     | TradingStateChanged

@@ -10,6 +10,7 @@ A strategy in event form is also told what happens between slices: quotes, print
 """
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step
@@ -34,7 +35,6 @@ from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.losses import find_loss
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.overnight import Overnight
-from robo_trader.core.engine.quoted_market import QuotedMarket
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
@@ -42,7 +42,7 @@ from robo_trader.core.engine.strategy_desk import StrategyDesk
 
 
 class Engine:
-    """One account, one strategy, many symbols."""
+    """One account, its strategies, many symbols."""
 
     def __init__(self, settings: EngineSettings, senses: Senses | None = None) -> None:
         """senses: how the engine perceives the market; from the bars it is given, if nothing else is said."""
@@ -51,10 +51,12 @@ class Engine:
         self._market, self._panel = senses.market, senses.panel
         self._overnight = Overnight(settings.borrow_rate)
         self.account = Account()
-        self._events = self._event_desk(senses)
-        self._strategy = self._events or StrategyDesk(settings, self.account, senses.market, senses.views)
+        self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
+        self._events = self._strategy.event_desk
+        if self._events is not None:
+            self._events.revalue = self._mark
         self._orders = OrderDesk(settings, self.account, senses.market)
-        self._reports = ReportDesk(self.account, self._overnight)
+        self._reports = ReportDesk(self.account, self._overnight, self._strategy)
 
     @property
     def unsettled(self) -> set[Symbol]:
@@ -78,6 +80,14 @@ class Engine:
         """Return the first timer that is due before a time, to be processed next; None if there is none."""
         return None if self._events is None else self._events.due_timer(before)
 
+    def held_symbols(self) -> set[Symbol]:
+        """Return the symbols that the account, or a strategy of it, holds."""
+        return {position.symbol for position in self.account.ledger.open_positions()} | self._strategy.held_symbols()
+
+    def closing_prices(self) -> dict[Symbol, Decimal]:
+        """Return the last price of each of `held_symbols`, dollars a share."""
+        return {symbol: self._market.price(symbol) for symbol in sorted(self.held_symbols())}
+
     def state_hash(self) -> str:
         """Return a hash of everything a later decision may depend on, and of the books. Not cheap."""
         return fingerprint((
@@ -89,15 +99,8 @@ class Engine:
         fill = self._reports.take(report)
         if self._events is not None:
             self._events.hear(report)
-        if fill is not None:
-            self._strategy.note(fill)
-
-    def _event_desk(self, senses: Senses) -> EventDesk | None:
-        if not isinstance(senses.market, QuotedMarket):
-            return None
-        desk = EventDesk(self._settings, self.account, senses.market, senses.views)
-        desk.revalue = self._mark
-        return desk
+            if fill is not None:
+                self._events.take_fill(fill)
 
     def _take_between(self, event: BetweenSlices) -> None:
         """Tell a strategy in event form what happened between two slices, and pursue what it wants of it at once."""
@@ -119,8 +122,7 @@ class Engine:
         desk.tell(event)
         if desk.due:
             self._mark()
-            self._pursue(sorted(desk.due & desk.wanted.keys()))
-            desk.due.clear()
+            self._pursue(self._take_due(desk))
 
     def _close_slice(self, slice_: BarSlice) -> None:
         if slice_.ended_at < self._market.last_ended_at:
@@ -140,9 +142,9 @@ class Engine:
         values = self._panel.update(sound, slice_.session)
         for bar in sound:
             self._strategy.consider(bar, values[bar.symbol])
-        self._pursue(sorted(self._strategy.unsettled))
         if self._events is not None:
-            self._events.due.clear()  # pursued with all others
+            self._take_due(self._events)  # pursued with all others
+        self._pursue(sorted(self._strategy.unsettled))
         self._report_account()
 
     def _settle_overnight(self, slice_: BarSlice) -> None:
@@ -182,10 +184,18 @@ class Engine:
             if reason is not None:
                 self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)
 
+    def _take_due(self, desk: EventDesk) -> list[Symbol]:
+        """Return the symbols whose target is to be pursued now; until they reach it they are unsettled."""
+        due = sorted(desk.due)
+        self._strategy.unsettled.update(due)
+        desk.due.clear()
+        return due
+
     def _pursue(self, symbols: Iterable[Symbol]) -> None:
-        desk = self._strategy
+        desk, now = self._strategy, self._market.last_ended_at
         for symbol in symbols:
-            if self._orders.pursue(*desk.wanted[symbol]):
+            want = desk.wanted(symbol, now=now)
+            if self._orders.pursue(want, is_late=want.is_late(now) and not desk.is_shared):
                 desk.unsettled.discard(symbol)
 
     def _report_account(self) -> None:

@@ -1,6 +1,6 @@
 """The desk of a strategy in event form: tells it what happens, and takes down what it wants.
 
-What it wants becomes a signal and a target as with every other strategy (`StrategyDesk`). It is pursued at once, after
+What it wants becomes a signal and a target as with every other strategy (`SleeveDesk`). It is pursued at once, after
 the event it was wanted at, and again at every slice until it is reached; so is a target whose symbol had a fill or a
 cancel since. What risk refused is tried again at slices only, or every quote would be refused once more.
 """
@@ -25,27 +25,39 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.positions import Position
 from robo_trader.core.domain.quotes import Quote, TradePrint
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.quoted_market import QuotedMarket
-from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.engine.strategy_desk import StrategyDesk
+from robo_trader.core.engine.senses import Market
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
+from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.features.record_lanes import RecordLanes
 from robo_trader.core.market.columns import QUOTE_COLUMNS, TRADE_COLUMNS
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, failed_hook, is_plain
 from robo_trader.core.strategies.strategy import checked_strength, moment_text
 from robo_trader.core.strategies.views import StrategyViews
 
+Held = Callable[[str, Symbol], Position]  # the position of a sleeve, by its name, in a symbol
+
 WAKES_MAX = 1_000_000  # in a row; a second each over a long weekend is a quarter of it
 
 
-class EventDesk(StrategyDesk):
+class EventDesk(SleeveDesk):
     """What one strategy in event form remembers and wants. It is the `Desk` that the strategy's hooks are handed."""
 
-    def __init__(self, settings: EngineSettings, account: Account, market: QuotedMarket, views: StrategyViews) -> None:
-        super().__init__(settings, account, market, views)
-        assert isinstance(settings.strategy, EventStrategy)
-        self._told = settings.strategy
+    def __init__(
+        self,
+        sleeve: Sleeve,
+        settings: EngineSettings,
+        account: Account,
+        market: QuotedMarket,
+        views: StrategyViews,
+        held: Held,
+    ) -> None:
+        super().__init__(sleeve, settings, account, market, views, held)
+        assert isinstance(sleeve.strategy, EventStrategy)
+        self._told = sleeve.strategy
         self.market = market
         self._symbols = frozenset(settings.symbols)
         self.memory = self._told.memory()
@@ -67,7 +79,7 @@ class EventDesk(StrategyDesk):
 
     def position(self, symbol: Symbol) -> float:
         """As Desk.position."""
-        return float(self._account.ledger.position(symbol).quantity)
+        return float(self._held(self.sleeve.name, symbol).quantity)
 
     def strength(self, symbol: Symbol) -> float:
         """As Desk.strength."""
@@ -80,7 +92,7 @@ class EventDesk(StrategyDesk):
             raise self._refusal(f"wants {symbol!r:.40}, which is not among the symbols of this run")
         if strength == self.strength(symbol) or not self.market.knows(symbol):
             return
-        risks = self._risks.get(symbol, (nan,) * len(self._settings.sizer.features))
+        risks = self._risks.get(symbol, (nan,) * len(self.sleeve.sizer.features))
         if strength and any(map(isnan, risks)):
             return
         self._views.strengths[symbol] = strength
@@ -129,9 +141,8 @@ class EventDesk(StrategyDesk):
             self._account.tally.trades += 1
             self._tell_trade(event.trade)
 
-    def note(self, fill: Fill) -> None:
-        """Tell a fill, and look at its target again."""
-        super().note(fill)
+    def take_fill(self, fill: Fill) -> None:
+        """Tell a fill that is booked, and look at its target again."""
         self.due.add(fill.symbol)
         self._now = max(self.market.last_ended_at, fill.occurred_at)
         self._call("on_fill", fill.symbol, fill)
@@ -158,9 +169,9 @@ class EventDesk(StrategyDesk):
         lanes = self._quote_lanes.states, self._trade_lanes.states
         return (*super().state(), self.memory, self.timers, self.due, self._risks, self._wakes, *lanes)
 
-    def _take_view(self, bar: Bar, values: tuple[float, ...]) -> None:
-        """Tell a bar; values: of the features of strategy, sizer and stops."""
-        stops, sizes = len(self._settings.stops.features), len(self._settings.sizer.features)
+    def _take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
+        """Tell a bar; values: of the features of strategy, sizer and stops. What it wants is due, not answered here."""
+        stops, sizes = len(self.sleeve.stops.features), len(self.sleeve.sizer.features)
         split = len(values) - stops - sizes
         self._risks[bar.symbol] = values[split : split + sizes]
         own = values[:split]
@@ -168,6 +179,7 @@ class EventDesk(StrategyDesk):
             self._now = bar.ended_at
             self._wakes = 0
             self._call("on_bar", bar.symbol, bar, own)
+        return False
 
     def _tell_quote(self, quote: Quote) -> None:
         values = self._quote_lanes.update(quote.symbol, (quote.bid, quote.ask, quote.bid_size, quote.ask_size))
@@ -200,3 +212,13 @@ class EventDesk(StrategyDesk):
             f"{self._told.name} {what}, at {moment_text(self._now)}",
             next_step="Correct the strategy's hook; nothing was ordered because of this event.",
         )
+
+
+def desk_of(
+    sleeve: Sleeve, settings: EngineSettings, account: Account, market: Market, views: StrategyViews, held: Held
+) -> SleeveDesk:
+    """Return the desk of a sleeve, by the form of its strategy."""
+    if not isinstance(sleeve.strategy, EventStrategy):
+        return SleeveDesk(sleeve, settings, account, market, views, held)
+    assert isinstance(market, QuotedMarket), market
+    return EventDesk(sleeve, settings, account, market, views, held)

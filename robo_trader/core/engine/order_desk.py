@@ -5,11 +5,11 @@ from robo_trader.core.domain.events import OrderDenied, OrderUpdated
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderIntent, Side
-from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.planner import Plan, plan_orders
+from robo_trader.core.portfolio.netting import Want
 from robo_trader.core.risk.controls import cash_needed
 from robo_trader.core.risk.gate import assess
 from robo_trader.core.risk.limits import Exposure, RiskView
@@ -23,17 +23,20 @@ class OrderDesk:
         self._account = account
         self._market = market
 
-    def pursue(self, signal: Signal, target: Target) -> bool:
-        """Order what is missing to a target; return whether it is reached, or given up, and nothing works for it."""
-        account, now = self._account, self._market.last_ended_at
+    def pursue(self, want: Want, *, is_late: bool) -> bool:
+        """Order what is missing to a target; return whether it is reached, or given up, and nothing works for it.
+
+        is_late: whether it is an entry that could not be made in time, which is not made late.
+        """
+        account, target = self._account, want.target
         position = account.ledger.position(target.symbol).quantity
         working = account.orders.open_for(target.symbol)
-        if now > signal.expires_at and abs(target.quantity) > abs(position):
-            plan = Plan()  # an entry that could not be made in time is not made late
+        if is_late:
+            plan = Plan()
         else:
             price = self._market.price(target.symbol)
             plan = plan_orders(
-                target, signal, position=position, working=working, price=price, style=self._settings.order_style
+                target, want.signal, position=position, working=working, price=price, style=self._settings.order_style
             )  # fmt: skip
         for order in plan.cancels:
             self._cancel(order)

@@ -18,6 +18,7 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.event_views import EventViews
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews
 
 
@@ -69,18 +70,50 @@ class Features(Protocol):
         ...
 
 
+class JoinedPanels:
+    """The features of several strategies: each compares what its own symbols have, and all values stand in a row."""
+
+    def __init__(self, panels: Sequence[Features]) -> None:
+        self._panels = panels
+
+    @property
+    def states(self) -> Mapping[Symbol, Sequence[Sequence[float]]]:
+        """What the features remember of each symbol."""
+        symbols = {symbol for panel in self._panels for symbol in panel.states}
+        return {symbol: [state for panel in self._panels for state in panel.states[symbol]] for symbol in symbols}
+
+    def update(self, bars: Sequence[Bar], session: TradingSession) -> Mapping[Symbol, tuple[float, ...]]:
+        """As each panel's, the values of one after the other."""
+        updates = [panel.update(bars, session) for panel in self._panels]
+        return {bar.symbol: tuple(value for values in updates for value in values[bar.symbol]) for bar in bars}
+
+
+def joined_panels(panels: Sequence[Features]) -> Features:
+    """Return the panels as one; what one strategy has to itself stays as it is."""
+    return panels[0] if len(panels) == 1 else JoinedPanels(panels)
+
+
 @dataclass(frozen=True, slots=True)
 class Senses:
     """What the engine sees, reckons and thinks by."""
 
     market: Market
     panel: Features
-    views: StrategyViews
+    views: Sequence[StrategyViews]  # of each sleeve
 
 
 def senses_of(settings: EngineSettings) -> Senses:
     """Return the senses that live off the bars the engine is given, and quotes if its strategy may see them."""
-    strategy, lifetime, panel = settings.strategy, settings.signal_lifetime, FeaturePanel(settings.features_of)
-    if isinstance(strategy, EventStrategy):
-        return Senses(QuotedMarket(settings.symbols), panel, EventViews(strategy, signal_lifetime=lifetime))
-    return Senses(MarketView(settings.symbols), panel, StrategyViews(strategy, signal_lifetime=lifetime))
+    first, lifetime = settings.sleeves[0], settings.signal_lifetime
+    if isinstance(first.strategy, EventStrategy):  # it has the account to itself
+        views = EventViews(first.strategy, name=first.name, signal_lifetime=lifetime)
+        return Senses(QuotedMarket(settings.symbols), FeaturePanel(first.features_of), [views])
+    return Senses(
+        MarketView(settings.symbols),
+        joined_panels([FeaturePanel(sleeve.features_of) for sleeve in settings.sleeves]),
+        [
+            StrategyViews(sleeve.strategy, name=sleeve.name, signal_lifetime=lifetime)
+            for sleeve in settings.sleeves
+            if isinstance(sleeve.strategy, Strategy)
+        ],
+    )

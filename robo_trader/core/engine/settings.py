@@ -15,18 +15,20 @@ from robo_trader.core.strategies.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EngineSettings:
-    """What the stages are joined from."""
+class Sleeve:
+    """The part of an account that one strategy trades."""
 
-    symbols: tuple[Symbol, ...]  # the only ones that are traded or marked
+    name: str  # of its signals, and of what it holds and earns
     strategy: Strategy | EventStrategy
     sizer: Sizer
-    limits: RiskLimits
-    order_style: OrderStyle
-    commissions: CommissionSchedule  # for what is reserved; what is charged comes with the fills
-    signal_lifetime: int  # nanoseconds an entry may still be tried after its signal
     stops: StopPolicy = NO_STOPS
-    borrow_rate: Decimal = Decimal(0)  # fraction of a short position's value a year
+    capital: float = 1.0  # fraction of the account's equity that it sizes by
+
+    @property
+    def rule_strategy(self) -> Strategy:
+        """The strategy, which must be a rule: what has asked cannot do with any other."""
+        assert isinstance(self.strategy, Strategy), self.strategy
+        return self.strategy
 
     def features_of(self, symbol: Symbol) -> tuple[Feature, ...]:
         """Return the features of a symbol's bars: strategy's, sizer's, stops', in this order. None: it is not traded.
@@ -36,3 +38,31 @@ class EngineSettings:
         own = self.strategy.features(symbol)
         is_traded = bool(own) or isinstance(self.strategy, EventStrategy)
         return (*own, *self.sizer.features, *self.stops.features) if is_traded else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """What the stages are joined from."""
+
+    symbols: tuple[Symbol, ...]  # the only ones that are traded or marked
+    sleeves: tuple[Sleeve, ...]  # at least one; no two of one name
+    limits: RiskLimits
+    order_style: OrderStyle
+    commissions: CommissionSchedule  # for what is reserved; what is charged comes with the fills
+    signal_lifetime: int  # nanoseconds an entry may still be tried after its signal
+    borrow_rate: Decimal = Decimal(0)  # fraction of a short position's value a year
+
+    def __post_init__(self) -> None:
+        """Hold whoever joins them to names that tell the sleeves apart."""
+        assert self.sleeves and len({sleeve.name for sleeve in self.sleeves}) == len(self.sleeves), self.sleeves
+        forms = [isinstance(sleeve.strategy, EventStrategy) for sleeve in self.sleeves]
+        assert len(forms) == 1 or not any(forms), "a strategy in event form has the account to itself"
+
+    @property
+    def watches_stops(self) -> bool:
+        """Whether any position is watched for a stop."""
+        return any(sleeve.stops.is_on for sleeve in self.sleeves)
+
+    def features_of(self, symbol: Symbol) -> tuple[Feature, ...]:
+        """Return the features of a symbol, of one sleeve after the other. None: it is not traded."""
+        return tuple(feature for sleeve in self.sleeves for feature in sleeve.features_of(symbol))

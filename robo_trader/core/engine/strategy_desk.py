@@ -1,84 +1,119 @@
-"""From bars and features to targets: asks the strategy, watches the stops, sizes what they want."""
+"""The strategies of one account side by side: what they want together, and whose the shares are that come of it."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from math import isnan
+from itertools import pairwise
 
+from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar
-from robo_trader.core.domain.events import SignalEmitted, TargetSet
-from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO, shares_from_float
-from robo_trader.core.domain.orders import Side
-from robo_trader.core.domain.signals import Signal, Target
+from robo_trader.core.domain.orders import Order
+from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.event_desk import EventDesk, desk_of
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.engine.stop_watch import StopWatch
-from robo_trader.core.portfolio.sizing import size
-from robo_trader.core.risk.gate import trim_shares
+from robo_trader.core.ledger.sub_accounts import SubAccounts
+from robo_trader.core.portfolio.netting import Want, allot, cross, net
 from robo_trader.core.strategies.views import StrategyViews
 
 
 class StrategyDesk:
-    """What one strategy wants to hold."""
+    """What the account wants to hold. A strategy that has it to itself needs no sub-account: all is its own."""
 
-    def __init__(self, settings: EngineSettings, account: Account, market: Market, views: StrategyViews) -> None:
+    def __init__(
+        self, settings: EngineSettings, account: Account, market: Market, views: Sequence[StrategyViews]
+    ) -> None:
+        """views: of each sleeve, in their order."""
         self._settings = settings
         self._account = account
         self._market = market
-        self._views = views
-        self._stops = StopWatch(settings.stops)
-        self.wanted: dict[Symbol, tuple[Signal, Target]] = {}
+        self._sleeves = [
+            desk_of(sleeve, settings, account, market, own, self._held)
+            for sleeve, own in zip(settings.sleeves, views, strict=True)
+        ]
+        self.is_shared = len(self._sleeves) > 1
+        self._parts: dict[Symbol, list[slice]] = {}
+        self.sub_accounts = SubAccounts()
         self.unsettled: set[Symbol] = set()  # whose target may not be reached yet
+
+    @property
+    def event_desk(self) -> EventDesk | None:
+        """The desk of a strategy in event form, which has the account to itself; None for rules."""
+        desk = self._sleeves[0]
+        return desk if isinstance(desk, EventDesk) else None
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> None:
         """Take in a bar and the values of its symbol's features."""
-        self._watch_stops(bar, values)
-        self._take_view(bar, values)
+        for sleeve, part in zip(self._sleeves, self._parts_of(bar.symbol), strict=True):
+            if sleeve.consider(bar, values[part]):
+                self.unsettled.add(bar.symbol)
 
-    def note(self, fill: Fill) -> None:
-        """Look at a target again, as the position has changed."""
-        if fill.symbol in self.wanted:
-            self.unsettled.add(fill.symbol)
+    def wanted(self, symbol: Symbol, *, now: int) -> Want:
+        """Return what all strategies want of a symbol, after what passes between them has passed."""
+        wants = self._wants(symbol)
+        if not self.is_shared:
+            return wants[0]
+        crossed = cross(wants, now=now)
+        if crossed:
+            self._cross(symbol, crossed, now)
+            wants = self._wants(symbol)
+        return net(wants, now=now, is_working=bool(self._account.orders.open_for(symbol)))
+
+    def note(self, order: Order, change: Decimal, price: Decimal, commission: Decimal) -> tuple[Allotment, ...]:
+        """Take in a fill of `change` signed shares of an order; return whose they are, nothing if there is one only."""
+        symbol = order.intent.symbol
+        wants = self._wants(symbol)
+        if wants:
+            self.unsettled.add(symbol)
+        if not self.is_shared:
+            return ()
+        allotments = allot(wants, change, commission, order.intent.strategy)
+        self._give(symbol, price, allotments)
+        held = self._account.ledger.position(symbol).quantity + change
+        assert self.sub_accounts.shares(symbol) == held, f"{symbol}: the strategies' shares are not the account's"
+        return allotments
+
+    def held_symbols(self) -> set[Symbol]:
+        """Return the symbols that a strategy holds beside others, also where they hold nothing together."""
+        return self.sub_accounts.symbols()
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
-        views = self._views
-        return (
-            views.strengths, views.states, views.signals_emitted, self.wanted, self._stops.states, self.unsettled,
-        )  # fmt: skip
+        return [sleeve.state() for sleeve in self._sleeves], self.sub_accounts.positions, self.unsettled
 
-    def _watch_stops(self, bar: Bar, values: tuple[float, ...]) -> None:
-        wanted = self.wanted.get(bar.symbol)
-        if not self._settings.stops.is_on or wanted is None:
-            return
-        reached = self._stops.look(bar, self._account.ledger.position(bar.symbol), values)
-        if reached is not None and wanted[1].quantity:
-            self._want(self._views.signal(bar, 0.0, reached), ZERO)
+    def _wants(self, symbol: Symbol) -> list[Want]:
+        return list(self._iterate_wants(symbol))
 
-    def _take_view(self, bar: Bar, values: tuple[float, ...]) -> None:
-        if not values or any(map(isnan, values)):
-            return  # a view that could not be sized yet would be lost: none is taken before all is warm
-        stops, sizes = len(self._settings.stops.features), len(self._settings.sizer.features)
-        split = len(values) - stops - sizes
-        signal = self._views.look(bar, values[:split])
-        if signal is not None:
-            self._want(signal, self._size(signal, bar.close, values[split : split + sizes]))
+    def _iterate_wants(self, symbol: Symbol) -> Iterator[Want]:
+        for sleeve in self._sleeves:
+            wanted = sleeve.wanted.get(symbol)
+            if wanted is not None:
+                name = sleeve.sleeve.name
+                yield Want(name, *wanted, self._held(name, symbol).quantity)
 
-    def _want(self, signal: Signal, quantity: Decimal) -> None:
-        account, price = self._account, self._market.price(signal.symbol)
-        account.tally.signals += 1
-        target = Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
-        self.wanted[signal.symbol] = signal, target
-        self.unsettled.add(signal.symbol)
-        account.events.append(SignalEmitted(signal=signal))
-        account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
+    def _held(self, name: str, symbol: Symbol) -> Position:
+        if self.is_shared:
+            return self.sub_accounts.position(name, symbol)
+        return self._account.ledger.position(symbol)
 
-    def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
-        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(signal.symbol)
-        if equity <= 0:
-            return ZERO
-        sized = size(settings.sizer, signal.strength, float(equity), last, values)
-        side = Side.BUY if sized > 0 else Side.SELL
-        dearest = max(price, settings.order_style.limit(price, side) or price)
-        return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)
+    def _cross(self, symbol: Symbol, allotments: tuple[Allotment, ...], now: int) -> None:
+        price = self._market.price(symbol)
+        self._give(symbol, price, allotments)
+        self._account.events.append(SharesCrossed(symbol=symbol, price=price, allotments=allotments, occurred_at=now))
+
+    def _give(self, symbol: Symbol, price: Decimal, allotments: tuple[Allotment, ...]) -> None:
+        self.sub_accounts.book(symbol, price, allotments)
+        for sleeve in self._sleeves:
+            if not self._held(sleeve.sleeve.name, symbol).quantity:
+                sleeve.forget_stops(symbol)
+
+    def _parts_of(self, symbol: Symbol) -> list[slice]:
+        """Return where each sleeve's values stand among all values of a symbol."""
+        parts = self._parts.get(symbol)
+        if parts is None:
+            ends = [0]
+            for sleeve in self._settings.sleeves:
+                ends.append(ends[-1] + len(sleeve.features_of(symbol)))
+            parts = self._parts[symbol] = [slice(begin, end) for begin, end in pairwise(ends)]
+        return parts

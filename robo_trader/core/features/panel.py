@@ -1,23 +1,30 @@
 """Features of many symbols, moved on by one slice of bars at a time.
 
 The panel is part of the engine's state: `states` is all it remembers, as plain lists of floats.
+
+Every bar runs many rules, most of them a few hundred nanoseconds long, so a symbol's lane looks nothing up at a bar: it
+keeps the numbers that its rules take side by side, in `cells`, the bar's columns first and then the parameters of its
+features. Rules that take the same count of numbers are called in one loop.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
+from typing import Any
 
 from robo_trader.core.domain.bars import Bar, TradingSession
 from robo_trader.core.domain.errors import StrategyError
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.features.feature import Feature
-from robo_trader.core.market.columns import BAR_COLUMNS, bar_columns
+from robo_trader.core.market.columns import BAR_COLUMNS, SESSION_COLUMNS, SessionClock
 
-Row = tuple[float, ...]  # one number for each of BAR_COLUMNS
-Step = Callable[[Mapping[str, Row], Row], float]  # (rows of the slice by symbol, own row) -> value
+Row = tuple[float, ...]  # the values of a symbol's features, in their order
+Cells = list[float]  # one number for each of BAR_COLUMNS, and then parameters
+Call = tuple[Any, ...]  # (place among the values, rule, state, cells of the numbers it takes), the cells spelled out
+Run = Callable[[Sequence[Call], Cells, Cells], None]  # (calls, cells, values to write)
 
-_NO_BAR: Row = (math.nan,) * len(BAR_COLUMNS)
+_WIDTH = len(BAR_COLUMNS)
+_NO_BAR: Cells = [math.nan] * _WIDTH
 
 
 class FeaturePanel:
@@ -29,7 +36,10 @@ class FeaturePanel:
     def __init__(self, wanted: Callable[[Symbol], Sequence[Feature]]) -> None:
         """wanted: the features of a symbol, in the order its values are returned in."""
         self._wanted = wanted
+        self._clock = SessionClock()
         self._lanes: dict[Symbol, _Lane] = {}
+        # What no feature wants is not done at every bar.
+        self._compares = self._reads_abroad = self._reads_clock = False
         self.states: dict[Symbol, list[list[float]]] = {}
 
     def update(self, bars: Sequence[Bar], session: TradingSession) -> dict[Symbol, Row]:
@@ -37,15 +47,26 @@ class FeaturePanel:
 
         Raises StrategyError naming symbol and time where the rule of a feature fails.
         """
-        rows: dict[str, Row] = {bar.symbol: bar_columns(bar, session) for bar in bars}
+        lanes = self._lanes
+        for bar in bars:
+            if bar.symbol not in lanes:
+                self._lane(bar.symbol)
+        clock = self._clock.columns(session, bars[0].ended_at) if bars and self._reads_clock else None
+        for bar in bars:
+            cells = lanes[bar.symbol].cells
+            cells[0], cells[1], cells[2], cells[3], cells[4] = bar.open, bar.high, bar.low, bar.close, bar.volume
+            if clock is not None:
+                cells[5:_WIDTH] = clock
+        present: dict[str, Cells] = {bar.symbol: lanes[bar.symbol].cells for bar in bars} if self._reads_abroad else {}
         values: dict[Symbol, Row] = {}
         for bar in bars:
-            lane = self._lane(bar.symbol)
             try:
-                values[bar.symbol] = lane.advance(rows, rows[bar.symbol])
+                values[bar.symbol] = lanes[bar.symbol].advance(present)
             except Exception as error:  # the rule of a feature may be anybody's, and wrong in any way
                 raise _failed(error, bar) from error
-        return {symbol: self._lanes[symbol].compare(symbol, values, self._lanes) for symbol in values}
+        if not self._compares:
+            return values
+        return {symbol: lanes[symbol].compare(symbol, values, lanes) for symbol in values}
 
     def restore(self, states: Mapping[Symbol, Sequence[Sequence[float]]]) -> None:
         """Take over the memory of another panel with the same features."""
@@ -59,6 +80,9 @@ class FeaturePanel:
         if lane is None:
             lane = self._lanes[symbol] = _Lane(self._wanted(symbol))
             self.states[symbol] = lane.states
+            self._compares = self._compares or lane.compares
+            self._reads_abroad = self._reads_abroad or lane.reads_abroad
+            self._reads_clock = self._reads_clock or lane.reads_clock
         return lane
 
 
@@ -71,23 +95,47 @@ def _failed(error: Exception, bar: Bar) -> StrategyError:
 
 
 class _Lane:
-    """One symbol's features: each with its memory, its inputs looked up once."""
+    """One symbol's features: each with its memory, and with the places of the numbers its rule takes."""
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._features = tuple(features)
         computed = [feature if feature.base is None else feature.base for feature in features]
         self.states = [[0.0] * feature.state_size for feature in computed]
-        self._steps = [_step(feature, state) for feature, state in zip(computed, self.states, strict=True)]
-        self._compares = any(feature.base is not None for feature in features)
+        self.cells: Cells = [math.nan] * _WIDTH
+        self.compares = any(feature.base is not None for feature in features)
+        self._abroad: list[Call] = []  # as `Call`, its cells (symbol or None for the own one, place)
+        names = [name.partition("@") for feature in computed for name in feature.inputs]
+        self.reads_abroad = any(at for _, at, _ in names)
+        self.reads_clock = any(column in SESSION_COLUMNS for column, _, _ in names)
+        self._values = [math.nan] * len(self._features)  # written anew at each bar
+        calls: dict[int, list[Call]] = {}  # by the count of numbers taken
+        for place, (feature, state) in enumerate(zip(computed, self.states, strict=True)):
+            parameters = range(len(self.cells), len(self.cells) + len(feature.parameters))
+            self.cells += feature.parameters
+            if any("@" in name for name in feature.inputs):
+                self._abroad.append((place, feature.rule, state, [_cell(name) for name in feature.inputs], parameters))
+                continue
+            taken = (*(BAR_COLUMNS.index(name) for name in feature.inputs), *parameters)
+            arguments = taken if len(taken) < len(_RUNS) else (taken,)
+            calls.setdefault(len(taken), []).append((place, feature.rule, state, *arguments))
+        self._runs = [(_RUNS[count] if count < len(_RUNS) else _run_more, calls[count]) for count in sorted(calls)]
 
-    def advance(self, rows: Mapping[str, Row], row: Row) -> Row:
-        """Return own values; for a comparing feature, the value that is to be compared."""
-        return tuple([step(rows, row) for step in self._steps])
+    def advance(self, present: Mapping[str, Cells]) -> Row:
+        """Return own values; for a comparing feature, the value that is to be compared.
+
+        present: the cells of every symbol that has a bar in the slice, if this one reads others.
+        """
+        cells, values = self.cells, self._values
+        for run, calls in self._runs:
+            run(calls, cells, values)
+        if self._abroad:
+            _run_abroad(self._abroad, cells, present, values)
+        return tuple(values)
 
     def compare(self, symbol: Symbol, values: Mapping[Symbol, Row], lanes: "Mapping[Symbol, _Lane]") -> Row:
         """Return the values with comparisons in the place of what was compared."""
         own = values[symbol]
-        if not self._compares:
+        if not self.compares:
             return own
         return tuple(
             value if feature.base is None else _compared(feature, symbol, self._peers(index, values, lanes))
@@ -112,34 +160,54 @@ def _compared(feature: Feature, symbol: Symbol, values: Mapping[Symbol, float]) 
     return feature.rule(values[symbol], own_group, list(values.values()), groups)
 
 
-def _step(feature: Feature, state: list[float]) -> Step:
-    """Return the feature as a function of a slice; the common shapes are spelled out, because they run most."""
-    rule, parameters = feature.rule, feature.parameters
-    if any("@" in name for name in feature.inputs):
-        return _step_elsewhere(feature, state)
-    places = [BAR_COLUMNS.index(name) for name in feature.inputs]
-    if len(places) == 1:
-        place = places[0]
-        if len(parameters) == 1:
-            parameter = parameters[0]
-            return lambda _rows, row: rule(state, row[place], parameter)
-        return lambda _rows, row: rule(state, row[place], *parameters)
-    take = itemgetter(*places) if places else lambda _row: ()
-    return lambda _rows, row: rule(state, *take(row), *parameters)
-
-
-def _step_elsewhere(feature: Feature, state: list[float]) -> Step:
-    """As `_step`, for inputs that are read from other symbols' rows, which may be missing."""
-    places = [_place(name) for name in feature.inputs]
-    rule, parameters = feature.rule, feature.parameters
-
-    def step(rows: Mapping[str, Row], row: Row) -> float:
-        inputs = [row[column] if symbol is None else rows.get(symbol, _NO_BAR)[column] for symbol, column in places]
-        return math.nan if any(map(math.isnan, inputs)) else rule(state, *inputs, *parameters)
-
-    return step
-
-
-def _place(name: str) -> tuple[str | None, int]:
+def _cell(name: str) -> tuple[str | None, int]:
     column, at, symbol = name.partition("@")
     return (symbol if at else None), BAR_COLUMNS.index(column)
+
+
+def _run_abroad(calls: Sequence[Call], cells: Cells, present: Mapping[str, Cells], values: Cells) -> None:
+    """Run rules that read other symbols' bars, which may be missing: then the value is NaN."""
+    for place, rule, state, sources, parameters in calls:
+        inputs = [cells[n] if symbol is None else present.get(symbol, _NO_BAR)[n] for symbol, n in sources]
+        if any(map(math.isnan, inputs)):
+            values[place] = math.nan
+        else:
+            values[place] = rule(state, *inputs, *[cells[n] for n in parameters])
+
+
+def _run_none(calls: Sequence[Call], _cells: Cells, values: Cells) -> None:
+    for place, rule, state in calls:
+        values[place] = rule(state)
+
+
+def _run_one(calls: Sequence[Call], cells: Cells, values: Cells) -> None:
+    for place, rule, state, a in calls:
+        values[place] = rule(state, cells[a])
+
+
+def _run_two(calls: Sequence[Call], cells: Cells, values: Cells) -> None:
+    for place, rule, state, a, b in calls:
+        values[place] = rule(state, cells[a], cells[b])
+
+
+def _run_three(calls: Sequence[Call], cells: Cells, values: Cells) -> None:
+    for place, rule, state, a, b, c in calls:
+        values[place] = rule(state, cells[a], cells[b], cells[c])
+
+
+def _run_four(calls: Sequence[Call], cells: Cells, values: Cells) -> None:
+    for place, rule, state, a, b, c, d in calls:
+        values[place] = rule(state, cells[a], cells[b], cells[c], cells[d])
+
+
+def _run_five(calls: Sequence[Call], cells: Cells, values: Cells) -> None:
+    for place, rule, state, a, b, c, d, e in calls:
+        values[place] = rule(state, cells[a], cells[b], cells[c], cells[d], cells[e])
+
+
+def _run_more(calls: Sequence[Call], cells: Cells, values: Cells) -> None:
+    for place, rule, state, taken in calls:
+        values[place] = rule(state, *[cells[n] for n in taken])
+
+
+_RUNS: tuple[Run, ...] = (_run_none, _run_one, _run_two, _run_three, _run_four, _run_five)

@@ -64,20 +64,12 @@ class Ledger:
         """Book a fill; return the position after it, the profit it realised, and the entry."""
         before = self.position(fill.symbol)
         change = fill.side.sign * fill.quantity
-        closed = closing_part(before.quantity, change)
-        closed_cost = _cost_of_closed(before, closed)
-        realised = realised_profit(closed, fill.price, closed_cost) if closed else ZERO
-        cost_change = (change - closed) * fill.price - closed_cost
-        after = Position(
-            symbol=fill.symbol,
-            quantity=before.quantity + change,
-            cost=before.cost + cost_change,
-            realised=before.realised + realised,
-        )
+        after = after_trade(before, change, fill.price)
+        realised = after.realised - before.realised
         entry = self._post(
             f"fill {fill.execution_id}",
             Posting(CASH, -change * fill.price - fill.commission),
-            Posting(f"position:{fill.symbol}", cost_change),
+            Posting(f"position:{fill.symbol}", after.cost - before.cost),
             Posting(COMMISSION, fill.commission),
             Posting(REALISED, -realised),
         )
@@ -110,6 +102,18 @@ class Ledger:
         for posting in postings:
             self.balances[posting.account] = self.balances.get(posting.account, ZERO) + posting.amount
         return Entry(reason=reason, postings=postings)
+
+
+def after_trade(before: Position, change: Decimal, price: Decimal) -> Position:
+    """Return a position after `change` signed shares at `price` dollars each, at average cost."""
+    closed = closing_part(before.quantity, change)
+    closed_cost = _cost_of_closed(before, closed)
+    return Position(
+        symbol=before.symbol,
+        quantity=before.quantity + change,
+        cost=before.cost + (change - closed) * price - closed_cost,
+        realised=before.realised + (realised_profit(closed, price, closed_cost) if closed else ZERO),
+    )
 
 
 def _cost_of_closed(position: Position, closed: Decimal) -> Decimal:

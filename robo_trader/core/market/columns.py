@@ -23,10 +23,25 @@ TRADE_COLUMNS = ("price", "size", "bid", "ask")  # bid and ask: the best ones ju
 NANOS_PER_MINUTE = 60 * NANOS_PER_SECOND
 
 
+class SessionClock:
+    """Reads `SESSION_COLUMNS` bar after bar: what holds for a whole session is looked up once, not at every bar."""
+
+    def __init__(self) -> None:
+        self._session: TradingSession | None = None
+        self._opens_at = 0
+        self._of_session = (0.0, 0.0, 0.0, 0.0)
+
+    def columns(self, session: TradingSession, ended_at: int) -> tuple[float, ...]:
+        """Return the values of `SESSION_COLUMNS` for a bar that ends at `ended_at`."""
+        if session is not self._session:
+            self._session, self._opens_at, self._of_session = session, session.opens_at, _of_session(session)
+        day, length, weekday, to_month_end = self._of_session
+        return day, (ended_at - self._opens_at) / NANOS_PER_MINUTE, length, weekday, to_month_end
+
+
 def session_columns(session: TradingSession, ended_at: int) -> tuple[float, ...]:
     """Return the values of `SESSION_COLUMNS` for a bar that ends at `ended_at`."""
-    day, length, weekday, to_month_end = _of_session(session)
-    return day, (ended_at - session.opens_at) / NANOS_PER_MINUTE, length, weekday, to_month_end
+    return SessionClock().columns(session, ended_at)
 
 
 def bar_columns(bar: Bar, session: TradingSession) -> tuple[float, ...]:

@@ -2,12 +2,12 @@
 
 import math
 
-from robo_trader.core.rules.windows import tally_push, tally_size, window_is_full, window_push, window_size
+from robo_trader.core.rules.windows import ratio_push, ratio_size
 
 
 def kama_state_size(length: int, fast: int, slow: int) -> int:  # noqa: ARG001 - rules with memory have the same face
-    """Return the floats needed: the average, the previous close, the closes, and the distances between them."""
-    return 2 + window_size(length) + tally_size(length)
+    """Return the floats needed: the average, the previous close, two weights, and sums of changes and their sizes."""
+    return 4 + ratio_size(length)
 
 
 def kama_update(state: list[float], close: float, length: int, fast: int, slow: int) -> float:
@@ -24,19 +24,16 @@ def kama_update(state: list[float], close: float, length: int, fast: int, slow: 
     """
     previous = state[1]
     state[1] = close
-    was_full = window_is_full(state, 2, length)
-    oldest = window_push(state, 2, close, length)
     if previous == 0.0:
+        state[2] = 2.0 / (slow + 1.0)
+        state[3] = 2.0 / (fast + 1.0) - state[2]
         return math.nan
-    way = tally_push(state, 2 + window_size(length), abs(close - previous), length)
-    if not was_full:
+    change = close - previous
+    efficiency = abs(ratio_push(state, 4, change, abs(change), length, 1.0))
+    if math.isnan(efficiency):
         return math.nan
-    efficiency = 1.0
-    if way > 0.0:
-        efficiency = min(1.0, abs(close - oldest) / way)
-    slowest = 2.0 / (slow + 1.0)
-    weight = slowest + efficiency * (2.0 / (fast + 1.0) - slowest)
     average = previous if state[0] == 0.0 else state[0]
+    weight = state[2] + efficiency * state[3]
     average += (close - average) * (weight * weight)
     state[0] = average
     return average

@@ -7,7 +7,7 @@ none (see `moments`). Keltner's stand so many average true ranges from the expon
 import math
 
 from robo_trader.core.rules.bar_prices import typical_price
-from robo_trader.core.rules.moments import variance_distance, variance_push, variance_size
+from robo_trader.core.rules.moments import variance_distance, variance_mean, variance_push, variance_size
 from robo_trader.core.rules.moving_averages import EMA_SIZE, ema_push
 from robo_trader.core.rules.volatility import ATR_SIZE, atr_push
 
@@ -43,7 +43,7 @@ def bollinger_upper_update(state: list[float], close: float, length: int, deviat
     length: 1 or above. deviations: above 0.
     """
     deviation = math.sqrt(variance_push(state, 0, close, length))
-    return close - variance_distance(state, 0, close, length) + deviations * deviation
+    return variance_mean(state, 0, length) + deviations * deviation
 
 
 def bollinger_lower_state_size(length: int, deviations: float) -> int:  # noqa: ARG001 - as other rules with memory
@@ -61,7 +61,7 @@ def bollinger_lower_update(state: list[float], close: float, length: int, deviat
     length: 1 or above. deviations: above 0.
     """
     deviation = math.sqrt(variance_push(state, 0, close, length))
-    return close - variance_distance(state, 0, close, length) - deviations * deviation
+    return variance_mean(state, 0, length) - deviations * deviation
 
 
 def bollinger_percent_b_state_size(length: int, deviations: float) -> int:  # noqa: ARG001 - as above
@@ -101,7 +101,7 @@ def bollinger_bandwidth_update(state: list[float], close: float, length: int, de
     variance = variance_push(state, 0, close, length)
     if math.isnan(variance):
         return math.nan
-    return 2.0 * deviations * math.sqrt(variance) / (close - variance_distance(state, 0, close, length))
+    return 2.0 * deviations * math.sqrt(variance) / (variance_mean(state, 0, length))
 
 
 def keltner_upper_state_size(length: int, atr_length: int, multiple: float) -> int:  # noqa: ARG001 - as above
@@ -120,7 +120,7 @@ def keltner_upper_update(
     Source: Chester Keltner (1960), "How to Make Money in Commodities", with the exponential average and true range
     that Linda Bradford Raschke gave it; TA-Lib KC.
 
-    state: vector of 5 floats, zeros at first.
+    state: vector of 7 floats, zeros at first.
     length, atr_length: 1 or above. multiple: above 0.
     """
     middle = ema_push(state, 0, typical_price(high, low, close), length)
@@ -140,7 +140,7 @@ def keltner_lower_update(
     It may be below 0.
     Source: as `keltner_upper_update`.
 
-    state: vector of 5 floats, zeros at first.
+    state: vector of 7 floats, zeros at first.
     length, atr_length: 1 or above. multiple: above 0.
     """
     middle = ema_push(state, 0, typical_price(high, low, close), length)

@@ -16,4 +16,4 @@ def is_clearly_above(one: float, other: float) -> bool:
 
 def exceeds(value: Number, limit: Number) -> bool:
     """Return whether `value` is over `limit` by more than the difference between two kinds of number can explain."""
-    return value - limit > abs(limit) / PARTS
+    return value > limit and value - limit > abs(limit) / PARTS  # most are not: no division for those

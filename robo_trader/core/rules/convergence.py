@@ -22,13 +22,13 @@ def macd_state_size(fast: int, slow: int) -> int:  # noqa: ARG001 - every rule w
 def macd_update(state: list[float], close: float, fast: int, slow: int) -> float:
     """Return the fast average of the close less the slow one in dollars, NaN for the first slow - 1 bars.
 
-    state: vector of 4 floats, zeros at first.
+    state: vector of 6 floats, zeros at first.
     fast, slow: 1 or above, fast < slow.
     """
-    quick = math.nan
-    if state[_AT_SLOW] >= slow - fast:
-        quick = ema_push(state, 0, close, fast)
-    return quick - ema_push(state, _AT_SLOW, close, slow)
+    steady = ema_push(state, _AT_SLOW, close, slow)
+    if state[_AT_SLOW] == 0.0 and state[_AT_SLOW + 2] <= slow - fast:  # closes so far, while the slow one waits
+        return math.nan
+    return ema_push(state, 0, close, fast) - steady
 
 
 def macd_signal_state_size(fast: int, slow: int, signal: int) -> int:  # noqa: ARG001 - as above
@@ -39,7 +39,7 @@ def macd_signal_state_size(fast: int, slow: int, signal: int) -> int:  # noqa: A
 def macd_signal_update(state: list[float], close: float, fast: int, slow: int, signal: int) -> float:
     """Return the exponential average of `macd_update` in dollars, NaN for the first slow + signal - 2 bars.
 
-    state: vector of 6 floats, zeros at first.
+    state: vector of 9 floats, zeros at first.
     fast, slow, signal: 1 or above, fast < slow.
     """
     distance = macd_update(state, close, fast, slow)
@@ -56,7 +56,7 @@ def macd_histogram_state_size(fast: int, slow: int, signal: int) -> int:  # noqa
 def macd_histogram_update(state: list[float], close: float, fast: int, slow: int, signal: int) -> float:
     """Return `macd_update` less its signal in dollars, NaN for the first slow + signal - 2 bars.
 
-    state: vector of 6 floats, zeros at first.
+    state: vector of 9 floats, zeros at first.
     fast, slow, signal: 1 or above, fast < slow.
     """
     distance = macd_update(state, close, fast, slow)

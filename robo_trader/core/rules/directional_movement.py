@@ -1,8 +1,9 @@
 """Which way bars reach beyond those before them, measured against how far prices move at all.
 
-Wilder's part, kept in the first 7 floats of the state: the count of bars up to `length`, running sums of upward
-movement, of downward movement and of true range, and the previous high, low and close. The sums begin with length - 1
-bars; from then on each loses 1 / length of itself before the next is added, as in TA-Lib.
+Wilder's part, kept in the first 8 floats of the state: 1 / length once the sums are known, 0 before; running sums of
+upward movement, of downward movement and of true range; the previous high, low and close; and the count of bars until
+then. The sums begin with length - 1 bars; from then on each loses 1 / length of itself before the next is added, as in
+TA-Lib.
 """
 
 import math
@@ -10,7 +11,7 @@ import math
 from robo_trader.core.rules.volatility import true_range
 from robo_trader.core.rules.windows import tally_is_full, tally_push, tally_size
 
-_MOVEMENT_SIZE = 7
+_MOVEMENT_SIZE = 8
 _PERCENT = 100.0
 
 
@@ -24,7 +25,7 @@ def plus_di_update(state: list[float], high: float, low: float, close: float, le
 
     Source: J. Welles Wilder (1978), "New Concepts in Technical Trading Systems", chapter IV.
 
-    state: vector of 7 floats, zeros at first.
+    state: vector of 8 floats, zeros at first.
     length: 2 or above.
     """
     if not _movement_push(state, high, low, close, length):
@@ -42,7 +43,7 @@ def minus_di_update(state: list[float], high: float, low: float, close: float, l
 
     Source: J. Welles Wilder (1978), "New Concepts in Technical Trading Systems", chapter IV.
 
-    state: vector of 7 floats, zeros at first.
+    state: vector of 8 floats, zeros at first.
     length: 2 or above.
     """
     if not _movement_push(state, high, low, close, length):
@@ -51,8 +52,8 @@ def minus_di_update(state: list[float], high: float, low: float, close: float, l
 
 
 def adx_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
-    """Return the floats of the sums and the previous bar, a count, and the average (a total before it begins)."""
-    return _MOVEMENT_SIZE + 2
+    """Return the floats of the sums and the previous bar, the average (a total before), whether it is one, a count."""
+    return _MOVEMENT_SIZE + 3
 
 
 def adx_update(state: list[float], high: float, low: float, close: float, length: int) -> float:
@@ -63,51 +64,68 @@ def adx_update(state: list[float], high: float, low: float, close: float, length
     1 / length, and then a bar without any leaves the average as it was.
     Source: J. Welles Wilder (1978), "New Concepts in Technical Trading Systems", chapter IV; TA-Lib ADX.
 
-    state: vector of 9 floats, zeros at first.
+    state: vector of 11 floats, zeros at first.
     length: 2 or above.
     """
     if not _movement_push(state, high, low, close, length):
         return math.nan
-    both = state[1] + state[2]
-    index = _PERCENT * abs(state[1] - state[2]) / both if both > 0.0 else 0.0
-    if state[7] < length:
-        state[7] += 1.0
-        state[8] += index
-        if state[7] < length:
-            return math.nan
-        state[8] /= length
-    elif both > 0.0:
-        weight = 1.0 / length
-        state[8] += (index - state[8]) * weight
-    return state[8]
+    up = state[1]
+    down = state[2]
+    both = up + down
+    index = _PERCENT * abs(up - down) / both if both > 0.0 else 0.0
+    average = state[8]
+    if state[9] == 0.0:
+        return _begin_average(state, index, length)
+    if both > 0.0:
+        average += (index - average) * state[0]
+        state[8] = average
+    return average
+
+
+def _begin_average(state: list[float], index: float, length: int) -> float:
+    """Take in one of the first `length` indices; return their mean once they have all come."""
+    total = state[8] + index
+    count = state[10] + 1.0
+    state[8] = total
+    state[10] = count
+    if count < length:
+        return math.nan
+    average = total / length
+    state[8] = average
+    state[9] = 1.0
+    return average
 
 
 def _movement_push(state: list[float], high: float, low: float, close: float, length: int) -> bool:
     """Take in a bar; return whether the sums are known."""
-    count = state[0]
+    weight = state[0]
     up = high - state[4]
     down = state[5] - low
     previous_close = state[6]
     state[4] = high
     state[5] = low
     state[6] = close
-    if count == 0.0:
-        state[0] = 1.0
-        return False
     upward = up if up > down and up > 0.0 else 0.0
     downward = down if down > up and down > 0.0 else 0.0
     current = true_range(high, low, previous_close)
-    if count < length:
-        state[0] = count + 1.0
-        state[1] += upward
-        state[2] += downward
-        state[3] += current
+    if weight != 0.0:
+        plus = state[1]
+        minus = state[2]
+        ranges = state[3]
+        state[1] = plus + (upward - plus * weight)
+        state[2] = minus + (downward - minus * weight)
+        state[3] = ranges + (current - ranges * weight)
+        return True
+    count = state[7] + 1.0
+    state[7] = count
+    if count == 1.0:
         return False
-    weight = 1.0 / length
-    state[1] += upward - state[1] * weight
-    state[2] += downward - state[2] * weight
-    state[3] += current - state[3] * weight
-    return True
+    state[1] += upward
+    state[2] += downward
+    state[3] += current
+    if count == length:
+        state[0] = 1.0 / length
+    return False
 
 
 def vortex_plus_state_size(length: int) -> int:

@@ -10,9 +10,11 @@ Variance, kept in a part of a rule's state that begins at `at`:
     state[at]      the anchor
     state[at + 1]  sum of the distances from it, and then of their squares
     state[at + 3]  the largest sum of squares since it was summed afresh
-    state[at + 4]  the window (see `windows`; its push is spelled out here, as these steps run most)
+    state[at + 4]  the length once so many values have come, 0 before; then place and values as a window has them (see
+                   `windows`; its push is spelled out here, as these steps run most)
 
-Four powers: the same with four sums, the largest sum of fourth powers at `at + 5`, and the window at `at + 6`.
+Four powers: the same with four sums, the largest sum of fourth powers at `at + 5`, and from `at + 6` on the count of
+values up to the length, and place and values of a window.
 """
 
 import math
@@ -29,38 +31,38 @@ def variance_size(length: int) -> int:
 
 def variance_push(state: list[float], at: int, value: float, length: int) -> float:
     """Take in a value; return the population variance of the full window, NaN until it is full."""
-    count = state[at + 4]
+    size = state[at + 4]
     slot = state[at + 5]
     place = at + 6 + int(slot)
-    if count == 0.0:
+    if size == 0.0 and slot == 0.0:
         state[at] = value
     anchor = state[at]
     distance = value - anchor
-    first = state[at + 1] + distance
-    second = state[at + 2] + distance * distance
-    if count < length:
-        count += 1.0
-        state[at + 4] = count
-    else:
-        distance = state[place] - anchor
-        first -= distance
-        second -= distance * distance
+    outgoing = state[place] - anchor if size != 0.0 else 0.0
+    first = state[at + 1] + (distance - outgoing)
+    second = state[at + 2] + (distance * distance - outgoing * outgoing)
     state[place] = value
-    slot += 1.0
-    state[at + 5] = 0.0 if slot == length else slot
+    if place > at + 4 + length:
+        state[at + 4] = float(length)
+        state[at + 5] = 0.0
+        return _variance_afresh(state, at, length)
     state[at + 1] = first
     state[at + 2] = second
-    if count < length:
-        return math.nan
+    state[at + 5] = slot + 1.0
     peak = state[at + 3]
-    if second > peak:
-        peak = second
-        state[at + 3] = second
-    squares = second - first * first / length
-    if slot == length or squares < DIGITS_LOST * peak:
-        _sum_squares_afresh(state, at, length)
-        squares = state[at + 2] - state[at + 1] * state[at + 1] / length
-    return squares / length if squares > 0.0 else 0.0
+    peak = second if second > peak else peak
+    state[at + 3] = peak
+    if size == 0.0:
+        return math.nan
+    squares = second - first * first / size
+    if squares < DIGITS_LOST * peak:
+        return _variance_afresh(state, at, length)
+    return squares / size
+
+
+def variance_mean(state: list[float], at: int, length: int) -> float:
+    """Return the mean of the full window."""
+    return state[at] + state[at + 1] / length
 
 
 def variance_distance(state: list[float], at: int, value: float, length: int) -> float:
@@ -72,24 +74,27 @@ def mean_of(state: list[float], begin: int, length: int) -> float:
     """Return the mean of `length` floats from `begin` on; of equal ones it is exactly that one."""
     origin = state[begin]
     total = 0.0
-    for place in range(begin, begin + length):
-        total += state[place] - origin
+    for value in state[begin : begin + length]:
+        total += value - origin
     return origin + total / length
 
 
-def _sum_squares_afresh(state: list[float], at: int, length: int) -> None:
+def _variance_afresh(state: list[float], at: int, length: int) -> float:
+    """Sum a full window about its mean; return its variance."""
     begin = at + 6
     anchor = mean_of(state, begin, length)
     first = 0.0
     second = 0.0
-    for place in range(begin, begin + length):
-        distance = state[place] - anchor
+    for value in state[begin : begin + length]:
+        distance = value - anchor
         first += distance
         second += distance * distance
     state[at] = anchor
     state[at + 1] = first
     state[at + 2] = second
     state[at + 3] = second
+    squares = second - first * first / length
+    return squares / length if squares > 0.0 else 0.0
 
 
 def powers_size(length: int) -> int:

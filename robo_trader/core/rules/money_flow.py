@@ -6,7 +6,7 @@ Where nothing was traded, nothing flows: the bounded ones then say the middle of
 import math
 
 from robo_trader.core.rules.bar_prices import close_location, typical_price
-from robo_trader.core.rules.comparison import is_clearly_above
+from robo_trader.core.rules.comparison import RELATIVE_ERROR
 from robo_trader.core.rules.moving_averages import ema_push, ema_state_size
 from robo_trader.core.rules.windows import ratio_push, ratio_size
 
@@ -36,9 +36,11 @@ def money_flow_index_update(
     if previous == 0.0:
         return math.nan
     flow = typical * volume
-    rise = flow if is_clearly_above(typical, previous) else 0.0
-    fall = flow if is_clearly_above(previous, typical) else 0.0
-    return 100.0 * ratio_push(state, 1, rise, rise + fall, length, 0.5)
+    change = typical - previous
+    rounding = RELATIVE_ERROR * previous
+    rise = flow if change > rounding else 0.0
+    flow = rise if change >= -rounding else flow
+    return 100.0 * ratio_push(state, 1, rise, flow, length, 0.5)
 
 
 def accumulation_distribution_state_size() -> int:
@@ -114,5 +116,5 @@ def chaikin_oscillator_update(
 
 def _begin_average(state: list[float], at: int, value: float, length: int) -> None:
     """Make `value` the average so far, as if `length` values had come."""
-    state[at] = float(length)
+    state[at] = 2.0 / (length + 1.0)
     state[at + 1] = value

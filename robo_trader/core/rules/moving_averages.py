@@ -4,7 +4,7 @@ import math
 
 
 def sma_state_size(length: int) -> int:
-    """Count of values up to `length`, place of the oldest one, running total, and the last `length` values."""
+    """Whether `length` values have come, place of the oldest one, running total, and the last `length` values."""
     return 3 + length
 
 
@@ -21,22 +21,21 @@ def sma_update(state: list[float], value: float, length: int) -> float:
     place = 3 + int(slot)
     total = state[2] + (value - state[place])
     state[place] = value
-    slot += 1.0
-    if slot == length:
-        slot = 0.0
+    if place <= 1 + length:
+        state[1] = slot + 1.0
+    else:
         total = 0.0
-        for index in range(3, 3 + length):
-            total += state[index]
-    state[1] = slot
+        for kept in state[3 : 3 + length]:
+            total += kept
+        state[0] = 1.0
+        state[1] = 0.0
     state[2] = total
-    if state[0] < length:
-        state[0] += 1.0
-        if state[0] < length:
-            return math.nan
+    if state[0] == 0.0:
+        return math.nan
     return total / length
 
 
-EMA_SIZE = 2  # count of values up to `length`, and the average so far (a running total before it begins)
+EMA_SIZE = 3  # a new value's weight (0 before the average begins), the average (a total before), values so far
 
 
 def ema_push(state: list[float], at: int, value: float, length: int) -> float:
@@ -44,18 +43,22 @@ def ema_push(state: list[float], at: int, value: float, length: int) -> float:
 
     It is kept in the `EMA_SIZE` floats of the state from `at` on.
     """
-    count = state[at]
-    if count >= length:
-        weight = 2.0 / (length + 1.0)  # apart from the average, so that a compiled loop divides once
-        state[at + 1] += (value - state[at + 1]) * weight
-        return state[at + 1]
-    count += 1.0
-    state[at] = count
-    state[at + 1] += value
+    weight = state[at]
+    if weight != 0.0:
+        average = state[at + 1]
+        average += (value - average) * weight
+        state[at + 1] = average
+        return average
+    total = state[at + 1] + value
+    count = state[at + 2] + 1.0
+    state[at + 1] = total
+    state[at + 2] = count
     if count < length:
         return math.nan
-    state[at + 1] /= length
-    return state[at + 1]
+    average = total / length
+    state[at] = 2.0 / (length + 1.0)
+    state[at + 1] = average
+    return average
 
 
 def ema_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
@@ -68,7 +71,7 @@ def ema_update(state: list[float], value: float, length: int) -> float:
 
     It begins with the simple mean of the first `length` values, as TA-Lib's EMA does.
 
-    state: vector of 2 floats, zeros at first.
+    state: vector of 3 floats, zeros at first.
     length: 1 or above.
     """
     return ema_push(state, 0, value, length)
@@ -87,7 +90,7 @@ def dema_update(state: list[float], value: float, length: int) -> float:
     Source: Patrick G. Mulloy (1994), "Smoothing data with faster moving averages", Technical Analysis of Stocks &
     Commodities 12(1).
 
-    state: vector of 4 floats, zeros at first.
+    state: vector of 6 floats, zeros at first.
     length: 1 or above.
     """
     first = ema_push(state, 0, value, length)
@@ -109,7 +112,7 @@ def tema_update(state: list[float], value: float, length: int) -> float:
     the second, plus the third.
     Source: Patrick G. Mulloy (1994), "Smoothing data with less lag", Technical Analysis of Stocks & Commodities 12(2).
 
-    state: vector of 6 floats, zeros at first.
+    state: vector of 9 floats, zeros at first.
     length: 1 or above.
     """
     first = ema_push(state, 0, value, length)

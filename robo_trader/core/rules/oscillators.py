@@ -10,6 +10,7 @@ from robo_trader.core.rules.bar_prices import typical_price
 from robo_trader.core.rules.comparison import RELATIVE_ERROR
 from robo_trader.core.rules.volatility import true_range
 from robo_trader.core.rules.windows import (
+    LOWEST,
     ratio_push,
     ratio_size,
     span_lowest,
@@ -32,13 +33,9 @@ def _range_place_size(length: int) -> int:
 def _range_place_push(state: list[float], at: int, high: float, low: float, close: float, length: int) -> float:
     """Return the place of the close in the range of the last `length` bars: 0 lowest, 1 highest; NaN until full."""
     highest = span_push(state, at, high, low, length)
-    if math.isnan(highest):
-        return math.nan
     lowest = span_lowest(state, at)
     span = highest - lowest
-    if span == 0.0:
-        return 0.5
-    return (close - lowest) / span
+    return (close - lowest) / span if span != 0.0 else 0.5
 
 
 def stochastic_k_state_size(length: int) -> int:
@@ -55,7 +52,10 @@ def stochastic_k_update(state: list[float], high: float, low: float, close: floa
     state: vector of `stochastic_k_state_size(length)` floats, zeros at first.
     length: 1 or above.
     """
-    return 100.0 * _range_place_push(state, 0, high, low, close, length)
+    highest = span_push(state, 0, high, low, length)  # NaN until there are `length` bars, and then so is the place
+    lowest = state[LOWEST]
+    span = highest - lowest
+    return 100.0 * ((close - lowest) / span) if span != 0.0 else 50.0
 
 
 def williams_r_state_size(length: int) -> int:
@@ -72,7 +72,9 @@ def williams_r_update(state: list[float], high: float, low: float, close: float,
     state: vector of `williams_r_state_size(length)` floats, zeros at first.
     length: 1 or above.
     """
-    return 100.0 * (_range_place_push(state, 0, high, low, close, length) - 1.0)
+    highest = span_push(state, 0, high, low, length)  # NaN until there are `length` bars, and then so is the distance
+    span = highest - state[LOWEST]
+    return 100.0 * ((close - highest) / span) if span != 0.0 else -50.0
 
 
 def stochastic_slow_k_state_size(length: int, smoothing: int) -> int:
@@ -148,7 +150,7 @@ def cci_update(state: list[float], high: float, low: float, close: float, length
     """
     typical = typical_price(high, low, close)
     total = sum_push(state, 0, typical, length)
-    if not sum_is_full(state, 0, length):
+    if not sum_is_full(state, 0):
         return math.nan
     mean = total / length
     deviation = sum_deviation(state, 0, mean, length)

@@ -68,7 +68,7 @@ def autocorrelation_update(state: list[float], close: float, length: int, lag: i
         return math.nan
     change = close / previous - 1.0
     at = 1 + pairs_size(length)
-    was_full = window_is_full(state, at, lag)
+    was_full = window_is_full(state, at)
     earlier = window_push(state, at, change, lag)
     if not was_full or not pairs_push(state, 1, earlier, change, length):
         return math.nan
@@ -98,7 +98,7 @@ def hurst_update(state: list[float], close: float, length: int, longest_lag: int
     value = math.log(close)
     fresh = _slide_lags(state, value, length, lags)
     window_push(state, 0, value, length)
-    if not window_is_full(state, 0, length):
+    if not window_is_full(state, 0):
         return math.nan
     if window_has_turned(state, 0) or not fresh:
         _sum_lags_afresh(state, length, lags)
@@ -127,12 +127,12 @@ def _lag_count(longest_lag: int) -> int:
 
 def _slide_lags(state: list[float], value: float, length: int, lags: int) -> bool:
     """Move each lag's sum of squared changes on by the value about to come; return whether all kept their digits."""
-    was_full = window_is_full(state, 0, length)
+    was_full = window_is_full(state, 0)
     sums = window_size(length)
     fresh = True
     lag = 1
     for place in range(sums, sums + lags):
-        if state[0] >= lag:
+        if was_full or state[1] >= lag:
             change = value - window_value(state, 0, lag - 1, length)
             state[place] += change * change
         if was_full:

@@ -6,9 +6,6 @@ Lows are kept as the highest of their negatives (see `windows`).
 import math
 
 from robo_trader.core.rules.windows import (
-    highest_is_full,
-    highest_push,
-    highest_size,
     peak_push,
     peak_size,
     span_lowest,
@@ -124,8 +121,8 @@ def ichimoku_span_a_update(
 
 
 def aroon_up_state_size(length: int) -> int:
-    """Return the floats of one window with its highest value, over one bar more than `length`."""
-    return highest_size(length + 1)
+    """Return the floats of two ages, over one bar more than `length`."""
+    return _ages_size(length + 1)
 
 
 def aroon_up_update(state: list[float], high: float, length: int) -> float:
@@ -137,12 +134,12 @@ def aroon_up_update(state: list[float], high: float, length: int) -> float:
     state: vector of `aroon_up_state_size(length)` floats, zeros at first.
     length: 1 or above.
     """
-    return _freshness(state, 0, high, length)
+    return 100.0 * (length - _ages_push(state, high, high, length + 1)) / length
 
 
 def aroon_down_state_size(length: int) -> int:
-    """Return the floats of one window with its highest value, over one bar more than `length`."""
-    return highest_size(length + 1)
+    """Return the floats of two ages, over one bar more than `length`."""
+    return _ages_size(length + 1)
 
 
 def aroon_down_update(state: list[float], low: float, length: int) -> float:
@@ -154,12 +151,13 @@ def aroon_down_update(state: list[float], low: float, length: int) -> float:
     state: vector of `aroon_down_state_size(length)` floats, zeros at first.
     length: 1 or above.
     """
-    return _freshness(state, 0, -low, length)
+    is_early = math.isnan(_ages_push(state, low, low, length + 1))
+    return math.nan if is_early else 100.0 * (length - state[_LOWEST_AGE]) / length
 
 
 def aroon_oscillator_state_size(length: int) -> int:
-    """Return the floats of two windows with their highest values, over one bar more than `length`."""
-    return 2 * highest_size(length + 1)
+    """Return the floats of two ages, over one bar more than `length`."""
+    return _ages_size(length + 1)
 
 
 def aroon_oscillator_update(state: list[float], high: float, low: float, length: int) -> float:
@@ -170,8 +168,8 @@ def aroon_oscillator_update(state: list[float], high: float, low: float, length:
     state: vector of `aroon_oscillator_state_size(length)` floats, zeros at first.
     length: 1 or above.
     """
-    up = _freshness(state, 0, high, length)
-    return up - _freshness(state, highest_size(length + 1), -low, length)
+    risen = _ages_push(state, high, low, length + 1)  # NaN for the first `length` bars
+    return 100.0 * (state[_LOWEST_AGE] - risen) / length
 
 
 def _highest_before(state: list[float], value: float, length: int) -> float:
@@ -187,8 +185,75 @@ def _midpoint_push(state: list[float], at: int, high: float, low: float, length:
     return 0.5 * (highest + span_lowest(state, at))  # NaN until there are `length` bars
 
 
-def _freshness(state: list[float], at: int, value: float, length: int) -> float:
-    highest_push(state, at, value, length + 1)
-    if not highest_is_full(state, at, length + 1):
-        return math.nan
-    return 100.0 * (length - state[at + 1]) / length
+_LOWEST_AGE = 6  # where the age of the lowest low stands
+
+
+def _ages_size(length: int) -> int:
+    return 7 + 4 * length
+
+
+def _ages_push(state: list[float], high: float, low: float, length: int) -> float:
+    """Take in a high and a low; return how many bars ago the highest of the last `length` highs came.
+
+    NaN until there are as many. `state[_LOWEST_AGE]` is the age of the lowest of as many lows. Of equal ones the newest
+    counts. In the state: whether it is full, the place of this bar, the highest newer high and where it came, the same
+    of the lowest newer low, the age, and from 7 on four parts of `length` floats: highs, where each came, lows, where
+    each came. They are kept as `peak_push` keeps its values, so nothing is ever searched for. Where one came is told as
+    seen from the turn after it, so that an age is one difference.
+    """
+    slot = state[1]
+    top = 7 + int(slot)
+    bottom = top + length + length
+    state[top] = high
+    state[bottom] = low
+    if top < 6 + length:
+        if slot == 0.0 and state[0] == 0.0:
+            state[2] = high
+            state[4] = low
+        highest = state[2]
+        high_came = state[3]
+        high_came = slot if high >= highest else high_came
+        highest = high if high >= highest else highest
+        lowest = state[4]
+        low_came = state[5]
+        low_came = slot if low <= lowest else low_came
+        lowest = low if low <= lowest else lowest
+        state[1] = slot + 1.0
+        state[2] = highest
+        state[3] = high_came
+        state[4] = lowest
+        state[5] = low_came
+        if state[0] == 0.0:
+            return math.nan
+        top += 1
+        bottom += 1
+        seen = state[bottom + length]
+        state[_LOWEST_AGE] = slot - (seen if state[bottom] < lowest else low_came)
+        seen = state[top + length]
+        return slot - (seen if state[top] > highest else high_came)
+    state[0] = 1.0
+    state[1] = 0.0
+    state[2] = high
+    state[3] = -1.0
+    state[4] = low
+    state[5] = -1.0
+    state[_LOWEST_AGE] = -1.0 - _look_back(state, bottom, -1.0, length)
+    return -1.0 - _look_back(state, top, 1.0, length)
+
+
+def _look_back(state: list[float], newest: int, sign: float, length: int) -> float:
+    """Give each place the highest from there on, and where it came; return where the highest of all came.
+
+    sign: 1 for the highest, -1 for the lowest.
+    """
+    highest = sign * state[newest]
+    place = -1.0
+    came = place
+    for older in range(newest, newest - length, -1):
+        value = sign * state[older]
+        came = place if value > highest else came
+        highest = value if value > highest else highest
+        state[older] = sign * highest
+        state[older + length] = came
+        place -= 1.0
+    return came

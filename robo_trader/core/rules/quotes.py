@@ -110,7 +110,7 @@ def order_flow_imbalance_update(
     if previous_bid == 0.0:
         return math.nan
     total = sum_push(state, 4, flow, length)
-    return total if sum_is_full(state, 4, length) else math.nan
+    return total if sum_is_full(state, 4) else math.nan
 
 
 def realised_volatility_mid_state_size(length: int) -> int:

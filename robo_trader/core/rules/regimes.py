@@ -34,7 +34,7 @@ def volatility_regime_update(
         return math.nan
     at = volatility_size(length)
     window_push(state, at, volatility, history)
-    if not window_is_full(state, at, history):
+    if not window_is_full(state, at):
         return math.nan
     below = 0.0
     equal = 0.0
@@ -79,11 +79,11 @@ def trend_regime_update(state: list[float], close: float, length: int, slope_len
     band: fraction of the average, in [0, 1).
     """
     total = sum_push(state, 0, close, length)
-    if not sum_is_full(state, 0, length):
+    if not sum_is_full(state, 0):
         return math.nan
     average = total / length
     at = sum_size(length)
-    was_full = window_is_full(state, at, slope_length)
+    was_full = window_is_full(state, at)
     earlier = window_push(state, at, average, slope_length)
     if not was_full:
         return math.nan

@@ -17,7 +17,7 @@ has a slope of exactly 0.
 import math
 
 from robo_trader.core.rules.moments import DIGITS_LOST, mean_of
-from robo_trader.core.rules.windows import window_has_turned, window_push, window_size, window_value
+from robo_trader.core.rules.windows import window_has_turned, window_is_full, window_push, window_size, window_value
 
 _WINDOW = 5
 
@@ -64,23 +64,25 @@ def linreg_r2_update(state: list[float], value: float, length: int) -> float:
 
 def _take_in(state: list[float], value: float, length: int) -> bool:
     """Move the sums on; return whether the window is full."""
-    count = state[_WINDOW]
-    if count == 0.0:
+    was_full = window_is_full(state, _WINDOW)
+    come = state[_WINDOW + 1]  # while it fills
+    if not was_full and come == 0.0:
         state[0] = value
     anchor = state[0]
     outgoing = window_push(state, _WINDOW, value, length) - anchor
     distance = value - anchor
-    if count < length:
-        state[1] += distance
-        state[2] += distance * distance
-        state[3] += (count + 1.0) * distance
-        if count + 1.0 < length:
-            return False
-    else:
+    if was_full:
         state[3] += length * distance - state[1]
         state[1] += distance - outgoing
         state[2] += distance * distance - outgoing * outgoing
-    state[4] = max(state[4], state[2])
+    else:
+        state[1] += distance
+        state[2] += distance * distance
+        state[3] += (come + 1.0) * distance
+        if not window_is_full(state, _WINDOW):
+            return False
+    if state[2] > state[4]:
+        state[4] = state[2]
     left = state[2] - state[1] * state[1] / length
     if window_has_turned(state, _WINDOW) or left < DIGITS_LOST * state[4]:
         _sum_afresh(state, length)

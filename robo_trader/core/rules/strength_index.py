@@ -9,42 +9,44 @@ import math
 from robo_trader.core.rules.comparison import RELATIVE_ERROR
 from robo_trader.core.rules.windows import span_lowest, span_push, span_size
 
-_GAINS_SIZE = 4
+_GAINS_SIZE = 5
 
 
-def gains_push(state: list[float], at: int, close: float, length: int) -> bool:
+def _gains_push(state: list[float], close: float, length: int) -> bool:
     """Take in a close; return whether the averages of gains and of losses are known.
 
     They begin as the means of the first `length` changes, and each later change counts 1 / length.
-    In the state from `at` on: the count of changes up to `length`, average gain, average loss (totals before they
-    begin), and the previous close, 0 before there is one.
+    In the state: 1 / length once the averages have begun, 0 before; average gain, average loss (totals
+    before they begin); the previous close, 0 before there is one; and the count of changes until then.
     """
-    previous = state[at + 3]
-    state[at + 3] = close
+    previous = state[3]
+    state[3] = close
     if previous == 0.0:
         return False
     change = close - previous
-    gain = max(0.0, change)
-    loss = -change if change < 0.0 else 0.0
-    count = state[at]
-    if count >= length:
-        weight = 1.0 / length
-        state[at + 1] += (gain - state[at + 1]) * weight
-        state[at + 2] += (loss - state[at + 2]) * weight
+    gain = change if change > 0.0 else 0.0
+    loss = gain - change
+    weight = state[0]
+    if weight != 0.0:
+        average = state[1]
+        state[1] = average + (gain - average) * weight
+        average = state[2]
+        state[2] = average + (loss - average) * weight
         return True
-    count += 1.0
-    state[at] = count
-    state[at + 1] += gain
-    state[at + 2] += loss
+    count = state[4] + 1.0
+    state[4] = count
+    state[1] += gain
+    state[2] += loss
     if count < length:
         return False
-    state[at + 1] /= length
-    state[at + 2] /= length
+    state[0] = 1.0 / length
+    state[1] /= length
+    state[2] /= length
     return True
 
 
 def rsi_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
-    """Return the floats needed: count, average gain, average loss, previous close."""
+    """Return the floats needed: weight, average gain, average loss, previous close, count."""
     return _GAINS_SIZE
 
 
@@ -54,24 +56,20 @@ def rsi_update(state: list[float], close: float, length: int) -> float:
     50 where the price has not moved at all.
     Source: J. Welles Wilder (1978), "New Concepts in Technical Trading Systems", chapter VI.
 
-    state: vector of 4 floats, zeros at first.
+    state: vector of 5 floats, zeros at first.
     length: 1 or above.
     """
-    return _rsi_push(state, 0, close, length)
-
-
-def _rsi_push(state: list[float], at: int, close: float, length: int) -> float:
-    if not gains_push(state, at, close, length):
+    if not _gains_push(state, close, length):
         return math.nan
-    gain = state[at + 1]
-    total = gain + state[at + 2]
+    gain = state[1]
+    total = gain + state[2]
     if total == 0.0:
         return 50.0
     return 100.0 * (gain / total)
 
 
 def cmo_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
-    """Return the floats needed: count, average gain, average loss, previous close."""
+    """Return the floats needed: weight, average gain, average loss, previous close, count."""
     return _GAINS_SIZE
 
 
@@ -82,10 +80,10 @@ def cmo_update(state: list[float], close: float, length: int) -> float:
     (so the value is that of the relative strength index on another scale); Chande took plain sums over the window.
     Source: Chande and Kroll (1994), "The New Technical Trader"; TA-Lib CMO.
 
-    state: vector of 4 floats, zeros at first.
+    state: vector of 5 floats, zeros at first.
     length: 1 or above.
     """
-    if not gains_push(state, 0, close, length):
+    if not _gains_push(state, close, length):
         return math.nan
     gain, loss = state[1], state[2]
     total = gain + loss
@@ -108,7 +106,7 @@ def stochastic_rsi_update(state: list[float], close: float, rsi_length: int, len
     state: vector of `stochastic_rsi_state_size(rsi_length, length)` floats, zeros at first.
     rsi_length, length: 1 or above.
     """
-    strength = _rsi_push(state, 0, close, rsi_length)
+    strength = rsi_update(state, close, rsi_length)
     if math.isnan(strength):
         return math.nan
     highest = span_push(state, _GAINS_SIZE, strength, strength, length)

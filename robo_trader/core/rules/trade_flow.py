@@ -50,7 +50,7 @@ def signed_volume_update(state: list[float], price: float, size: float, bid: flo
     if math.isnan(sign):
         return math.nan
     total = sum_push(state, _SIGN_SIZE, sign * size, length)
-    return total if sum_is_full(state, _SIGN_SIZE, length) else math.nan
+    return total if sum_is_full(state, _SIGN_SIZE) else math.nan
 
 
 def vpin_state_size(bucket: int, buckets: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
@@ -82,7 +82,7 @@ def vpin_update(
         return math.nan
     _fill_buckets(state, sign, size, bucket, buckets)
     window = _SIGN_SIZE + 2
-    if not sum_is_full(state, window, buckets):
+    if not sum_is_full(state, window):
         return math.nan
     return min(1.0, max(0.0, state[window] / (float(bucket) * buckets)))
 

@@ -32,7 +32,7 @@ def parabolic_sar_update(state: list[float], high: float, low: float, accelerati
     if state[0] == 0.0:
         state[0] = 1.0
         return math.nan
-    step = min(acceleration, maximum)
+    step = acceleration if acceleration < maximum else maximum
     if state[0] < _BEGUN:
         state[0] = _BEGUN
         down = previous_low - low
@@ -43,10 +43,11 @@ def parabolic_sar_update(state: list[float], high: float, low: float, accelerati
         state[4] = step
         previous_high = high
         previous_low = low
-    side = state[1]
-    if side > 0.0:
-        return _stop_push(state, high, low, min(low, previous_low), max(high, previous_high), step, maximum)
-    return -_stop_push(state, -low, -high, -max(high, previous_high), -min(low, previous_low), step, maximum)
+    highest = previous_high if previous_high > high else high
+    lowest = previous_low if previous_low < low else low
+    if state[1] > 0.0:
+        return _stop_push(state, high, low, lowest, highest, step, maximum)
+    return -_stop_push(state, -low, -high, -highest, -lowest, step, maximum)
 
 
 def _stop_push(
@@ -57,15 +58,22 @@ def _stop_push(
     lowest, highest: the ends of this bar and the one before it.
     """
     stop = state[2]
+    extreme = state[3]
     if bottom > stop:
-        if top > state[3]:
-            state[3] = top
-            state[4] = min(state[4] + step, maximum)
-        state[2] = min(stop + state[4] * (state[3] - stop), lowest)
+        nearer = state[4]
+        if top > extreme:
+            extreme = top
+            nearer += step
+            nearer = nearer if nearer < maximum else maximum
+            state[3] = extreme
+            state[4] = nearer
+        following = stop + nearer * (extreme - stop)
+        state[2] = following if following < lowest else lowest
         return stop
-    stop = max(state[3], highest)
+    stop = extreme if extreme > highest else highest
+    following = stop + step * (bottom - stop)
     state[1] = -state[1]
-    state[2] = -max(stop + step * (bottom - stop), highest)
+    state[2] = -following if following > highest else -highest
     state[3] = -bottom
     state[4] = step
     return stop
@@ -85,7 +93,7 @@ def supertrend_update(state: list[float], high: float, low: float, close: float,
     matters until the first crossing.
     Source: attributed to Olivier Seban; TA-Lib SUPERTREND.
 
-    state: vector of 6 floats, zeros at first.
+    state: vector of 7 floats, zeros at first.
     length: 1 or above. multiple: above 0.
     """
     if not _trend_push(state, high, low, close, length, multiple):
@@ -103,7 +111,7 @@ def supertrend_direction_update(
 ) -> float:
     """Return 1 in an up-trend and -1 in a down-trend of `supertrend_update`, NaN for the first `length` bars.
 
-    state: vector of 6 floats, zeros at first.
+    state: vector of 7 floats, zeros at first.
     length: 1 or above. multiple: above 0.
     """
     if not _trend_push(state, high, low, close, length, multiple):

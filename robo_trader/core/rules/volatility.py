@@ -17,8 +17,8 @@ from robo_trader.core.rules.windows import (
 
 def true_range(high: float, low: float, previous_close: float) -> float:
     """Return the largest of the bar's range and its distance from the previous close, in dollars."""
-    top = high if high > previous_close else previous_close  # noqa: FURB136 - the engine would wait longer for `max`
-    bottom = low if low < previous_close else previous_close  # noqa: FURB136 - as above
+    top = high if high > previous_close else previous_close
+    bottom = low if low < previous_close else previous_close
     return top - bottom
 
 
@@ -39,7 +39,8 @@ def true_range_update(state: list[float], high: float, low: float, close: float)
     return true_range(high, low, previous_close) if previous_close > 0.0 else math.nan
 
 
-ATR_SIZE = 3  # count of bars, the average so far (a running total before it begins), and last the previous close
+# A new range's weight (0 before the average begins), the average (a total before), ranges so far, the previous close.
+ATR_SIZE = 4
 
 
 def atr_push(state: list[float], at: int, high: float, low: float, close: float, length: int) -> float:
@@ -47,21 +48,26 @@ def atr_push(state: list[float], at: int, high: float, low: float, close: float,
 
     It is kept in the `ATR_SIZE` floats of the state from `at` on.
     """
-    ranges = state[at]  # one fewer than the bars seen so far, this one included; it stops above `length`
-    previous_close = state[at + 2]
-    state[at + 2] = close
-    if ranges > length:
-        weight = 1.0 / length  # apart from the average, so that a compiled loop divides once
-        state[at + 1] += (true_range(high, low, previous_close) - state[at + 1]) * weight
-        return state[at + 1]
-    state[at] = ranges + 1.0
-    if ranges == 0.0:
+    weight = state[at]
+    previous_close = state[at + 3]
+    state[at + 3] = close
+    if weight != 0.0:
+        average = state[at + 1]
+        average += (true_range(high, low, previous_close) - average) * weight
+        state[at + 1] = average
+        return average
+    if previous_close == 0.0:
         return math.nan
-    state[at + 1] += true_range(high, low, previous_close)
-    if ranges < length:
+    total = state[at + 1] + true_range(high, low, previous_close)
+    count = state[at + 2] + 1.0
+    state[at + 1] = total
+    state[at + 2] = count
+    if count < length:
         return math.nan
-    state[at + 1] /= length
-    return state[at + 1]
+    average = total / length
+    state[at] = 1.0 / length
+    state[at + 1] = average
+    return average
 
 
 def atr_state_size(length: int) -> int:  # noqa: ARG001 - every rule with memory has the same face
@@ -76,7 +82,7 @@ def atr_update(state: list[float], high: float, low: float, close: float, length
     `length` ranges, and each later range counts 1 / length.
     Source: J. Welles Wilder (1978), "New Concepts in Technical Trading Systems", chapter III.
 
-    state: vector of 3 floats, zeros at first.
+    state: vector of 4 floats, zeros at first.
     length: 1 or above.
     """
     return atr_push(state, 0, high, low, close, length)
@@ -93,7 +99,7 @@ def natr_update(state: list[float], high: float, low: float, close: float, lengt
     Source: John Forman (2006), "Cross-market evaluations with normalized average true range", Technical Analysis of
     Stocks & Commodities 24(5); TA-Lib NATR.
 
-    state: vector of 3 floats, zeros at first.
+    state: vector of 4 floats, zeros at first.
     length: 1 or above.
     """
     return 100.0 * atr_push(state, 0, high, low, close, length) / close
@@ -117,7 +123,7 @@ def chaikin_volatility_update(state: list[float], high: float, low: float, lengt
     average = ema_push(state, 0, high - low, length)
     if math.isnan(average):
         return math.nan
-    was_full = window_is_full(state, EMA_SIZE, change)
+    was_full = window_is_full(state, EMA_SIZE)
     before = window_push(state, EMA_SIZE, average, change)
     if not was_full or before <= 0.0:
         return math.nan

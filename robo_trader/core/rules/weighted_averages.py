@@ -5,7 +5,8 @@ One is kept in a part of a rule's state that begins at `at`:
     state[at]      an anchor, one of the values: sums are kept of the distance from it, so that prices lose no digits
     state[at + 1]  sum of the distances
     state[at + 2]  weighted sum of the distances
-    state[at + 3]  the window (see `windows`)
+    state[at + 3]  one part of all weights together, which the oldest counts; 0 until there are `length` values
+    state[at + 4]  the place of the oldest value, and the values, as a window (see `windows`) has them
 
 When a value comes in, every other one loses a weight of 1; so the weighted sum loses the sum, and a step costs the
 same whatever the length.
@@ -23,52 +24,47 @@ def weighted_size(length: int) -> int:
 
 def weighted_push(state: list[float], at: int, value: float, length: int) -> float:
     """Take in a value; return the weighted mean of the full window, NaN until it is full."""
-    count = state[at + 3]
-    if count == 0.0:
-        state[at] = value
-    anchor = state[at]
-    distance = value - anchor
-    plain, weighted = state[at + 1], state[at + 2]
+    part = state[at + 3]
     slot = state[at + 4]
     place = at + 5 + int(slot)
-    outgoing = state[place]
-    state[place] = value
-    slot += 1.0
-    if count < length:
-        count += 1.0
-        state[at + 3] = count
+    if slot == 0.0 and part == 0.0:
+        state[at] = value
+    anchor = state[at]
+    plain = state[at + 1]
+    distance = value - anchor
+    if part == 0.0:
+        weighted = state[at + 2] + (slot + 1.0) * distance
         plain += distance
-        weighted += count * distance
     else:
-        weighted += length * distance - plain
-        plain += value - outgoing
-    if slot == length:
-        slot = 0.0
-        anchor = value
-        _sum_afresh(state, at, anchor, length)
-        plain, weighted = state[at + 1], state[at + 2]
-    state[at + 1] = plain
-    state[at + 2] = weighted
-    state[at + 4] = slot
-    if count < length:
-        return math.nan
-    weights = 1.0 / (0.5 * length * (length + 1.0))  # apart from the sum, so that a compiled loop divides once
-    return anchor + weighted * weights
+        weighted = state[at + 2] + (length * distance - plain)
+        plain += value - state[place]
+    state[place] = value
+    if place <= at + 3 + length:
+        state[at + 1] = plain
+        state[at + 2] = weighted
+        state[at + 4] = slot + 1.0
+        return anchor + weighted * part if part != 0.0 else math.nan
+    weighted = _sum_afresh(state, at, value, length)
+    part = 1.0 / (0.5 * length * (length + 1.0))
+    state[at + 3] = part
+    state[at + 4] = 0.0
+    return value + weighted * part
 
 
-def _sum_afresh(state: list[float], at: int, anchor: float, length: int) -> None:
-    """Sum a window that has just turned, so that its oldest value stands first."""
+def _sum_afresh(state: list[float], at: int, anchor: float, length: int) -> float:
+    """Sum a window that turns, so that its oldest value stands first; return the weighted sum."""
     plain = 0.0
     weighted = 0.0
     weight = 0.0
-    for place in range(at + 5, at + 5 + length):
-        distance = state[place] - anchor
+    for value in state[at + 5 : at + 5 + length]:
+        distance = value - anchor
         weight += 1.0
         plain += distance
         weighted += weight * distance
     state[at] = anchor
     state[at + 1] = plain
     state[at + 2] = weighted
+    return weighted
 
 
 def wma_state_size(length: int) -> int:

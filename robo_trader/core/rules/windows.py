@@ -1,11 +1,16 @@
 """The last so many values of a series, kept in a part of a rule's state that begins at `at`.
 
-    state[at]      how many values there are, up to `length`
-    state[at + 1]  the place of the oldest one, which the next value takes
+    state[at]      whether `length` values have come: 1 or 0
+    state[at + 1]  the place of the oldest one, which the next value takes; while it fills, how many have come
     state[at + 2]  the values, `length` of them
 
 Sums over a window are summed afresh each time it has been replaced once, so that rounding errors of adding and
 taking away never pile up; between, a step costs the same whatever the length.
+
+The engine interprets these steps. So they choose (`a if a > b else b`) where `max` would read better but cost ten times
+as much, compare floats with floats and whole numbers with whole numbers, as a mixed comparison costs five times one of
+a kind, and turn a place into a whole number once. Compiled, they keep the place as a float and branch where the ring
+turns, as turning it into a whole number and back would double the cost.
 """
 
 import math
@@ -18,20 +23,21 @@ def window_size(length: int) -> int:
 
 def window_push(state: list[float], at: int, value: float, length: int) -> float:
     """Take in a value; return the one that leaves, 0 while the window fills."""
-    slot = state[at + 1]  # counted on as a float: turning it into a whole number and back would double the cost
+    slot = state[at + 1]
     place = at + 2 + int(slot)
     outgoing = state[place]
     state[place] = value
-    slot += 1.0
-    state[at + 1] = 0.0 if slot == length else slot
-    if state[at] < length:
-        state[at] += 1.0
+    if place <= at + length:
+        state[at + 1] = slot + 1.0
+    else:
+        state[at] = 1.0
+        state[at + 1] = 0.0
     return outgoing
 
 
-def window_is_full(state: list[float], at: int, length: int) -> bool:
-    """Return whether `length` values have come."""
-    return state[at] >= length
+def window_is_full(state: list[float], at: int) -> bool:
+    """Return whether as many values have come as the window is long."""
+    return state[at] != 0.0
 
 
 def window_has_turned(state: list[float], at: int) -> bool:
@@ -54,66 +60,36 @@ def sum_size(length: int) -> int:
 
 def sum_push(state: list[float], at: int, value: float, length: int) -> float:
     """Take in a value; return the sum of the window (of what has come, while it fills)."""
-    total = state[at] + (value - window_push(state, at + 1, value, length))
-    if window_has_turned(state, at + 1):
+    slot = state[at + 2]
+    place = at + 3 + int(slot)
+    total = state[at] + (value - state[place])
+    state[place] = value
+    if place <= at + 1 + length:
+        state[at + 2] = slot + 1.0
+    else:
         total = 0.0
-        for place in range(at + 3, at + 3 + length):
-            total += state[place]
+        for kept in state[at + 3 : at + 3 + length]:
+            total += kept
+        state[at + 1] = 1.0
+        state[at + 2] = 0.0
     state[at] = total
     return total
 
 
-def sum_is_full(state: list[float], at: int, length: int) -> bool:
-    """Return whether `length` values have come."""
-    return state[at + 1] >= length
-
-
-def highest_size(length: int) -> int:
-    """Return the floats a window with its highest value needs: the value, its age, the window."""
-    return 2 + window_size(length)
-
-
-def highest_push(state: list[float], at: int, value: float, length: int) -> float:
-    """Take in a value; return the highest of the window so far. Of equal ones the newest counts, for its age.
-
-    The age of the highest, in values, is `state[at + 1]`. For the lowest, push and read negative values.
-    """
-    empty = state[at + 2] == 0.0
-    window_push(state, at + 2, value, length)
-    age = state[at + 1] + 1.0
-    if empty or value >= state[at]:
-        state[at] = value
-        age = 0.0
-    elif age >= length:
-        age = _search_highest(state, at, length)
-    state[at + 1] = age
-    return state[at]
-
-
-def highest_is_full(state: list[float], at: int, length: int) -> bool:
-    """Return whether `length` values have come."""
-    return state[at + 2] >= length
-
-
-def _search_highest(state: list[float], at: int, length: int) -> float:
-    """Find the highest in a full window anew, from the newest value on; return its age."""
-    best = window_value(state, at + 2, 0, length)
-    best_age = 0
-    for age in range(1, length):
-        value = window_value(state, at + 2, age, length)
-        if value > best:
-            best = value
-            best_age = age
-    state[at] = best
-    return float(best_age)
+def sum_is_full(state: list[float], at: int) -> bool:
+    """Return whether as many values have come as the window is long."""
+    return state[at + 1] != 0.0
 
 
 def sum_deviation(state: list[float], at: int, center: float, length: int) -> float:
-    """Return the sum of the distances of the values from `center`, in a full window with its total."""
-    total = 0.0
-    for place in range(at + 3, at + 3 + length):
-        total += abs(state[place] - center)
-    return total
+    """Return the sum of the distances of the values from their mean `center`, in a full window with its total.
+
+    What stands above the mean and what stands below it are equally far from it, so the one is summed and doubled.
+    """
+    above = 0.0
+    for kept in state[at + 3 : at + 3 + length]:
+        above += kept - center if kept > center else 0.0  # not branched on: a processor cannot guess the way
+    return 2.0 * above
 
 
 def tally_size(length: int) -> int:
@@ -129,12 +105,13 @@ def tally_push(state: list[float], at: int, value: float, length: int) -> float:
     since the window last turned are summed in `state[at + 2]`; each place not yet reached again holds the sum of the
     older values from there on.
     """
-    place = at + 3 + int(state[at + 1])
+    slot = state[at + 1]
+    place = at + 3 + int(slot)
     last = at + 2 + length
     state[place] = value
     if place < last:
         newer = state[at + 2] + value
-        state[at + 1] += 1.0
+        state[at + 1] = slot + 1.0
         state[at + 2] = newer
         return newer + state[place + 1]
     total = 0.0
@@ -161,28 +138,32 @@ def peak_push(state: list[float], at: int, value: float, length: int) -> float:
     """Take in a value; return the highest of the last `length`, NaN until there are as many.
 
     Nothing is ever searched for, so that a step costs the same also in a steady fall. Values pushed since the window
-    last turned have their highest in `state[at + 2]`; each place not yet reached again holds the highest of the older
-    values from there on. For the lowest, push and read negative values.
+    last turned, and the one it turned with, have their highest in `state[at + 2]`; each place not yet reached again
+    holds the highest of the older values from there on. For the lowest, push and read negative values.
     """
-    place = at + 3 + int(state[at + 1])
+    slot = state[at + 1]
+    place = at + 3 + int(slot)
     last = at + 2 + length
     state[place] = value
     if place < last:
-        newer = state[at + 2]
-        if value > newer or place == at + 3:
-            newer = value
+        if place == at + 3 and state[at] == 0.0:
             state[at + 2] = value
-        state[at + 1] += 1.0
+        newer = state[at + 2]
+        newer = value if value > newer else newer
+        state[at + 1] = slot + 1.0
+        state[at + 2] = newer
         if state[at] == 0.0:
             return math.nan
         older = state[place + 1]
-        return newer if newer > older else older  # noqa: FURB136 - calling `max` would cost the engine twice the step
+        return newer if newer > older else older
     highest = value
     for older in range(last - 1, at + 2, -1):
-        highest = max(highest, state[older])
+        kept = state[older]
+        highest = kept if kept > highest else highest
         state[older] = highest
     state[at] = 1.0
     state[at + 1] = 0.0
+    state[at + 2] = value
     return highest
 
 
@@ -196,28 +177,30 @@ def ratio_push(state: list[float], at: int, part: float, whole: float, length: i
 
     NaN until there are `length`; `empty` where the wholes sum to 0. Both sums are tallies (`tally_push`).
     """
-    place = at + 4 + int(state[at + 1])
-    last = at + 3 + length
+    slot = state[at + 1]
+    place = at + 4 + int(slot)
+    beside = place + length
     state[place] = part
-    state[place + length] = whole
-    if place < last:
+    state[beside] = whole
+    if place < at + 3 + length:
         parts = state[at + 2] + part
         wholes = state[at + 3] + whole
-        state[at + 1] += 1.0
+        state[at + 1] = slot + 1.0
         state[at + 2] = parts
         state[at + 3] = wholes
         if state[at] == 0.0:
             return math.nan
         parts += state[place + 1]
-        wholes += state[place + 1 + length]
+        wholes += state[beside + 1]
     else:
         parts = 0.0
         wholes = 0.0
-        for older in range(last, at + 3, -1):
+        for older in range(place, at + 3, -1):
             parts += state[older]
-            wholes += state[older + length]
             state[older] = parts
-            state[older + length] = wholes
+            beside = older + length
+            wholes += state[beside]
+            state[beside] = wholes
         state[at] = 1.0
         state[at + 1] = 0.0
         state[at + 2] = 0.0
@@ -235,35 +218,46 @@ def span_push(state: list[float], at: int, high: float, low: float, length: int)
 
     Then `span_lowest` is the lowest of as many lows. Both are kept as `peak_push` keeps one.
     """
-    slot = int(state[at + 1])
-    top = at + 5 + slot
+    slot = state[at + 1]
+    top = at + 5 + int(slot)
     bottom = top + length
     state[top] = high
     state[bottom] = low
-    if slot < length - 1:
-        if slot > 0:
-            high = max(high, state[at + 2])
-            low = min(low, state[at + 3])
-        state[at + 1] += 1.0
+    if top < at + 4 + length:
+        if slot == 0.0 and state[at] == 0.0:
+            state[at + 2] = high
+            state[at + 3] = low
+        newer = state[at + 2]
+        high = newer if newer > high else high
+        newer = state[at + 3]
+        low = newer if newer < low else low
+        state[at + 1] = slot + 1.0
         state[at + 2] = high
         state[at + 3] = low
         if state[at] == 0.0:
             return math.nan
-        state[at + 4] = min(low, state[bottom + 1])
-        return max(high, state[top + 1])
-    for _ in range(slot):
-        top -= 1
-        bottom -= 1
-        high = max(high, state[top])
-        low = min(low, state[bottom])
-        state[top] = high
-        state[bottom] = low
+        older = state[bottom + 1]
+        state[at + 4] = older if older < low else low
+        older = state[top + 1]
+        return older if older > high else high
+    state[at + 2] = high
+    state[at + 3] = low
+    for place in range(top - 1, at + 4, -1):
+        older = state[place]
+        high = older if older > high else high
+        state[place] = high
+        older = state[place + length]
+        low = older if older < low else low
+        state[place + length] = low
     state[at] = 1.0
     state[at + 1] = 0.0
     state[at + 4] = low
     return high
 
 
+LOWEST = 4  # where, from its beginning on, the lowest low of a span stands
+
+
 def span_lowest(state: list[float], at: int) -> float:
     """Return the lowest low of a full span."""
-    return state[at + 4]
+    return state[at + LOWEST]

@@ -8,9 +8,12 @@ from robo_trader.core.strategies.views import StrategyViews
 class EventViews(StrategyViews):
     """Keeps what a strategy wants that is not asked by rule, but says so by itself."""
 
-    def __init__(self, strategy: EventStrategy, *, signal_lifetime: int) -> None:
-        """signal_lifetime: nanoseconds an entry may still be tried. There is no rule, so nothing else is kept."""
-        self._name = strategy.name
+    def __init__(self, strategy: EventStrategy, *, signal_lifetime: int, name: str = "") -> None:
+        """name: of the signals; the strategy's own if left out.
+
+        signal_lifetime: nanoseconds an entry may still be tried. There is no rule, so nothing else is kept.
+        """
+        self._name = name or strategy.name
         self._lifetime = signal_lifetime
         self.strengths: dict[Symbol, float] = {}
         self.states: dict[Symbol, list[float]] = {}

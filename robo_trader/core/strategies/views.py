@@ -9,10 +9,13 @@ from robo_trader.core.strategies.strategy import Strategy, checked_strength, fai
 class StrategyViews:
     """The strategy's current strength for each symbol, and what its rule remembers."""
 
-    def __init__(self, strategy: Strategy, *, signal_lifetime: int) -> None:
-        """signal_lifetime: nanoseconds an entry may still be tried after the view was formed."""
+    def __init__(self, strategy: Strategy, *, signal_lifetime: int, name: str = "") -> None:
+        """name: of its signals, if not the strategy's own.
+
+        signal_lifetime: nanoseconds an entry may still be tried after the view was formed.
+        """
         self._strategy = strategy
-        self._name = strategy.name
+        self._name = name or strategy.name
         self._lifetime = signal_lifetime
         self._parameters: dict[Symbol, tuple[float, ...]] = {}
         self.strengths: dict[Symbol, float] = {}

@@ -94,6 +94,24 @@ class BarTable:
             return array
         return self.session_arrays[name]
 
+    def whole_column(self, name: str) -> Floats:
+        """Return an input of a feature: (slices, symbols), or (slices,) where it is the same for every symbol.
+
+        An input of a second symbol ("close@SPY") is NaN where there is none.
+        """
+        column, _, other = name.partition("@")
+        if other and other not in self.symbols:
+            return np.full(self.slices, np.nan)
+        if other:
+            return self.column(column, [*self.symbols].index(other))  # type: ignore[arg-type]
+        matrix: Floats = getattr(self.market, column) if column in PRICE_COLUMNS else self.session_arrays[column]
+        return matrix
+
+    def input_column(self, name: str, symbol: int) -> Floats:
+        """Return an input of a feature for the symbol at this place, shape (slices,)."""
+        column = self.whole_column(name)
+        return column[:, symbol] if column.ndim == 2 else column
+
     def slice_at(self, t: int) -> BarSlice:
         """Return one slice as the engine takes it."""
         market = self.market

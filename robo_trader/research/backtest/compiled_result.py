@@ -1,6 +1,6 @@
 """What the compiled backtest did, as the frames every result is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,16 +28,24 @@ _CONTROLS = {
 _STATUSES = {loop.WORKING: "WORKING", loop.FILLED: "FILLED", loop.CANCELED: "CANCELED", loop.EXPIRED: "EXPIRED"}
 
 
-def result_of(played: Played, *, strategy: str, opening_cash: float, bar_size: str, **more: Any) -> Result:  # noqa: ANN401
-    """Return the result; `more` are further fields of `Result`."""
+def result_of(
+    played: Played,
+    *,
+    strategies: Sequence[str],
+    opening_cash: float,
+    bar_size: str,
+    **more: Any,  # noqa: ANN401
+) -> Result:
+    """Return the result. strategies: their names; `more` are further fields of `Result`."""
     return Result(
-        equity=equity_frame(played.table, played.books.marks),
-        fills=_fills(played, strategy),
-        orders=_orders(played, strategy),
+        equity=equity_frame(played.table, played.marks),
+        fills=_fills(played, strategies),
+        orders=_orders(played, strategies),
         violations=_violations(played),
         opening_cash=opening_cash,
         bar_size=bar_size,
         closing_prices=_closing_prices(played),
+        allotments=_allotments(played, strategies),
         **more,
     )
 
@@ -50,7 +58,7 @@ def equity_frame(table: BarTable, marks: Floats) -> pl.DataFrame:
     ])  # fmt: skip
 
 
-def _fills(played: Played, strategy: str) -> pl.DataFrame:
+def _fills(played: Played, strategies: Sequence[str]) -> pl.DataFrame:
     fills, table = played.fills, played.table
     rows = _whole(fills[:, loop.FILL_ORDER])
     orders, t = played.orders[rows], _whole(fills[:, loop.FILL_SLICE])
@@ -59,24 +67,71 @@ def _fills(played: Played, strategy: str) -> pl.DataFrame:
     sign = orders[:, loop.SIGN]
     return _framed(FILLS_SCHEMA, [
         np.where(at_open, table.market.started_at[t], table.ended_at[t]),
-        _symbols(played, orders[:, loop.SYMBOL]), _repeated(strategy, len(fills)), _sides(sign),
+        _symbols(played, orders[:, loop.SYMBOL]), _names(played, strategies, orders[:, loop.LANE]), _sides(sign),
         quantity, price, fills[:, loop.FILL_COMMISSION],
-        sign * quantity * (price - orders[:, loop.REFERENCE]), rows + 1,
-        pl.Series(orders[:, loop.SIGNAL]).cast(pl.Int64).cast(pl.String).map_elements(
-            lambda number: f"{strategy}.{number}", return_dtype=pl.String
-        ),
+        sign * quantity * (price - orders[:, loop.REFERENCE]), rows + 1, _signals(played, strategies, orders),
     ])  # fmt: skip
 
 
-def _orders(played: Played, strategy: str) -> pl.DataFrame:
+def _allotments(played: Played, strategies: Sequence[str]) -> pl.DataFrame | None:
+    """Return whose the shares are: the parts of fills, and what passed between strategies."""
+    parts, fills, table = played.allotments, played.fills, played.table
+    if parts is None:
+        return None
+    of_fill = _whole(parts[:, loop.ALLOTTED_FILL])
+    crossed = of_fill < 0
+    # What passed between strategies has no fill: whatever is looked up for it is masked.
+    own = fills[np.maximum(of_fill, 0)] if len(fills) else np.zeros((len(parts), loop.FILL_COLUMNS))
+    rows = _whole(own[:, loop.FILL_ORDER])
+    orders = played.orders[rows] if len(fills) else np.zeros((len(parts), loop.ORDER_COLUMNS))
+    t, lanes = _whole(parts[:, loop.ALLOTTED_SLICE]), parts[:, loop.ALLOTTED_LANE]
+    shares, price = parts[:, loop.ALLOTTED_SHARES], parts[:, loop.ALLOTTED_PRICE]
+    at_open = ~crossed & (own[:, loop.FILL_AT_OPEN] > 0)
+    return _framed(FILLS_SCHEMA, [
+        np.where(at_open, table.market.started_at[t], table.ended_at[t]),
+        _symbols(played, lanes % len(table.symbols)), _names(played, strategies, lanes), _sides(shares),
+        np.abs(shares), price,
+        np.where(crossed, 0.0, _divided_commission(parts, own)),
+        np.where(crossed, 0.0, shares * (price - orders[:, loop.REFERENCE])),
+        _unless(crossed, pl.Series(rows + 1)), _unless(crossed, _signals(played, strategies, orders)),
+    ])  # fmt: skip
+
+
+def _divided_commission(parts: Floats, own: Floats) -> Floats:
+    """Return each part's share of its fill's commission: rounded, and the first part takes what that leaves over."""
+    whole, quantity = own[:, loop.FILL_COMMISSION], own[:, loop.FILL_QUANTITY]
+    fraction = np.divide(np.abs(parts[:, loop.ALLOTTED_SHARES]), quantity, out=np.zeros(len(parts)), where=quantity > 0)
+    charges = np.round(whole * fraction, 6)
+    fills = parts[:, loop.ALLOTTED_FILL]
+    _, first, of_fill = np.unique(fills, return_index=True, return_inverse=True)
+    charges[first] += whole[first] - np.bincount(of_fill, weights=charges)
+    return charges
+
+
+def _signals(played: Played, strategies: Sequence[str], orders: Floats) -> pl.Series:
+    numbers = pl.Series(orders[:, loop.SIGNAL]).cast(pl.Int64).cast(pl.String)
+    return _names(played, strategies, orders[:, loop.LANE]) + "." + numbers
+
+
+def _names(played: Played, strategies: Sequence[str], lanes: Floats) -> pl.Series:
+    places = _whole(lanes) // len(played.table.symbols)
+    return pl.Series(list(strategies), dtype=pl.String).gather(pl.Series(places, dtype=pl.UInt32))
+
+
+def _unless(masked: NDArray[np.bool_], values: pl.Series) -> pl.Series:
+    return pl.select(pl.when(pl.Series(~masked)).then(values)).to_series()
+
+
+def _orders(played: Played, strategies: Sequence[str]) -> pl.DataFrame:
     orders, ended_at = played.orders, played.table.ended_at
     filled = orders[:, loop.PART]
     average = np.divide(orders[:, loop.VALUE], filled, out=np.full(len(orders), np.nan), where=filled > 0)
     created = ended_at[_whole(orders[:, loop.CREATED])]
     return _framed(ORDERS_SCHEMA, [
         np.arange(1, len(orders) + 1), created, np.maximum(created, ended_at[_whole(orders[:, loop.UPDATED])]),
-        _symbols(played, orders[:, loop.SYMBOL]), _repeated(strategy, len(orders)), _sides(orders[:, loop.SIGN]),
-        orders[:, loop.QUANTITY], filled, pl.Series(average).fill_nan(None), orders[:, loop.CHARGED],
+        _symbols(played, orders[:, loop.SYMBOL]), _names(played, strategies, orders[:, loop.LANE]),
+        _sides(orders[:, loop.SIGN]), orders[:, loop.QUANTITY], filled,
+        pl.Series(average).fill_nan(None), orders[:, loop.CHARGED],
         pl.Series(orders[:, loop.STATUS]).replace_strict(_STATUSES, return_dtype=pl.String),
         pl.Series(orders[:, loop.LIMIT]).fill_nan(None),
     ])  # fmt: skip
@@ -98,9 +153,9 @@ def _violations(played: Played) -> pl.DataFrame:
 
 def _closing_prices(played: Played) -> dict[str, float]:
     books, close = played.books, played.table.market.close
-    held = books.held[: int(books.account[loop.HELD])]
+    held = np.unique(np.flatnonzero(books.lanes[:, loop.SHARES]) % len(books.lines))
     last = len(close) - 1
-    return {str(played.table.symbols[place]): float(last_close(close, last, place)) for place in held}
+    return {str(played.table.symbols[place]): float(last_close(close.T, last, place)) for place in held}
 
 
 def _framed(schema: pl.Schema, columns: list[Any]) -> pl.DataFrame:

@@ -1,24 +1,29 @@
 """The compiled backtest: views and account over arrays, with the settings of the very engine that trades."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from robo_trader.core.domain.orders import OrderType
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.rules.stops import STOP_STATE_SIZE
-from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarTable
-from robo_trader.research.backtest.views import ViewMaker
+from robo_trader.research.backtest.views import ViewMaker, joined_views
 from robo_trader.research.compiled.account_layout import (
     ACCOUNT_SIZE,
+    ALLOTTED,
+    ALLOTTED_COLUMNS,
     CASH,
     DENIALS,
     DENIED_COLUMNS,
     EQUITY,
     FILL_COLUMNS,
     FILLS,
+    LANE_COLUMNS,
     LINE_COLUMNS,
+    MARKS,
     ORDER_COLUMNS,
     ORDERS,
     SESSION,
@@ -38,7 +43,16 @@ class Played:
 
     table: BarTable
     views: Views
-    books: Books
+    books: Books  # with the marks of equity alone
+    play: Callable[[int], Books]  # plays the same again, with so many rows of marks
+
+    @cached_property
+    def marks(self) -> Floats:
+        """All marks, columns as in `account_layout`.
+
+        Played once more for them: few look at cash and exposure bar by bar, and to write them takes a run's third.
+        """
+        return self.play(MARKS).marks
 
     @property
     def orders(self) -> Floats:
@@ -49,6 +63,12 @@ class Played:
     def fills(self) -> Floats:
         """One row a fill, columns as in `account_layout`."""
         return self.books.fills[: int(self.books.account[FILLS])]
+
+    @property
+    def allotments(self) -> Floats | None:
+        """One row a part of a fill or of shares that passed between strategies; None where there is one strategy."""
+        books = self.books
+        return None if books.allotments.ndim == 1 else books.allotments[: int(books.account[ALLOTTED])]
 
     @property
     def denials(self) -> Floats:
@@ -65,35 +85,40 @@ def play_compiled(
 
     Raises StrategyError if the strategy's rule answers with what is no strength, or cannot be compiled.
     """
-    assert isinstance(settings.strategy, Strategy), "only rules are compiled"
-    views = ViewMaker(table, compiler).views(settings.strategy, settings.sizer, settings.stops)
+    maker = ViewMaker(table, compiler)
+    views = joined_views([maker.views(sleeve, kept=False) for sleeve in settings.sleeves], len(table.symbols))
     return play_views(table, views, terms_of(settings, venue), cash=cash, compiler=compiler)
 
 
 def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, compiler: Compiler) -> Played:
-    """Play views that are computed already. What does not fit into the tables is played again with larger ones."""
-    loop = compiler.compile(run)
-    rows = 1024 + views.changes + views.changes // 4 + 8 * len(table.symbols)
-    while True:
-        books = _new_books(table, rows, cash)
-        if loop(table.market, views, terms, books) == table.slices:
-            return Played(table, views, books)
-        rows *= 4
+    """Play views that are computed already."""
+    loop, market, by_symbol = compiler.compile(run), table.market.by_symbol(), views.by_symbol()
+
+    def play(marks: int) -> Books:
+        """What does not fit into the tables is played again with larger ones."""
+        rows = 1024 + len(views.changes) + len(views.changes) // 4 + 8 * len(table.symbols)
+        while True:
+            books = _new_books(table, len(terms.sleeves), rows, marks, cash)
+            if loop(market, by_symbol, terms, books) == table.slices:
+                return books
+            rows *= 4
+
+    return Played(table, views, play(1), play)
 
 
 def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     """Return the numbers of engine and venue as the loop takes them."""
     limits, style = settings.limits, settings.order_style
     assert settings.commissions == venue.commissions, "what is reserved and what is charged follow one schedule"
-    sized, stops, rates = settings.sizer.parameters, settings.stops.parameters, venue.commissions.rates
+    rates = venue.commissions.rates
     return Terms(
-        sizer=settings.sizer.number,
-        size_first=float(sized[0]),
-        size_second=float(sized[1]),
-        stop_fixed=float(stops[0]),
-        stop_atr_multiple=float(stops[1]),
-        stop_trailing=float(stops[2]),
-        stop_bars=float(stops[3]),
+        sleeves=np.array(
+            [
+                [sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital]
+                for sleeve in settings.sleeves
+            ],
+            np.float64,
+        ),
         max_position_fraction=float(limits.max_position_fraction),
         gross_exposure_fraction=float(limits.gross_exposure_fraction),
         order_notional_max=float(limits.order_notional_max),
@@ -120,19 +145,24 @@ def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     )
 
 
-def _new_books(table: BarTable, rows: int, cash: float) -> Books:
-    symbols, slices = len(table.symbols), table.slices
+def _new_books(table: BarTable, sleeves: int, rows: int, marks: int, cash: float) -> Books:
+    symbols, shared = len(table.symbols), sleeves > 1
+    lines = np.zeros((symbols, LINE_COLUMNS))
     account = np.zeros(ACCOUNT_SIZE)
     account[CASH] = account[EQUITY] = cash
     account[SESSION] = -1
     return Books(
         account=account,
-        lines=np.full((symbols, LINE_COLUMNS), 0.0),
-        stops=np.zeros((symbols, STOP_STATE_SIZE)),
+        lines=lines,
+        lanes=np.zeros((sleeves * symbols, LANE_COLUMNS)) if shared else lines,
+        stops=np.zeros((sleeves * symbols, STOP_STATE_SIZE)),
+        signals=np.zeros(sleeves),
+        needs=np.zeros((2, sleeves)),
+        allotments=np.empty((2 * sleeves * rows, ALLOTTED_COLUMNS)) if shared else np.empty(0),
         held=np.zeros(symbols, np.int64),
-        open_orders=np.zeros(rows, np.int64),
-        orders=np.zeros((rows, ORDER_COLUMNS)),
-        fills=np.zeros((rows, FILL_COLUMNS)),
-        denials=np.zeros((rows, DENIED_COLUMNS)),
-        marks=np.empty((3, slices)),
+        open_orders=np.empty(rows, np.int64),
+        orders=np.empty((rows, ORDER_COLUMNS)),
+        fills=np.empty((rows, FILL_COLUMNS)),
+        denials=np.empty((rows, DENIED_COLUMNS)),
+        marks=np.empty((marks, table.slices)),
     )

@@ -5,7 +5,7 @@ reached yet, an order works, or a stop watches a position. A slice without any s
 one, the end of the session or the first that might break a loss limit. Positions are marked in every slice, exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -16,11 +16,11 @@ from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.columns import PRICE_COLUMNS
 from robo_trader.core.rules.losses import drawdown_fraction
-from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.compiled_result import equity_frame
 from robo_trader.research.backtest.recorded import TICK, RecordedMarket, recorded_senses
-from robo_trader.research.backtest.views import ViewMaker
+from robo_trader.research.backtest.views import SleeveViews, ViewMaker
+from robo_trader.research.compiled.account_layout import CHANGE_STRENGTH
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.research.compiled.quiet_loop import mark_quiet_slices
 
@@ -32,14 +32,13 @@ class EventPlay:
         """Raises StrategyError if the strategy's rule answers with what is no strength."""
         maker = ViewMaker(table, compiler)
         self._table, self._settings = table, settings
-        assert isinstance(settings.strategy, Strategy), "only rules are compiled"
-        views = maker.views(settings.strategy, settings.sizer, settings.stops)
+        views = [maker.views(sleeve) for sleeve in settings.sleeves]
         senses = recorded_senses(table, settings, maker, views)
         assert isinstance(senses.market, RecordedMarket)
         self._market = senses.market
         self.engine = Engine(settings, senses)
-        self._news = _changes(views.strength)
-        self._news_at = np.flatnonzero(views.news)
+        self._news = _news(views)
+        self._news_at = np.array([*self._news], np.int64)
         self._session_ends = np.searchsorted(table.market.session, table.market.session, side="right")
         self.marks: Floats = np.empty((3, table.slices))  # equity, cash, absolute value of all positions: dollars
         self._mark = compiler.compile(mark_quiet_slices)
@@ -79,8 +78,8 @@ class EventPlay:
     def _touched(self, t: int) -> list[int]:
         places = set(self._news.get(t, ()))
         symbols = set(self.engine.unsettled)
-        if self._settings.stops.is_on:
-            symbols.update(position.symbol for position in self.engine.account.ledger.open_positions())
+        if self._settings.watches_stops:
+            symbols |= self.engine.held_symbols()
         close = self._table.market.close
         places.update(self._market.places[symbol] for symbol in symbols)
         return sorted(place for place in places if close[t, place] == close[t, place])
@@ -110,7 +109,7 @@ class EventPlay:
 
     def _next_happening(self, begin: int) -> int:
         engine = self.engine
-        watches = self._settings.stops.is_on and bool(engine.account.ledger.open_positions())
+        watches = self._settings.watches_stops and bool(engine.held_symbols())
         if (
             engine.unsettled
             or watches
@@ -132,10 +131,10 @@ class EventPlay:
         )
 
 
-def _changes(strength: Floats) -> dict[int, list[int]]:
-    """Return, by slice, the places of the symbols whose view changes."""
-    before = np.vstack([np.zeros((1, strength.shape[1])), strength[:-1]])
-    changes: dict[int, list[int]] = {}
-    for t, place in zip(*np.nonzero(strength != before), strict=True):
-        changes.setdefault(int(t), []).append(int(place))
-    return changes
+def _news(views: Sequence[SleeveViews]) -> dict[int, list[int]]:
+    """Return, by slice, the places of the symbols whose view changes; the slices in order."""
+    news: dict[int, list[int]] = {}
+    for part in views:
+        for t, place in part.changes[:, :CHANGE_STRENGTH].astype(np.int64).tolist():
+            news.setdefault(t, []).append(place)
+    return news if len(views) == 1 else dict(sorted(news.items()))

@@ -1,6 +1,6 @@
 """Gathers a result from the same batches that live trading journals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, OrderUpdated, SessionStarted
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.orders import Order, OrderId
@@ -30,6 +31,7 @@ class EventRecorder:
     opening_cash: Decimal = Decimal(0)
     marks: list[AccountMark] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
+    shared: list[FillBooked | SharesCrossed] = field(default_factory=list)  # whose shares are not the one strategy's
     orders: dict[OrderId, Order] = field(default_factory=dict)  # as they are now
     denials: list[OrderDenied] = field(default_factory=list)
     last_marked: AccountMarked | None = None
@@ -46,6 +48,10 @@ class EventRecorder:
                         self.last_marked = decision
                     case FillBooked(fill=fill):
                         self.fills.append(fill)
+                        if decision.allotments:
+                            self.shared.append(decision)
+                    case SharesCrossed():
+                        self.shared.append(decision)
                     case OrderUpdated(order=order):
                         self.orders[order.order_id] = order
                     case OrderDenied():
@@ -78,7 +84,31 @@ class EventRecorder:
             assumptions=assumptions,
             warnings=warnings,
             benchmark=benchmark,
+            allotments=_frame(self._part_rows(), FILLS_SCHEMA) if self.shared else None,
         )
+
+    def _part_rows(self) -> Iterator[tuple[Any, ...]]:
+        for event in self.shared:
+            yield from _crossed_rows(event) if isinstance(event, SharesCrossed) else self._allotted_rows(event)
+
+    def _allotted_rows(self, event: FillBooked) -> Iterator[tuple[Any, ...]]:
+        fill, reference = event.fill, float(self.orders[event.fill.order_id].intent.reference_price)
+        for part in event.allotments:
+            quantity, price = float(part.quantity), float(fill.price)
+            yield (
+                fill.occurred_at, str(fill.symbol), part.strategy, fill.side.value, abs(quantity), price,
+                float(part.commission), slippage_cost(quantity, price, reference), int(fill.order_id),
+                fill.signal_id or None,
+            )  # fmt: skip
+
+
+def _crossed_rows(event: SharesCrossed) -> Iterator[tuple[Any, ...]]:
+    for part in event.allotments:
+        side = "BUY" if part.quantity > 0 else "SELL"
+        yield (
+            event.occurred_at, str(event.symbol), part.strategy, side, float(abs(part.quantity)), float(event.price),
+            0.0, 0.0, None, None,
+        )  # fmt: skip
 
 
 def _frame(rows: Any, schema: pl.Schema) -> pl.DataFrame:  # noqa: ANN401 - any iterable of tuples

@@ -16,13 +16,12 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.senses import Senses
-from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.rules.rounding import PRICE_STEPS
-from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.research.backtest.asking import strength_matrix
 from robo_trader.research.backtest.bar_table import BarTable, Floats
-from robo_trader.research.backtest.views import ViewMaker
-from robo_trader.research.compiled.account_layout import Views
+from robo_trader.research.backtest.views import SleeveViews, ViewMaker
 
 TICK: Final = Decimal(1).scaleb(-4)  # dollars; what PRICE_STEPS says
 
@@ -103,11 +102,16 @@ class RecordedMarket:
 class RecordedFeatures:
     """Feature values of a table."""
 
-    def __init__(self, market: RecordedMarket, settings: EngineSettings, maker: ViewMaker) -> None:
+    def __init__(
+        self, market: RecordedMarket, settings: EngineSettings, maker: ViewMaker, views: Sequence[SleeveViews]
+    ) -> None:
         self._market = market
         self._maker = maker
         self._features = {symbol: settings.features_of(symbol) for symbol in market.table.symbols}
-        self._columns = {symbol: maker.columns.get(place, []) for place, symbol in enumerate(market.table.symbols)}
+        self._columns = {
+            symbol: [column for part in views for column in part.columns.get(place, ())]
+            for place, symbol in enumerate(market.table.symbols)
+        }
 
     @property
     def states(self) -> Mapping[Symbol, Sequence[Sequence[float]]]:
@@ -126,28 +130,32 @@ class RecordedFeatures:
 class RecordedViews(StrategyViews):
     """Strengths of a table."""
 
-    def __init__(self, market: RecordedMarket, settings: EngineSettings, maker: ViewMaker, views: Views) -> None:
-        strategy = settings.strategy
-        assert isinstance(strategy, Strategy), strategy
-        super().__init__(strategy, signal_lifetime=settings.signal_lifetime)
+    def __init__(self, market: RecordedMarket, sleeve: Sleeve, views: SleeveViews, *, signal_lifetime: int) -> None:
+        super().__init__(sleeve.rule_strategy, name=sleeve.name, signal_lifetime=signal_lifetime)
         self._market = market
         self.places = {symbol: place for place, symbol in enumerate(market.table.symbols)}
-        self._strength = views.strength
-        size, symbols = strategy.state_size, market.table.symbols
+        self._strength = strength_matrix(views.changes, market.table.slices, len(market.table.symbols))
+        size, symbols = sleeve.rule_strategy.state_size, market.table.symbols
         self.states = {
             symbols[place]: state[:size].tolist()
-            for place, state in maker.strategy_memories.items()
-            if _is_ever_warm(maker.columns[place])
+            for place, state in views.memories.items()
+            if _is_ever_warm(views.columns[place])
         }
 
     def _ask(self, bar: Bar, values: tuple[float, ...]) -> float:  # noqa: ARG002 - asked before, over all bars
         return float(self._strength[self._market.t, self.places[bar.symbol]])
 
 
-def recorded_senses(table: BarTable, settings: EngineSettings, maker: ViewMaker, views: Views) -> Senses:
-    """Return senses that read a table."""
+def recorded_senses(
+    table: BarTable, settings: EngineSettings, maker: ViewMaker, views: Sequence[SleeveViews]
+) -> Senses:
+    """Return senses that read a table. views: of each sleeve, with their columns kept."""
     market = RecordedMarket(table)
-    return Senses(market, RecordedFeatures(market, settings, maker), RecordedViews(market, settings, maker, views))
+    recorded = [
+        RecordedViews(market, sleeve, part, signal_lifetime=settings.signal_lifetime)
+        for sleeve, part in zip(settings.sleeves, views, strict=True)
+    ]
+    return Senses(market, RecordedFeatures(market, settings, maker, views), recorded)
 
 
 def _is_ever_warm(columns: Sequence[Floats]) -> bool:

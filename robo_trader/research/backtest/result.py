@@ -28,7 +28,7 @@ FILLS_SCHEMA = pl.Schema({
     "price": pl.Float64(),
     "commission": pl.Float64(),  # dollars
     "slippage": pl.Float64(),  # dollars against the decision price; above 0 is a cost
-    "order_id": pl.Int64(),
+    "order_id": pl.Int64(),  # null where shares passed between strategies
     "signal_id": pl.String(),  # may be null
 })  # fmt: skip
 ORDERS_SCHEMA = pl.Schema({
@@ -61,7 +61,8 @@ BENCHMARK_SCHEMA = pl.Schema({"ended_at": TIME, "close": pl.Float64()})
 class Result:
     """What happened, in order of time, and what follows from it. Frames have exactly the columns of the schemas above.
 
-    `equity` has one row a slice of bars; `closing_prices` holds at least the symbols that are still held at the end.
+    `equity` has one row a slice of bars; `closing_prices` holds at least the symbols that the account, or a strategy of
+    it, still holds at the end.
     """
 
     equity: pl.DataFrame
@@ -74,12 +75,13 @@ class Result:
     assumptions: tuple[tuple[str, str], ...] = ()  # name and words
     warnings: tuple[str, ...] = ()
     benchmark: pl.DataFrame | None = None
+    allotments: pl.DataFrame | None = None  # where several strategies share the account; see `parts`
 
     def __post_init__(self) -> None:
         """Hold the maker to the columns: a missing one would only show in a report."""
         schemas = {
             "equity": EQUITY_SCHEMA, "fills": FILLS_SCHEMA, "orders": ORDERS_SCHEMA, "violations": VIOLATIONS_SCHEMA,
-            "benchmark": BENCHMARK_SCHEMA,
+            "benchmark": BENCHMARK_SCHEMA, "allotments": FILLS_SCHEMA,
         }  # fmt: skip
         for name, schema in schemas.items():
             frame: pl.DataFrame | None = getattr(self, name)
@@ -97,10 +99,15 @@ class Result:
         """Return the result with these warnings."""
         return replace(self, warnings=warnings)
 
+    @property
+    def parts(self) -> pl.DataFrame:
+        """What each strategy took of each fill, and what passed between them (no order_id); columns as in `fills`."""
+        return self.fills if self.allotments is None else self.allotments
+
     @cached_property
     def trades(self) -> pl.DataFrame:
-        """Round trips, columns as in `trades.TRADES_SCHEMA`."""
-        return round_trips(self.fills, self.closing_prices, self.equity["ended_at"])
+        """Round trips of each strategy, columns as in `trades.TRADES_SCHEMA`."""
+        return round_trips(self.parts, self.closing_prices, self.equity["ended_at"])
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -120,12 +127,12 @@ class Result:
     @cached_property
     def by_symbol(self) -> pl.DataFrame:
         """Profit and costs of each symbol; see `attribution.attribute`."""
-        return attribute(self.trades, self.fills, "symbol")
+        return attribute(self.trades, self.parts, "symbol")
 
     @cached_property
     def by_strategy(self) -> pl.DataFrame:
         """Profit and costs of each strategy; see `attribution.attribute`."""
-        return attribute(self.trades, self.fills, "strategy")
+        return attribute(self.trades, self.parts, "strategy")
 
     @cached_property
     def unattributed(self) -> float:

@@ -1,22 +1,29 @@
 """A strategy's views over a whole table of bars, compiled."""
 
-import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from robo_trader.core.engine.settings import Sleeve
 from robo_trader.core.features.feature import Feature
-from robo_trader.core.portfolio.sizing import Sizer
-from robo_trader.core.portfolio.stops import StopPolicy
-from robo_trader.core.strategies.strategy import Strategy, checked_strength, failed_rule
+from robo_trader.research.backtest.asking import Asked
 from robo_trader.research.backtest.bar_table import BarTable, Floats
-from robo_trader.research.compiled.account_layout import Views
-from robo_trader.research.compiled.account_loop import find_news
+from robo_trader.research.compiled.account_layout import CHANGE_COLUMNS, CHANGE_LANE, CHANGE_SLICE, Views
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.research.compiled.features import FeatureBatch
-from robo_trader.research.compiled.loops import comparison_loop, strategy_loop
+from robo_trader.research.compiled.loops import comparison_loop
 
-_TRIED = 100  # slices after the warm-up in which a rule is looked for a first record to be tried on
+
+@dataclass(frozen=True, slots=True)
+class SleeveViews:
+    """What one strategy thinks, and the values its sizer and stops need."""
+
+    changes: Floats  # of its views, columns as in `account_layout`; the lane is the symbol's place
+    risk: Floats | None  # (slices, symbols); None if none is needed
+    stop_range: Floats | None
+    columns: Mapping[int, Sequence[Floats]]  # by place: all values a symbol's views, sizes and stops rest on, if kept
+    memories: Mapping[int, Floats]  # by place: what the strategy remembers at the end, if kept
 
 
 class ViewMaker:
@@ -28,37 +35,42 @@ class ViewMaker:
         self._batch = FeatureBatch(compiler)
         self._own: dict[tuple[str, int], Floats] = {}
         self._memories: dict[tuple[str, int], Floats] = {}
-        self.columns: dict[int, list[Floats]] = {}  # by place: all values a symbol's views, sizes and stops rest on
-        self.strategy_memories: dict[int, Floats] = {}  # by place: what the strategy remembers at the end
         self._compared: dict[Hashable, Floats] = {}
-        self._present = [
-            np.flatnonzero(~np.isnan(table.market.close[:, place])) if table.has_gaps else None
-            for place in range(len(table.symbols))
-        ]
 
-    def views(self, strategy: Strategy, sizer: Sizer, stops: StopPolicy) -> Views:
-        """Return the views of all symbols. Raises StrategyError naming symbol and time for a wrong strength."""
-        shape = (self._table.slices, len(self._table.symbols))
-        strength = np.zeros(shape, order="F")
-        unused = np.zeros((2, shape[1]), order="F")  # laid out as the others, so that one compiled loop takes both
-        risk = np.full(shape, np.nan, order="F") if sizer.features else unused
-        stop_range = np.full(shape, np.nan, order="F") if stops.features else unused
-        wanted = [strategy.features(symbol) for symbol in self._table.symbols]
-        peers = [_peers(wanted, index) for index in range(max(map(len, wanted)))]
-        for place, features in enumerate(wanted):
+    def views(self, sleeve: Sleeve, *, kept: bool = True) -> SleeveViews:
+        """Return the views of all symbols. Raises StrategyError naming symbol and time for a wrong strength.
+
+        kept: whether every feature is computed once and kept, for further strategies and for who looks at them; else
+            those that compare no symbols are computed where the strategy takes them, which is quicker, and forgotten.
+        """
+        strategy, sizer, stops = sleeve.rule_strategy, sleeve.sizer, sleeve.stops
+        wanted = [(strategy.features(symbol), strategy.rule_parameters(symbol)) for symbol in self._table.symbols]
+        traded = [place for place, (features, _) in enumerate(wanted) if features]
+        risk = self._matrix(sizer.features[0], traded) if sizer.features else None
+        stop_range = self._matrix(stops.features[-1], traded) if stops.features else None
+        waits_for = [matrix for matrix in (risk, stop_range) if matrix is not None]
+        peers = _peers([features for features, _ in wanted])
+        found: list[Floats] = []
+        kept_columns: dict[int, Sequence[Floats]] = {}
+        memories: dict[int, Floats] = {}
+        for places in _alike(wanted, apart=kept):
+            features, parameters = wanted[places[0]]
             if not features:
                 continue
-            values = [self.value(feature, place, peers[index]) for index, feature in enumerate(features)]
-            more = [self.value(feature, place) for feature in (*sizer.features, *stops.features)]
-            if sizer.features:
-                risk[:, place] = more[0]
-            if stops.features:
-                stop_range[:, place] = more[-1]
-            self.columns[place] = [*values, *more]
-            self._look(strategy, place, values, more, strength[:, place])
-        news = np.zeros(len(strength), np.bool_)
-        changes = self._compiler.compile(find_news)(strength, news)
-        return Views(strength, news, changes, risk, stop_range)
+            columns: dict[int, Floats] = {}
+            for index, feature in enumerate(features):
+                if kept:
+                    columns[index] = self.value(feature, places[0], peers[index])
+                elif feature.base is not None:
+                    columns[index] = self._comparison(feature, peers[index][feature.name])
+            state = np.zeros(max(1, strategy.state_size))
+            asked = Asked(self._table, places, strategy, features, parameters, columns)
+            found.append(asked.changes(self._compiler, waits_for, state))
+            if kept:
+                more = [self.value(feature, places[0]) for feature in (*sizer.features, *stops.features)]
+                kept_columns[places[0]] = [*columns.values(), *more]
+                memories[places[0]] = state
+        return SleeveViews(_by_slice(found), risk, stop_range, kept_columns, memories)
 
     def value(self, feature: Feature, place: int, peers: Mapping[str, tuple[int, ...]] | None = None) -> Floats:
         """Return a feature of the symbol at a place, shape (slices,); NaN where the symbol has no bar.
@@ -80,10 +92,11 @@ class ViewMaker:
         return [float(number) for number in self._memories[own.name, place][: own.state_size]]
 
     def _computed(self, feature: Feature, place: int) -> Floats:
-        present, state = self._present[place], np.zeros(max(1, feature.state_size))
+        present = np.flatnonzero(~np.isnan(self._table.column("close", place))) if self._table.has_gaps else None
+        state = np.zeros(max(1, feature.state_size))
         self._memories[feature.name, place] = state
         columns = {"close": self._table.column("close", place)} | {
-            name: self._column(name, place) for name in feature.inputs
+            name: self._table.input_column(name, place) for name in feature.inputs
         }
         if present is None or len(present) == self._table.slices:
             return self._batch.compute(feature, columns, state=state)
@@ -91,12 +104,6 @@ class ViewMaker:
         compact = {name: column[present] for name, column in columns.items()}
         values[present] = self._batch.compute(feature, compact, state=state)
         return values
-
-    def _column(self, name: str, place: int) -> Floats:
-        column, _, other = name.partition("@")
-        if other and other not in self._table.symbols:
-            return np.full(self._table.slices, np.nan)
-        return self._table.column(column, [*self._table.symbols].index(other) if other else place)  # type: ignore[arg-type]
 
     def _comparison(self, feature: Feature, peers: tuple[int, ...]) -> Floats:
         assert feature.base is not None
@@ -114,40 +121,68 @@ class ViewMaker:
         numbers = {name: float(number) for number, name in enumerate(sorted(set(groups.values())))}
         return np.array([numbers.get(groups.get(symbol, ""), -1.0) for symbol in self._table.symbols])
 
-    def _look(
-        self, strategy: Strategy, place: int, values: Sequence[Floats], more: Sequence[Floats], out: Floats
-    ) -> None:
-        symbol = self._table.symbols[place]
-        parameters = strategy.rule_parameters(symbol)
-        self._try(strategy, place, values, parameters)
-        loop = strategy_loop(
-            self._compiler, strategy.rule, len(values), len(more), len(parameters), strategy.state_size
-        )
-        state = self.strategy_memories[place] = np.zeros(max(1, strategy.state_size))
-        wrong = loop(0, self._table.slices, state, 0.0, *values, *more, out, *parameters)
-        if wrong >= 0:
-            checked_strength(float(out[wrong]), strategy.name, symbol, int(self._table.ended_at[wrong]))
-
-    def _try(self, strategy: Strategy, place: int, values: Sequence[Floats], parameters: Sequence[float]) -> None:
-        """Ask the rule once as it stands: it can tell what is wrong with it, compiled it would do something else."""
-        symbol = self._table.symbols[place]
-        warm = max((feature.warm_up for feature in strategy.features(symbol)), default=1)
-        for t in range(warm - 1, min(self._table.slices, warm + _TRIED)):
-            row = [value[t].item() for value in values]
-            if not any(map(math.isnan, row)):
-                ended_at = int(self._table.ended_at[t])
-                try:
-                    strength = strategy.rule([0.0] * strategy.state_size, *row, *parameters)
-                except Exception as error:  # a rule may be anybody's, and wrong in any way
-                    raise failed_rule(error, strategy.name, symbol, ended_at) from error
-                checked_strength(strength, strategy.name, symbol, ended_at)
-                return
+    def _matrix(self, feature: Feature, places: Sequence[int]) -> Floats:
+        matrix = np.full((self._table.slices, len(self._table.symbols)), np.nan, order="F")
+        for place in places:
+            matrix[:, place] = self.value(feature, place)
+        return matrix
 
 
-def _peers(wanted: Sequence[Sequence[Feature]], index: int) -> dict[str, tuple[int, ...]]:
-    """Return the places of the symbols that have a feature at `index`, by its name."""
-    places: dict[str, list[int]] = {}
+def joined_views(parts: Sequence[SleeveViews], symbols: int) -> Views:
+    """Return the views of strategies side by side: of each lane, where the lanes of the first come first."""
+    changes = [_shifted(part.changes, number * symbols) for number, part in enumerate(parts)]
+    return Views(
+        _by_slice(changes),
+        _side_by_side([part.risk for part in parts], symbols),
+        _side_by_side([part.stop_range for part in parts], symbols),
+    )
+
+
+def _shifted(changes: Floats, first_lane: int) -> Floats:
+    if not first_lane:
+        return changes
+    shifted = changes.copy()
+    shifted[:, CHANGE_LANE] += first_lane
+    return shifted
+
+
+def _side_by_side(matrices: Sequence[Floats | None], symbols: int) -> Floats:
+    """Return (slices, lanes); of two slices where none is needed, laid out as the others, for one compiled loop."""
+    needed = [matrix for matrix in matrices if matrix is not None]
+    if not needed:
+        return np.zeros((2, symbols * len(matrices)), order="F")
+    if len(matrices) == 1:
+        return needed[0]
+    none = np.full(needed[0].shape, np.nan)
+    return np.asfortranarray(np.hstack([none if matrix is None else matrix for matrix in matrices]))
+
+
+def _alike(wanted: Sequence[object], *, apart: bool) -> Iterator[range]:
+    """Yield the places of symbols side by side of which the same is wanted; apart: one by one."""
+    begin = 0
+    for end in range(1, len(wanted) + 1):
+        if apart or end == len(wanted) or wanted[end] != wanted[begin]:
+            yield range(begin, end)
+            begin = end
+
+
+def _by_slice(found: Sequence[Floats]) -> Floats:
+    """Return all changes in order of slice, those of one slice by symbol."""
+    changes = found[0] if len(found) == 1 else np.concatenate([np.empty((0, CHANGE_COLUMNS)), *found])
+    slices = changes[:, CHANGE_SLICE]
+    return changes if (slices[1:] >= slices[:-1]).all() else changes[np.argsort(slices, kind="stable")]
+
+
+def _peers(wanted: Sequence[Sequence[Feature]]) -> list[dict[str, tuple[int, ...]]]:
+    """Return, for each place a feature may have among a symbol's, the symbols that have one there by its name.
+
+    Nothing where no feature compares symbols.
+    """
+    indices = range(max(map(len, wanted)))
+    if not any(feature.base is not None for features in wanted for feature in features):
+        return [{} for _ in indices]
+    peers: list[dict[str, list[int]]] = [{} for _ in indices]
     for place, features in enumerate(wanted):
-        if index < len(features):
-            places.setdefault(features[index].name, []).append(place)
-    return {name: tuple(found) for name, found in places.items()}
+        for index, feature in enumerate(features):
+            peers[index].setdefault(feature.name, []).append(place)
+    return [{name: tuple(places) for name, places in one.items()} for one in peers]

@@ -1,7 +1,11 @@
 """How the compiled account is laid out: which number stands where.
 
-Arrays over time and symbol have shape (slices, symbols); a symbol without a bar in a slice is NaN there. Tables are
-floats; times in them are numbers of slices. An order, a fill and a violation is a row each.
+Arrays over time and symbol have shape (slices, symbols) in a table of bars and (symbols, slices), the same memory
+transposed, in the loops; a symbol without a bar in a slice is NaN there. Tables are floats; times in them are numbers
+of slices. An order, a fill and a violation is a row each.
+
+A lane is one strategy in one symbol; its number is strategy * symbols + symbol, so that of the only strategy is the
+symbol's.
 """
 
 from typing import NamedTuple
@@ -15,17 +19,27 @@ Integers = NDArray[np.int64]
 ACTIVE, REDUCING = 0.0, 1.0
 WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
 
-# Columns of the table of symbols.
+# Columns of the table of changes of views.
+CHANGE_SLICE, CHANGE_LANE, CHANGE_STRENGTH = range(3)
+CHANGE_COLUMNS = 3
+# Columns of the table of symbols. The first ones are also those of the table of lanes.
 SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED = range(6)
-AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN = range(6, 11)
-LINE_COLUMNS = 11
+AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN, LEADER = range(6, 12)
+LINE_COLUMNS = 12
+LANE_COLUMNS = 6
 # Columns of the table of orders.
 SYMBOL, SIGN, QUANTITY, PART, VALUE, CHARGED, RESERVED = range(7)
-LIMIT, CREATED, LAPSES, UPDATED, STATUS, REFERENCE, SIGNAL = range(7, 14)
-ORDER_COLUMNS = 14
+LIMIT, CREATED, LAPSES, UPDATED, STATUS, REFERENCE, SIGNAL, LANE = range(7, 15)
+ORDER_COLUMNS = 15
 # Columns of the table of fills.
 FILL_SLICE, FILL_ORDER, FILL_QUANTITY, FILL_PRICE, FILL_COMMISSION, FILL_AT_OPEN = range(6)
 FILL_COLUMNS = 6
+# Columns of the table of allotments; no fill (-1) where shares passed between strategies.
+ALLOTTED_SLICE, ALLOTTED_FILL, ALLOTTED_LANE, ALLOTTED_SHARES, ALLOTTED_PRICE = range(5)
+ALLOTTED_COLUMNS = 5
+# Columns of the table of strategies: how each is sized and stopped.
+SIZER, SIZE_FIRST, SIZE_SECOND, STOP_FIXED, STOP_ATR_MULTIPLE, STOP_TRAILING, STOP_BARS, CAPITAL = range(8)
+SLEEVE_COLUMNS = 8
 # Columns of the table of violations.
 DENIED_SLICE, DENIED_SYMBOL, DENIED_CONTROL, DENIED_LIMIT, DENIED_VALUE = range(5)
 DENIED_COLUMNS = 5
@@ -35,10 +49,11 @@ GROSS_EXPOSURE, ORDER_NOTIONAL, DAILY_LOSS, CASH_CONTROL = range(4, 8)
 # The account's numbers.
 CASH, RESERVE, EQUITY, OPENING, SESSION_PEAK, STATE, SESSION = range(7)
 OPEN_ORDERS, ORDERS, FILLS, DENIALS, SIGNALS, HELD, PENDING = range(7, 14)
-GROSS, COUNTS, LOWEST = range(14, 17)
-ACCOUNT_SIZE = 17
-# Rows of the marks, one column a slice.
+GROSS, COUNTS, LOWEST, VIEWS_TAKEN, ALLOTTED = range(14, 19)
+ACCOUNT_SIZE = 19
+# Rows of the marks, one column a slice. A run may be asked for the first alone.
 MARK_EQUITY, MARK_CASH, MARK_GROSS = range(3)
+MARKS = 3
 
 
 class Market(NamedTuple):
@@ -56,27 +71,29 @@ class Market(NamedTuple):
     days: Integers  # (sessions,) since 1970
     dividends: Floats  # (sessions, symbols) dollars a share
 
+    def by_symbol(self) -> "Market":
+        """Return it as the loops take it: one symbol's prices side by side, whether there is one symbol or many."""
+        return self._replace(
+            open=self.open.T, high=self.high.T, low=self.low.T, close=self.close.T, volume=self.volume.T
+        )
+
 
 class Views(NamedTuple):
-    """What the strategy thinks (slices, symbols), and the values sizer and stops need (any array if they need none)."""
+    """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none)."""
 
-    strength: Floats
-    news: NDArray[np.bool_]  # (slices,) whether the view of any symbol has changed
-    changes: int  # of views, all symbols together
+    changes: Floats  # of its views, a row each, in order of slice, then symbol
     risk: Floats
     stop_range: Floats
+
+    def by_symbol(self) -> "Views":
+        """Return them as the loops take them."""
+        return self._replace(risk=self.risk.T, stop_range=self.stop_range.T)
 
 
 class Terms(NamedTuple):
     """Every number that decides; units as in the settings of engine and venue."""
 
-    sizer: int
-    size_first: float
-    size_second: float
-    stop_fixed: float
-    stop_atr_multiple: float
-    stop_trailing: float
-    stop_bars: float
+    sleeves: Floats  # one row a strategy
     max_position_fraction: float
     gross_exposure_fraction: float
     order_notional_max: float
@@ -107,7 +124,11 @@ class Books(NamedTuple):
 
     account: Floats
     lines: Floats  # one row a symbol
-    stops: Floats  # one row a symbol: what its stops remember
+    lanes: Floats  # one row a strategy and symbol; the very table of symbols where there is one strategy
+    stops: Floats  # one row a lane: what its stops remember
+    signals: Floats  # how many each strategy has given
+    needs: Floats  # two rows of one number a strategy, for the dividing of shares
+    allotments: Floats  # whose the shares are; of one dimension, and empty, where there is one strategy
     held: Integers  # places of the symbols with shares; as many as account[HELD] count
     open_orders: Integers  # rows of the orders that work, oldest first; as many as account[OPEN_ORDERS]
     orders: Floats

@@ -1,18 +1,20 @@
 """What several parts of the compiled account ask of its tables."""
 
 from robo_trader.core.rules.commission import order_charge
+from robo_trader.core.rules.positions import closing_part, cost_of_closed
 from robo_trader.core.rules.rounding import rounded_money
 from robo_trader.research.compiled.account_layout import (
     BUYS,
+    COST,
     PART,
     PENDING,
     QUANTITY,
     RESERVE,
     RESERVED,
     SELLS,
+    SHARES,
     SIGN,
     SIGNAL_NUMBER,
-    SIGNALS,
     STATUS,
     SYMBOL,
     TARGET,
@@ -27,10 +29,10 @@ from robo_trader.research.compiled.account_layout import (
 
 
 def last_close(close: Floats, t: int, symbol: int) -> float:
-    """Return the close of the symbol's last bar. There must be one."""
-    while close[t, symbol] != close[t, symbol]:
+    """Return the close of the symbol's last bar. There must be one. close: shape (symbols, slices)."""
+    while close[symbol, t] != close[symbol, t]:
         t -= 1
-    return close[t, symbol]
+    return close[symbol, t]
 
 
 def closes_at(market: Market, t: int) -> int:
@@ -69,11 +71,27 @@ def notional_max(terms: Terms, equity: float) -> float:
     return min(terms.order_notional_max, terms.order_notional_fraction * equity)
 
 
-def want(books: Books, symbol: int, quantity: float, t: int) -> None:
-    """Set the target of a symbol, signed shares, by a signal of this slice."""
-    account, lines = books.account, books.lines
-    account[SIGNALS] += 1.0
-    lines[symbol, TARGET] = quantity
-    lines[symbol, WANTED_SINCE] = t
-    lines[symbol, SIGNAL_NUMBER] = account[SIGNALS]
-    lines[symbol, UNSETTLED] = account[PENDING] = 1.0
+def want(books: Books, lane: int, quantity: float, t: int) -> None:
+    """Set the target of a lane, signed shares, by a signal of this slice."""
+    lanes, sleeve = books.lanes, lane // len(books.lines)
+    books.signals[sleeve] += 1.0
+    lanes[lane, TARGET] = quantity
+    lanes[lane, WANTED_SINCE] = t
+    lanes[lane, SIGNAL_NUMBER] = books.signals[sleeve]
+    books.lines[lane - sleeve * len(books.lines), UNSETTLED] = books.account[PENDING] = 1.0
+
+
+def move_shares(table: Floats, row: int, change: float, price: float) -> None:
+    """Move the position in a row of lines or lanes by signed shares, at average cost."""
+    held, cost = table[row, SHARES], table[row, COST]
+    closed = closing_part(held, change)
+    leaving = cost_of_closed(held, cost, closed) if closed != 0.0 else 0.0
+    table[row, SHARES] = held + change
+    table[row, COST] = cost + (change - closed) * price - leaving
+
+
+def is_late(market: Market, terms: Terms, books: Books, t: int, lane: int) -> bool:
+    """Return whether a lane's target is an entry that its signal no longer speaks for."""
+    lanes = books.lanes
+    expires_at = market.ended_at[int(lanes[lane, WANTED_SINCE])] + terms.signal_lifetime
+    return market.ended_at[t] > expires_at and abs(lanes[lane, TARGET]) > abs(lanes[lane, SHARES])

@@ -6,6 +6,7 @@ taken in: the sources of all rules and loops, and the versions of Python, NumPy 
 rule is a file of its own, named after a hash of the strategy's source.
 """
 
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -23,6 +24,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.core import event
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.extending import register_jitable
 
@@ -30,6 +32,7 @@ from robo_trader.core import rules
 from robo_trader.core.domain.errors import InvalidConfig, StrategyError
 
 Compiled = Callable[..., Any]
+_Key = tuple[Compiled | str, ...]  # a function, or the source of a loop and its rules
 _COMPLAINTS = (NumbaError, UnsupportedBytecodeError, NotImplementedError)
 
 
@@ -55,7 +58,7 @@ def rule_modules() -> tuple[ModuleType, ...]:
 
 def loop_modules() -> tuple[ModuleType, ...]:
     """Return the modules beside this one whose functions call each other compiled."""
-    names = ("account_reading", "venue_loop", "gate_loop", "order_loop", "account_loop", "quiet_loop")
+    names = ("account_reading", "sharing_loop", "venue_loop", "gate_loop", "order_loop", "account_loop", "quiet_loop")
     return tuple(importlib.import_module(f"robo_trader.research.compiled.{name}") for name in names)
 
 
@@ -66,13 +69,14 @@ class Compiler:
         """folder: where compiled code is kept; announce: told, once, that something must be compiled first."""
         self.folder = (folder or default_folder()) / source_key()
         self._announce = announce
-        self._compiled: dict[tuple[Compiled, str], Compiled] = {}
+        self._compiled: dict[_Key, Compiled] = {}
         for module in (*rule_modules(), *loop_modules()):
             _register(module)
+        _spare_collections()
 
     def compile(self, function: Compiled) -> Compiled:
         """Return `function` compiled: at its first call, or taken from the folder."""
-        key = (function, "")
+        key: _Key = (function,)
         if key not in self._compiled:
             self._tell()
             self._compiled[key] = self._jit(function)
@@ -90,27 +94,30 @@ class Compiler:
             return
         self._announce("compiling the rules, once: about 6 s")
 
-    def compile_source(self, source: str, rule: Compiled) -> Compiled:
-        """Return the function `run` of a written program, which calls `rule`, compiled.
+    def compile_source(self, source: str, rule: Compiled, *features: Compiled) -> Compiled:
+        """Return the function `run` of a written program, compiled; it calls `rule`, and features' rules as f0, f1...
 
         The program is kept as a file, because that is what the compiler's cache goes by.
         """
-        key = (rule, source)
+        key: _Key = (source, rule, *features)
         if key not in self._compiled:
             self._tell()
-            self._compiled[key] = _told(self._jit(self._written(source, rule)), rule)
+            self._compiled[key] = _told(self._jit(self._written(source, rule, *features)), rule, *features)
         return self._compiled[key]
 
-    def _written(self, source: str, rule: Compiled) -> Compiled:
-        home = sys.modules[rule.__module__]
-        _register(home)
-        digest = hashlib.sha256(f"{source}\0{rule.__module__}.{rule.__qualname__}\0{_source(home)}".encode())
-        for name, value in sorted(vars(home).items()):  # compiled code takes in their values as they are now
-            digest.update(f"\0{name}".encode() + _constant(value))
+    def _written(self, source: str, *rules: Compiled) -> Compiled:
+        digest = hashlib.sha256(source.encode())
+        for rule in rules:
+            digest.update(f"\0{rule.__module__}.{rule.__qualname__}".encode())
+        for home in {rule.__module__: sys.modules[rule.__module__] for rule in rules}.values():
+            _register(home)
+            digest.update(f"\0{_source(home)}".encode())
+            for name, value in sorted(vars(home).items()):  # compiled code takes in their values as they are now
+                digest.update(f"\0{name}".encode() + _constant(value))
         path = self.folder / f"loop_{digest.hexdigest()[:24]}.py"
         if not path.exists():
             _write_whole(path, source)
-        return _module_of(path, rule).run
+        return _module_of(path, *rules).run
 
     @contextmanager
     def _caching(self) -> Iterator[None]:
@@ -122,6 +129,32 @@ class Compiler:
             yield
         finally:
             config.CACHE_DIR = before
+
+
+class _Uncollected(event.Listener):
+    """Spares the search for circular garbage while something is compiled: that takes its time and finds none."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._enabled = False
+
+    def on_start(self, _event: event.Event) -> None:
+        """Begin to compile a function, perhaps within another."""
+        if self._depth == 0:
+            self._enabled = gc.isenabled()
+            gc.disable()
+        self._depth += 1
+
+    def on_end(self, _event: event.Event) -> None:
+        """End to compile it, whether that went well or not."""
+        self._depth -= 1
+        if self._depth == 0 and self._enabled:
+            gc.enable()
+
+
+@cache
+def _spare_collections() -> None:
+    event.register("numba:compile", _Uncollected())
 
 
 # A rule is part of a loop: taken in where it is called, never called from Python in its compiled form.
@@ -141,11 +174,16 @@ def _register(module: ModuleType) -> None:
 
     Ours are tested not to leave their arrays; those of a user's own are watched, as compiled code reads on beyond.
     """
-    part = _PART if module.__name__.startswith("robo_trader.") else _PART | {"boundscheck": True}
+    part = _PART if is_ours(module.__name__) else _PART | {"boundscheck": True}
     for function in _functions(module):
         if function not in _registered:
             _registered.add(function)
             register_jitable(**part)(function)
+
+
+def is_ours(module: str) -> bool:
+    """Return whether the functions of a module are known to stay within their arrays."""
+    return module.startswith("robo_trader.")
 
 
 def _functions(module: ModuleType) -> Iterator[Compiled]:
@@ -158,12 +196,12 @@ def _functions(module: ModuleType) -> Iterator[Compiled]:
                 yield rule.__func__
 
 
-def _module_of(path: Path, rule: Compiled) -> ModuleType:
-    """Return a written loop as a module in which `rule` is known."""
+def _module_of(path: Path, rule: Compiled, *features: Compiled) -> ModuleType:
+    """Return a written loop as a module in which `rule`, f0, f1... are known."""
     spec = importlib.util.spec_from_file_location(f"robo_trader_compiled_{path.stem}", path)
     assert spec is not None and spec.loader is not None, path
     module = importlib.util.module_from_spec(spec)
-    vars(module)["rule"] = rule
+    vars(module).update({"rule": rule} | {f"f{number}": feature for number, feature in enumerate(features)})
     sys.modules[module.__name__] = module
     spec.loader.exec_module(module)
     return module
@@ -186,20 +224,22 @@ def _constant(value: object) -> bytes:
     return repr(value).encode() if isinstance(value, (bool, int, float, str, tuple)) else b""
 
 
-def _told(compiled: Compiled, rule: Compiled) -> Compiled:
-    """Return the function with a compiler's complaint told as what it means for the user."""
+def _told(compiled: Compiled, *rules: Compiled) -> Compiled:
+    """Return the function with a compiler's complaint told as what it means for the user, whose own rules it names."""
+    foreign = [rule for rule in rules if not is_ours(rule.__module__)] or rules[:1]
+    named = " or ".join(dict.fromkeys(rule.__qualname__ for rule in foreign))
 
     def call(*arguments: Any) -> Any:  # noqa: ANN401 - numbers and arrays
         try:
             return compiled(*arguments)
         except IndexError as error:
             raise StrategyError(
-                f"{rule.__qualname__} reads or writes beyond an array: its state, or one of its own",
+                f"{named} reads or writes beyond an array: its state, or one of its own",
                 next_step="Set state_size to as many floats as it uses; --engine event tells the bar.",
             ) from error
         except _COMPLAINTS as error:
             raise StrategyError(
-                f"{rule.__qualname__} cannot be compiled: {_reason(str(error))}",
+                f"{named} cannot be compiled: {_reason(str(error))}",
                 next_step="Use floats, math and functions of its own file only, or run it with --engine event "
                 '(in Python engine="event").',
             ) from error

@@ -100,7 +100,7 @@ def _worst_value(market: Market, books: Books, t: int, symbol: int, more_buys: f
 
 def _bars_missed(market: Market, symbol: int, t: int) -> float:
     missed = 0
-    while market.close[t - missed, symbol] != market.close[t - missed, symbol]:
+    while market.close[symbol, t - missed] != market.close[symbol, t - missed]:
         missed += 1
     return float(missed)
 

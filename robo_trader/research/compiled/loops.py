@@ -32,24 +32,6 @@ def run(begin, end, state, {columns}out{parameters}):
     {keep}
 """
 
-_STRATEGY = """
-from robo_trader.research.compiled.local_memory import local_floats
-
-
-def run(begin, end, state, strength, {columns}out{parameters}):
-    {remember}
-    for t in range(begin, end):
-{takes}
-        if {sound}:
-            strength = rule(memory{inputs}{parameters})
-            if not (-1.0 <= strength <= 1.0):
-                out[t] = strength
-                return t
-        out[t] = strength
-    {keep}
-    return -1
-"""
-
 _COMPARISON = """
 def run(values, groups, out):
     for t in range(values.shape[0]):
@@ -65,19 +47,7 @@ def feature_loop(
 
     may_miss: whether an input may be NaN, which then gives NaN and leaves the state as it was.
     """
-    source = _written(_FEATURE, inputs, parameters, state_size, may_miss=may_miss)
-    return compiler.compile_source(source, rule)
-
-
-def strategy_loop(
-    compiler: Compiler, rule: Compiled, inputs: int, waits_for: int, parameters: int, state_size: int
-) -> Compiled:
-    """Return run(begin, end, state, strength, *values, *more, out, *parameters) -> bar with a bad strength, or -1.
-
-    Begun with the view before, it goes on with it where one of `inputs` values, or of `waits_for` more columns that
-    the rule does not take, is NaN: no view is taken before all is warm.
-    """
-    source = _written(_STRATEGY, inputs, parameters, state_size, may_miss=True, unused=waits_for)
+    source = _written(inputs, parameters, state_size, may_miss=may_miss)
     return compiler.compile_source(source, rule)
 
 
@@ -92,18 +62,16 @@ def is_local(state_size: int) -> bool:
 
 
 @cache
-def _written(
-    template: str, inputs: int, parameters: int, state_size: int, *, may_miss: bool, unused: int = 0
-) -> str:  # fmt: skip
-    columns = range(inputs + unused)
+def _written(inputs: int, parameters: int, state_size: int, *, may_miss: bool) -> str:
+    columns = range(inputs)
     numbers = range(state_size) if is_local(state_size) else ()
     copies = (f"memory[{n}] = state[{n}]" for n in numbers)
-    return template.format(
+    return _FEATURE.format(
         remember="; ".join([f"memory = local_floats({state_size})", *copies]) if numbers else "memory = state",
         keep="; ".join(f"state[{n}] = memory[{n}]" for n in numbers) or "pass",
         columns="".join(f"c{n}, " for n in columns),
         parameters="".join(f", p{n}" for n in range(parameters)),
         takes="\n".join(f"        x{n} = c{n}[t]" for n in columns) or "        pass",
         sound=(" and ".join(f"x{n} == x{n}" for n in columns) or "True") if may_miss else "True",
-        inputs="".join(f", x{n}" for n in range(inputs)),
+        inputs="".join(f", x{n}" for n in columns),
     )

@@ -7,11 +7,14 @@ from robo_trader.core.rules.rounding import limit_beyond, rounded_price
 from robo_trader.research.compiled.account_layout import (
     BUYS,
     CANCELED,
+    CHARGED,
     CREATED,
+    LANE,
     LAPSES,
     LIMIT,
     OPEN_ORDERS,
     ORDERS,
+    PART,
     PENDING,
     QUANTITY,
     REFERENCE,
@@ -27,7 +30,8 @@ from robo_trader.research.compiled.account_layout import (
     TARGET,
     UNSETTLED,
     UPDATED,
-    WANTED_SINCE,
+    VALUE,
+    WORKING,
     Books,
     Market,
     Terms,
@@ -40,6 +44,7 @@ from robo_trader.research.compiled.account_reading import (
     order_commission,
 )
 from robo_trader.research.compiled.gate_loop import is_denied
+from robo_trader.research.compiled.sharing_loop import leading_lane, settled_target
 
 
 def pursue_targets(market: Market, terms: Terms, books: Books, t: int) -> None:
@@ -57,12 +62,11 @@ def pursue_targets(market: Market, terms: Terms, books: Books, t: int) -> None:
 
 def _pursue(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> bool:
     """Order what is missing to the target; return whether an order in the way is canceled instead."""
-    lines, ended_at = books.lines, market.ended_at
+    lines = books.lines
+    is_late = settled_target(books.allotments, market, terms, books, t, symbol)
     buys, sells = lines[symbol, BUYS], lines[symbol, SELLS]
-    held, target = lines[symbol, SHARES], lines[symbol, TARGET]
-    expired = ended_at[t] > ended_at[int(lines[symbol, WANTED_SINCE])] + terms.signal_lifetime
-    missing = target - held - buys + sells
-    if missing == 0.0 or (expired and abs(target) > abs(held)):
+    missing = lines[symbol, TARGET] - lines[symbol, SHARES] - buys + sells
+    if missing == 0.0 or is_late:
         lines[symbol, UNSETTLED] = 1.0 if buys + sells > 0.0 else 0.0
         return False
     if (sells if missing > 0.0 else buys) > 0.0:
@@ -106,11 +110,14 @@ def _order(market: Market, terms: Terms, books: Books, t: int, symbol: int, miss
     orders[row, SYMBOL] = symbol
     orders[row, SIGN] = sign
     orders[row, QUANTITY] = quantity
+    orders[row, PART] = orders[row, VALUE] = orders[row, CHARGED] = 0.0
     orders[row, LIMIT] = limit
     orders[row, CREATED] = orders[row, UPDATED] = t
+    orders[row, STATUS] = WORKING
     orders[row, LAPSES] = market.session[t] if market.ended_at[t] < closes_at(market, t) else -1
     orders[row, REFERENCE] = reference
     orders[row, SIGNAL] = books.lines[symbol, SIGNAL_NUMBER]
+    orders[row, LANE] = leading_lane(books.allotments, books, symbol)
     orders[row, RESERVED] = needed
     count_working(books, row, quantity)
     account[RESERVE] += needed

@@ -2,7 +2,6 @@
 
 from robo_trader.core.rules.cash import remaining_reservation
 from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
-from robo_trader.core.rules.positions import closing_part, cost_of_closed
 from robo_trader.core.rules.rounding import rounded_money, rounded_price
 from robo_trader.core.rules.slippage import slipped_price
 from robo_trader.research.compiled.account_layout import (
@@ -10,7 +9,6 @@ from robo_trader.research.compiled.account_layout import (
     AVAILABLE_IN,
     CASH,
     CHARGED,
-    COST,
     CREATED,
     EXPIRED,
     FILL_AT_OPEN,
@@ -22,6 +20,7 @@ from robo_trader.research.compiled.account_layout import (
     FILLED,
     FILLS,
     HELD,
+    LANE,
     LAPSES,
     LIMIT,
     OPEN_ORDERS,
@@ -41,7 +40,8 @@ from robo_trader.research.compiled.account_layout import (
     Market,
     Terms,
 )
-from robo_trader.research.compiled.account_reading import count_working, end_order, order_commission
+from robo_trader.research.compiled.account_reading import count_working, end_order, move_shares, order_commission
+from robo_trader.research.compiled.sharing_loop import allot_fill, forget_stops
 
 
 def fill_orders(market: Market, terms: Terms, books: Books, t: int) -> None:
@@ -53,7 +53,7 @@ def fill_orders(market: Market, terms: Terms, books: Books, t: int) -> None:
         if orders[row, LAPSES] < 0.0:
             orders[row, LAPSES] = session
         lapsed = session > orders[row, LAPSES]
-        close = market.close[t, int(orders[row, SYMBOL])]
+        close = market.close[int(orders[row, SYMBOL]), t]
         begun = market.started_at[t] >= market.ended_at[int(orders[row, CREATED])]
         if close == close and not lapsed and begun:  # noqa: PLR0124 - a NaN is no bar
             _match(market, terms, books, t, row)
@@ -72,16 +72,16 @@ def _match(market: Market, terms: Terms, books: Books, t: int, row: int) -> None
     symbol, sign = int(orders[row, SYMBOL]), int(orders[row, SIGN])
     if lines[symbol, AVAILABLE_IN] != t:
         lines[symbol, AVAILABLE_IN] = t
-        lines[symbol, AVAILABLE] = participation_shares(market.volume[t, symbol], terms.participation_max)
+        lines[symbol, AVAILABLE] = participation_shares(market.volume[symbol, t], terms.participation_max)
     quantity = min(orders[row, QUANTITY] - orders[row, PART], lines[symbol, AVAILABLE])
     if quantity <= 0.0:
         return
-    open_ = market.open[t, symbol]
+    open_ = market.open[symbol, t]
     price = slipped_price(open_, sign, terms.slippage_bps)
     at_open = True
     if terms.is_limit:
         limit = orders[row, LIMIT]
-        if not limit_is_reached(market.low[t, symbol], market.high[t, symbol], open_, limit, sign):
+        if not limit_is_reached(market.low[symbol, t], market.high[symbol, t], open_, limit, sign):
             return
         at_open = (limit - open_) * sign >= 0.0
         price = limit_fill_price(open_, price, limit, sign)
@@ -99,11 +99,12 @@ def _execute(terms: Terms, books: Books, t: int, row: int, quantity: float, pric
     charge = order_commission(terms, orders[row, PART], orders[row, VALUE], orders[row, SIGN] < 0.0)
     commission = charge - orders[row, CHARGED]
     orders[row, CHARGED] = charge
-    _book(books, int(orders[row, SYMBOL]), orders[row, SIGN] * quantity, price, commission)
+    symbol, change, number = int(orders[row, SYMBOL]), orders[row, SIGN] * quantity, int(account[FILLS])
+    allot_fill(books.allotments, books, t, symbol, change, price, number, int(orders[row, LANE]))
+    _book(books, symbol, change, price, commission)
     left = rounded_money(remaining_reservation(orders[row, RESERVED], before - quantity, before))
     account[RESERVE] -= orders[row, RESERVED] - left
     orders[row, RESERVED] = left
-    number = int(account[FILLS])
     fills[number, FILL_SLICE] = t
     fills[number, FILL_ORDER] = row
     fills[number, FILL_QUANTITY] = quantity
@@ -115,11 +116,8 @@ def _execute(terms: Terms, books: Books, t: int, row: int, quantity: float, pric
 
 def _book(books: Books, symbol: int, change: float, price: float, commission: float) -> None:
     lines, account = books.lines, books.account
-    held, cost = lines[symbol, SHARES], lines[symbol, COST]
-    closed = closing_part(held, change)
-    leaving = cost_of_closed(held, cost, closed) if closed != 0.0 else 0.0
-    lines[symbol, SHARES] = held + change
-    lines[symbol, COST] = cost + (change - closed) * price - leaving
+    held = lines[symbol, SHARES]
+    move_shares(lines, symbol, change, price)
     lines[symbol, UNSETTLED] = account[PENDING] = 1.0
     account[CASH] -= change * price + commission
     if held == 0.0:
@@ -137,4 +135,4 @@ def _leave(books: Books, symbol: int) -> None:
         place += 1
     held[place] = held[last]
     books.account[HELD] = last
-    books.stops[symbol, 0] = 0.0
+    forget_stops(books.allotments, books, symbol)

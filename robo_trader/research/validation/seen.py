@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from robo_trader.core.engine.settings import Sleeve
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.portfolio.sizing import FixedShares
-from robo_trader.core.portfolio.stops import NO_STOPS
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.research.backtest.asking import strength_matrix
 from robo_trader.research.backtest.bar_table import BarTable, Floats
 from robo_trader.research.backtest.views import ViewMaker
 from robo_trader.research.compiled.compiler import Compiler
@@ -67,7 +68,8 @@ def interpreted(table: BarTable, strategy: Strategy) -> Seen:
 def compiled(table: BarTable, strategy: Strategy, compiler: Compiler) -> Seen:
     """Return what the compiled form sees, without features that compare symbols. Raises StrategyError as a backtest."""
     maker = ViewMaker(table, compiler)
-    strength = maker.views(strategy, _UNSIZED, NO_STOPS).strength
+    views = maker.views(Sleeve(name=strategy.name, strategy=strategy, sizer=_UNSIZED))
+    strength = strength_matrix(views.changes, table.slices, len(table.symbols))
     features = {
         (place, feature.name): maker.value(feature, place)
         for place, symbol in enumerate(table.symbols)

@@ -1,6 +1,7 @@
 """A strategy's parameters are a table of numbers and names, whose keys are the strategy's; all sources add to it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,8 @@ def test_a_parameter_is_a_number_or_a_name(refused: Refused, value: str) -> None
     [
         ("strategy.parameters = 5", "strategy.parameters (robo_trader.toml:1): is a table: set the keys in it"),
         (
-            "strategy.parameters.fast.x = 1",
-            "strategy.parameters.fast (robo_trader.toml:1): takes one value, not a table",
+            "strategy.parameters.trend.fast.x = 1",
+            "strategy.parameters.trend.fast (robo_trader.toml:1): takes one value, not a table",
         ),
         (
             "[strategy.paramters]\nfast = 1",
@@ -71,6 +72,29 @@ def test_a_parameter_is_a_number_or_a_name(refused: Refused, value: str) -> None
 )
 def test_what_is_no_parameter_is_told(refused: Refused, text: str, problem: str) -> None:
     assert refused(text) == [problem]
+
+
+@pytest.mark.parametrize("text", ["[strategy.parameters.trend]\nfast = 7", "strategy.parameters.trend.fast = 7"])
+def test_one_of_several_strategies_has_a_table_of_its_own(load: Load, text: str) -> None:
+    assert load(text).strategy.parameters == {"trend.fast": 7}
+    assert load(text) == load(environment={"ROBO_STRATEGY__PARAMETERS__TREND__FAST": "7"})
+
+
+def test_parts_of_the_account_are_fractions(load: Load, refused: Refused) -> None:
+    assert load("[strategy.capital]\ntrend = 0.25").strategy.capital == {"trend": Decimal("0.25")}
+    (problem,) = refused("[strategy.capital]\ntrend = 25")
+    assert problem.startswith(
+        "strategy.capital.trend = 25 (robo_trader.toml:2): must be a fraction above 0 and at most 1"
+    )
+
+
+def test_several_strategies_are_named_with_commas(load: Load, refused: Refused) -> None:
+    text = "quick=sma_crossover, momentum,mine.py:Mine"
+    assert load(f'strategy.name = "{text}"').strategy.name == text
+    (unknown,) = refused('strategy.name = "sma_crossover, momentun"')
+    assert "there is no strategy called 'momentun'" in unknown
+    (twice,) = refused('strategy.name = "momentum, momentum"')
+    assert "names a strategy twice; give each a name of its own" in twice
 
 
 def test_a_name_that_cannot_be_a_parameters_is_told(refused: Refused) -> None:

@@ -14,6 +14,7 @@ from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.engine import Engine
+from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.engine.tally import Tally
 from tests.builders import (
     AAPL,
@@ -58,6 +59,10 @@ def tampered(change: Callable[[Engine], object]) -> str:
     return engine.state_hash()
 
 
+def sleeve_of(engine: Engine) -> SleeveDesk:
+    return engine._strategy._sleeves[0]
+
+
 def count_one(counter: str) -> Callable[[Engine], object]:
     return lambda engine: setattr(engine.account.tally, counter, getattr(engine.account.tally, counter) + 1)
 
@@ -66,13 +71,14 @@ def count_one(counter: str) -> Callable[[Engine], object]:
     "change",
     [
         pytest.param(lambda engine: engine._panel.states[AAPL][1].__setitem__(2, 99.0), id="a feature's memory"),
-        pytest.param(lambda engine: engine._strategy._views.strengths.pop(AAPL), id="a strategy's view"),
-        pytest.param(lambda engine: engine._strategy._views.states[AAPL].append(1.0), id="what a strategy remembers"),
-        pytest.param(lambda engine: engine._strategy._stops.states.update({AAPL: [1.0]}), id="what stops remember"),
+        pytest.param(lambda engine: sleeve_of(engine)._views.strengths.pop(AAPL), id="a strategy's view"),
+        pytest.param(lambda engine: sleeve_of(engine)._views.states[AAPL].append(1.0), id="what a strategy remembers"),
+        pytest.param(lambda engine: sleeve_of(engine)._stops.states.update({AAPL: [1.0]}), id="what stops remember"),
         pytest.param(
-            lambda engine: setattr(engine._strategy._views, "signals_emitted", 9), id="the number of the last signal"
+            lambda engine: setattr(sleeve_of(engine)._views, "signals_emitted", 9),
+            id="the number of the last signal",
         ),
-        pytest.param(lambda engine: engine._strategy.wanted.clear(), id="what is wanted"),
+        pytest.param(lambda engine: sleeve_of(engine).wanted.clear(), id="what is wanted"),
         pytest.param(lambda engine: engine.unsettled.symmetric_difference_update({AAPL}), id="what is not reached yet"),
         pytest.param(lambda engine: engine._market._prices.update({AAPL: Decimal(1)}), id="a mark"),
         pytest.param(lambda engine: setattr(engine._market, "last_ended_at", 1), id="the time of the last slice"),

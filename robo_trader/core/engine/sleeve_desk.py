@@ -1,0 +1,96 @@
+"""From bars and features to one strategy's targets: asks it, watches its stops, sizes what they want."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from math import isnan
+
+from robo_trader.core.domain.bars import Bar
+from robo_trader.core.domain.events import SignalEmitted, TargetSet
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO, shares_from_float
+from robo_trader.core.domain.orders import Side
+from robo_trader.core.domain.positions import Position
+from robo_trader.core.domain.signals import Signal, Target
+from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.senses import Market
+from robo_trader.core.engine.settings import EngineSettings, Sleeve
+from robo_trader.core.engine.stop_watch import StopWatch
+from robo_trader.core.portfolio.sizing import size
+from robo_trader.core.risk.gate import trim_shares
+from robo_trader.core.strategies.views import StrategyViews
+
+
+class SleeveDesk:
+    """What one strategy wants to hold."""
+
+    def __init__(
+        self,
+        sleeve: Sleeve,
+        settings: EngineSettings,
+        account: Account,
+        market: Market,
+        views: StrategyViews,
+        held: Callable[[str, Symbol], Position],
+    ) -> None:
+        """held: the position of a sleeve, by its name, in a symbol."""
+        self.sleeve = sleeve
+        self._settings = settings
+        self._account = account
+        self._market = market
+        self._views = views
+        self._held = held
+        self._stops = StopWatch(sleeve.stops)
+        self.wanted: dict[Symbol, tuple[Signal, Target]] = {}
+
+    def consider(self, bar: Bar, values: tuple[float, ...]) -> bool:
+        """Take in a bar and the values of the sleeve's features of its symbol; return whether a target was set."""
+        stopped = self._watch_stops(bar, values)
+        return self._take_view(bar, values) or stopped
+
+    def forget_stops(self, symbol: Symbol) -> None:
+        """Take note that the strategy holds nothing of a symbol."""
+        self._stops.states.pop(symbol, None)
+
+    def state(self) -> tuple[object, ...]:
+        """Return what the state hash covers."""
+        views = self._views
+        return views.strengths, views.states, views.signals_emitted, self.wanted, self._stops.states
+
+    def _watch_stops(self, bar: Bar, values: tuple[float, ...]) -> bool:
+        wanted = self.wanted.get(bar.symbol)
+        if not self.sleeve.stops.is_on or wanted is None:
+            return False
+        reached = self._stops.look(bar, self._held(self.sleeve.name, bar.symbol), values)
+        if reached is None or not wanted[1].quantity:
+            return False
+        self._want(self._views.signal(bar, 0.0, reached), ZERO)
+        return True
+
+    def _take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
+        if not values or any(map(isnan, values)):
+            return False  # a view that could not be sized yet would be lost: none is taken before all is warm
+        stops, sizes = len(self.sleeve.stops.features), len(self.sleeve.sizer.features)
+        split = len(values) - stops - sizes
+        signal = self._views.look(bar, values[:split])
+        if signal is None:
+            return False
+        self._want(signal, self._size(signal, bar.close, values[split : split + sizes]))
+        return True
+
+    def _want(self, signal: Signal, quantity: Decimal) -> None:
+        account, price = self._account, self._market.price(signal.symbol)
+        account.tally.signals += 1
+        target = Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
+        self.wanted[signal.symbol] = signal, target
+        account.events.append(SignalEmitted(signal=signal))
+        account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
+
+    def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
+        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(signal.symbol)
+        if equity <= 0:
+            return ZERO
+        capital = float(equity) * self.sleeve.capital
+        sized = size(self.sleeve.sizer, signal.strength, capital, last, values)
+        side = Side.BUY if sized > 0 else Side.SELL
+        dearest = max(price, settings.order_style.limit(price, side) or price)
+        return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)
