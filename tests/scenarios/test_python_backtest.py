@@ -331,7 +331,7 @@ def test_what_event_form_has_no_place_for_is_said() -> None:
     with pytest.raises(StrategyError, match="dips_by_fill is in event form") as refused:
         robo_trader.backtest(DipsByFill(), bars)
     assert "event" in refused.value.next_step
-    several = {"dips": DipsByFill(), "trend": SmaCrossover(1, 2)}
+    several: dict[str, Strategy | EventStrategy] = {"dips": DipsByFill(), "trend": SmaCrossover(1, 2)}
     with pytest.raises(InvalidConfig, match="dips_by_fill is in event form, and shares its account with no other"):
         robo_trader.backtest(several, bars, engine="event")
     with pytest.raises(InvalidConfig, match="microstructure_imbalance reads quotes, and there are none among bars"):
