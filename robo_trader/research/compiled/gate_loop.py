@@ -51,7 +51,7 @@ def is_denied(
     if account[STATE] == REDUCING and not reduces:
         _deny(books, t, symbol, TRADING_STATE, 0.0, quantity)
     if market.ended_at[t] >= closes_at(market, t) and not terms.orders_for_next_open:
-        _deny(books, t, symbol, MARKET_HOURS, closes_at(market, t), market.ended_at[t])
+        _deny(books, t, symbol, MARKET_HOURS, float(closes_at(market, t)), float(market.ended_at[t]))
     _limit(books, t, symbol, STALE_DATA, terms.stale_after_bars, _bars_missed(market, symbol, t))
     if not reduces:
         _assess_entry(market, terms, books, t, symbol, sign, quantity, price, needed)

@@ -11,15 +11,12 @@ from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.momentum import bar_return
 from robo_trader.core.features.trend import ema, sma
 from robo_trader.core.portfolio.sizing import FixedShares
-from robo_trader.core.portfolio.stops import NO_STOPS
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.asking import strength_matrix
-from robo_trader.research.backtest.views import ViewMaker
-from robo_trader.research.compiled.account_layout import Views
+from robo_trader.research.backtest.views import SleeveViews, ViewMaker
 from robo_trader.research.compiled.compiler import Compiler
+from tests.builders import a_sleeve
 from tests.parity.markets import NAMES, Shape, a_market
-
-SIZER = FixedShares(quantity=1)
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,21 @@ class Mixed(Strategy):
         return state[1]
 
 
+SLEEVE = a_sleeve(Mixed(), sizer=FixedShares(quantity=1))
+
+
 @pytest.mark.parametrize("gaps", [0.0, 0.3])
 def test_views_are_the_same_whether_features_are_kept_or_not(gaps: float) -> None:
     table = a_market(Shape(3, 5, 8, 60, 0.01, gaps, 0.01, 5_000))
     compiler = Compiler()
-    kept = ViewMaker(table, compiler).views(Mixed(), SIZER, NO_STOPS)
-    quick = ViewMaker(table, compiler).views(Mixed(), SIZER, NO_STOPS, kept=False)
+    kept = ViewMaker(table, compiler).views(SLEEVE)
+    quick = ViewMaker(table, compiler).views(SLEEVE, kept=False)
     assert len(kept.changes) > 100
     assert kept.changes.tolist() == quick.changes.tolist()
     assert in_order(kept)
 
 
-def in_order(views: Views) -> bool:
+def in_order(views: SleeveViews) -> bool:
     """By slice, then symbol."""
     keys = views.changes[:, :2].tolist()
     return keys == sorted(keys) and len(set(map(tuple, keys))) == len(keys)
