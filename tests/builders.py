@@ -12,7 +12,14 @@ from decimal import Decimal
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, BarSlice, TradingSession
 from robo_trader.core.domain.corporate_actions import Dividend
-from robo_trader.core.domain.events import OrderAccepted, OrderCanceled, OrderExecuted, OrderExpired, OrderRejected
+from robo_trader.core.domain.events import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderExecuted,
+    OrderExpired,
+    OrderRejected,
+    QuoteArrived,
+)
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import (
@@ -26,6 +33,7 @@ from robo_trader.core.domain.orders import (
     TimeInForce,
 )
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.execution.planner import OrderStyle
@@ -33,6 +41,7 @@ from robo_trader.core.market.commissions import IBKR_FIXED, CommissionSchedule
 from robo_trader.core.portfolio.sizing import FixedFraction, Sizer
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.simulation.venue.venue import VenueSettings
@@ -102,6 +111,23 @@ def a_day(day: int, **closes: float | tuple[float, float]) -> BarSlice:
         for symbol, (first, last) in sorted(pairs.items())
     ]
     return a_slice(*bars, session=session, ended_at=session.closes_at)
+
+
+def a_quote(
+    *,
+    symbol: str = AAPL,
+    at: int = OPEN,
+    bid: float = 99.99,
+    ask: float = 100.01,
+    bid_size: float = 1_000.0,
+    ask_size: float = 1_000.0,
+) -> Quote:
+    """A quote around 100 dollars."""
+    return Quote(Symbol(symbol), at, bid, ask, bid_size, ask_size)
+
+
+def an_arrival(quote: Quote | None = None, *, session: TradingSession | None = None) -> QuoteArrived:
+    return QuoteArrived(quote=quote or a_quote(), session=session or a_session())
 
 
 def an_intent(
@@ -304,7 +330,7 @@ def a_risk_view(
 def engine_settings(
     *,
     symbols: tuple[Symbol, ...] = (AAPL,),
-    strategy: Strategy | None = None,
+    strategy: Strategy | EventStrategy | None = None,
     sizer: Sizer | None = None,
     limits: RiskLimits | None = None,
     limit_offset_bps: Exact | None = None,
@@ -326,7 +352,7 @@ def engine_settings(
 
 
 def a_sleeve(
-    strategy: Strategy,
+    strategy: Strategy | EventStrategy,
     *,
     name: str | None = None,
     sizer: Sizer | None = None,
@@ -341,6 +367,13 @@ def a_sleeve(
 
 
 def venue_settings(
-    *, slippage_bps: float = 2.0, participation_max: float = 0.1, commissions: CommissionSchedule = IBKR_FIXED
+    *,
+    slippage_bps: float = 2.0,
+    participation_max: float = 0.1,
+    commissions: CommissionSchedule = IBKR_FIXED,
+    quoted: tuple[Symbol, ...] = (),
 ) -> VenueSettings:
-    return VenueSettings(slippage_bps=slippage_bps, participation_max=participation_max, commissions=commissions)
+    return VenueSettings(
+        slippage_bps=slippage_bps, participation_max=participation_max, commissions=commissions,
+        quoted=frozenset(quoted),
+    )  # fmt: skip

@@ -10,14 +10,19 @@ from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.app import playing
 from robo_trader.app.backtest_window import Window, load_benchmark, windowed
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
+from robo_trader.app.event_strategies import demand_records, refuse_to_compile
 from robo_trader.app.joining import build_engine_settings, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import Account, Announce, EngineName, play_compiled, play_event, play_long_event
+from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles, play_quotes
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
+from robo_trader.app.strategies import BuiltStrategy, build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.core.domain.bars import Bar
+from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable
 from robo_trader.research.backtest.result import Result
 from robo_trader.runtime.loading import load_series
@@ -35,21 +40,29 @@ class Backtest:
     feeds: Mapping[str, str]
 
 
-async def backtest(
+async def backtest(  # noqa: PLR0913 - each parameter is a choice of the command's
     settings: Settings,
     *,
     environment: Mapping[str, str],
     engine: EngineName = "event",
     window: Window | None = None,
     actions: CorporateActions = NO_ACTIONS,
+    records: RecordFiles = NO_RECORDS,
     announce: Announce = lambda _: None,
 ) -> Backtest:
     """Play the feeds once. Raises RoboTraderError for everything the world refuses.
 
+    records: quotes and prints, for a strategy in event form.
     announce: told that the compiler must do its work first, the only time that it must.
     """
     begun = time.monotonic()
+    for chosen in build_strategies(settings):
+        _check_form(chosen.strategy, engine, actions, records)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
+    if records.are_given:
+        assumptions = assumptions_of(settings)
+        trader, result, feeds = await play_quotes(settings, sessions, records, window or Window(), assumptions)
+        return Backtest(result, summarise(trader, seconds=time.monotonic() - begun), feeds)
     plan = windowed(plan_session(settings, sessions, now=time.time_ns()), window or Window())
     series = await load_series(plan.requests(after=0), max_concurrent=settings.data.max_concurrent)
     told = {
@@ -62,6 +75,27 @@ async def backtest(
     seconds = round(time.monotonic() - begun, 3)
     feeds = {str(symbol): feed.name for symbol, feed in plan.feeds.items()}
     return Backtest(result, {**summary, "seconds": seconds}, feeds)
+
+
+def _check_form(strategy: BuiltStrategy, engine: EngineName, actions: CorporateActions, records: RecordFiles) -> None:
+    """Raise a named error where a strategy's form and what the run has do not go together."""
+    if engine == "compiled":
+        refuse_to_compile(strategy)
+    if records.are_given:
+        if isinstance(strategy, Strategy):
+            raise InvalidConfig(
+                f"{strategy.name} is a rule, asked at the close of bars, and sees neither quotes nor prints",
+                next_step="Leave --quotes and --trades out, or choose a strategy in event form.",
+            )
+        if records.quotes is None:
+            raise InvalidConfig("Prints are played with quotes only", next_step="Give --quotes as well.")
+        if actions.are_known:
+            raise InvalidConfig(
+                "Splits and dividends are for bars, and quotes are played as they are",
+                next_step="Leave --splits and --dividends out.",
+            )
+    has_quotes, has_trades = records.quotes is not None, records.trades is not None
+    demand_records(strategy, quotes=has_quotes, trades=has_trades, where="in this backtest")
 
 
 async def _play(

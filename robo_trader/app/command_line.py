@@ -110,6 +110,10 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     benchmark: Annotated[str | None, typer.Option(help="Symbol to hold the result against, e.g. SPY.")] = None,
     splits: Annotated[Path | None, typer.Option(help="CSV of ex_date,symbol,ratio, for raw bars.")] = None,
     dividends: Annotated[Path | None, typer.Option(help="CSV of ex_date,symbol,amount_usd, for raw bars.")] = None,
+    quotes: Annotated[
+        Path | None, typer.Option(help="File or folder of quotes, for a strategy that reads them.")
+    ] = None,
+    trades: Annotated[Path | None, typer.Option(help="File or folder of prints, likewise.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a tear sheet to this HTML file.")] = None,
     seed: Seed = None,
     config: Config = None,
@@ -120,6 +124,7 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     from robo_trader.app.backtest_window import Window
     from robo_trader.app.commands.backtest import backtest_command
     from robo_trader.app.corporate_actions import read_actions
+    from robo_trader.app.quote_backtesting import RecordFiles
 
     overrides = {
         "preset": preset,
@@ -133,7 +138,10 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     window = Window(start=start, end=end, benchmark=benchmark)
     actions = read_actions(splits, dividends)
     settings = _load(config, overrides)
-    backtest_command(settings, engine=engine, window=window, actions=actions, report=report, as_json=as_json)
+    backtest_command(
+        settings, engine=engine, window=window, actions=actions, records=RecordFiles(quotes, trades), report=report,
+        as_json=as_json,
+    )  # fmt: skip
 
 
 @app.command()

@@ -20,13 +20,14 @@ from robo_trader.adapters.feeds.file_places import BarFrame
 from robo_trader.app import playing
 from robo_trader.app.backtesting import assumptions_of, faulty_bars
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
+from robo_trader.app.event_strategies import demand_records, refuse_to_share
 from robo_trader.app.joining import build_engine_settings, build_sizer, build_stops, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import ENGINES, Account, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.loading import load_given
-from robo_trader.app.strategies import check_fit, strategy_of
+from robo_trader.app.strategies import BuiltStrategy, check_fit, strategy_of
 from robo_trader.app.strategy_parameters import divide_capital
 from robo_trader.core.domain.errors import DataError, InvalidConfig
 from robo_trader.core.domain.instruments import Symbol, parse_symbol
@@ -37,13 +38,12 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.portfolio.sizing import Sizer
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
-from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable
 from robo_trader.research.backtest.result import BENCHMARK_SCHEMA, Result
 
 Number = float | Decimal
 OrderTypeName = Literal["market", "limit"]
-Strategies = Strategy | str | Mapping[str, Strategy | str]
+Strategies = BuiltStrategy | str | Mapping[str, BuiltStrategy | str]
 Played = TypeVar("Played")
 
 
@@ -74,7 +74,8 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
 
     Args:
         strategy: a strategy, the name of a built-in one, or "file.py:Name"; or several that share the account, by
-            names of their own.
+            names of their own. One in event form has the account to itself, takes the engine "event", and sees bars,
+            fills and timers: there are no quotes here.
         bars: a frame with `ts` (start of the bar; UTC where no zone is given) or `date`, `open`, `high`, `low`,
             `close`, `volume`, and `symbol` where there are several; or one such frame for each symbol.
         capital: of several strategies, the fraction of equity each sizes by; equal parts if not given.
@@ -157,6 +158,7 @@ def _sleeves(
     made = {name: _made(one) for name, one in named.items()}
     if not made:
         raise InvalidConfig("there is no strategy", next_step='Give one, or several as {"trend": SmaCrossover(5, 20)}.')
+    refuse_to_share(list(made.values()))
     names = [name or strategy.name for name, strategy in made.items()]
     parts = divide_capital(settings.strategy.capital, names)
     usual, policy = build_sizer(settings), stops if isinstance(stops, StopPolicy) else build_stops(settings)
@@ -166,10 +168,11 @@ def _sleeves(
     )
 
 
-def _made(strategy: object) -> Strategy:
+def _made(strategy: object) -> BuiltStrategy:
     made = strategy_of(strategy).kind() if isinstance(strategy, str) else strategy
-    if not isinstance(made, Strategy):
+    if not isinstance(made, BuiltStrategy):
         raise InvalidConfig(f"{strategy!r:.100} is no strategy", next_step="Give one made, as SmaCrossover(5, 20).")
+    demand_records(made, quotes=False, trades=False, where="among bars")
     return made
 
 

@@ -21,9 +21,11 @@ from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
 from robo_trader.app.strategies import build_strategy
 from robo_trader.app.strategy_files import forget_strategy_files
+from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.market_feed import MarketFeed
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, build_table
 from robo_trader.research.compiled.compiler import Compiler
@@ -62,6 +64,7 @@ async def check_strategy(
     announce: Callable[[str], None],
 ) -> Checked:
     """Return what was found. Raises RoboTraderError for everything the world refuses, as a backtest does."""
+    _refuse_event_form(settings)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = windowed(plan_session(settings, sessions, now=time.time_ns()), window)
     series = await load_series(plan.requests(after=0), max_concurrent=settings.data.max_concurrent)
@@ -79,6 +82,15 @@ async def check_strategy(
     return Checked(check, warm_ups, tuple(sorted(path for path in others if compiler.folder not in path.parents)))
 
 
+def _refuse_event_form(settings: Settings) -> None:
+    strategy = build_strategy(settings)
+    if isinstance(strategy, EventStrategy):
+        raise InvalidConfig(
+            f"{strategy.name} is in event form: the check asks rules about beginnings of the bars",
+            next_step="It is told one event after the other, and what follows does not exist yet when it is asked.",
+        )
+
+
 class _Loader:
     """Makes the strategy anew each time: its file, and what that imports, is run again."""
 
@@ -93,6 +105,7 @@ class _Loader:
             sys.modules.pop(name, None)
         before = set(sys.modules)
         strategy = build_strategy(self._settings)
+        assert isinstance(strategy, Strategy), strategy  # those in event form were refused before
         self._brought = {name for name in set(sys.modules) - before if _is_own(name)}
         return strategy
 

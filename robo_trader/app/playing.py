@@ -6,14 +6,17 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
+from robo_trader.app.event_strategies import refuse_to_compile
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.errors import StrategyError
 from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.event_recorder import EventRecorder
 from robo_trader.research.backtest.result import Result
+from robo_trader.runtime.records import Happening
 from robo_trader.runtime.trading_loop import TradingLoop
 from robo_trader.runtime.unjournaled import UnjournaledRun
 from robo_trader.simulation.venue.venue import Venue, VenueSettings
@@ -37,10 +40,10 @@ class Account:
     name: str = "PAPER"
 
 
-async def play_event(account: Account, slices: Iterable[BarSlice], **more: Any) -> tuple[Engine, Result]:  # noqa: ANN401 - fields of Result
-    """Play slices through the engine that trades; `more` are further fields of the result."""
+async def play_event(account: Account, happenings: Iterable[Happening], **more: Any) -> tuple[Engine, Result]:  # noqa: ANN401 - fields of Result
+    """Play slices, quotes and prints through the engine that trades; `more` are further fields of the result."""
     engine, recorder = Engine(account.engine), EventRecorder()
-    await _play(account, engine, slices, recorder)
+    await _play(account, engine, happenings, recorder)
     prices = {str(symbol): float(price) for symbol, price in engine.closing_prices().items()}
     return engine, recorder.result(closing_prices=prices, **more)
 
@@ -49,7 +52,10 @@ async def play_long_event(account: Account, table: BarTable, announce: Announce,
     """Play a table through the engine that trades, shown only the bars that may concern it.
 
     A strategy that cannot be compiled, or whose rule fails, is played the plain way, which knows how to say so.
+    One in event form must see every bar.
     """
+    if any(isinstance(sleeve.strategy, EventStrategy) for sleeve in account.engine.sleeves):
+        return await play_event(account, map(table.slice_at, range(table.slices)), **more)
     from robo_trader.research.backtest.event_play import EventPlay
     from robo_trader.research.compiled.compiler import Compiler
 
@@ -63,7 +69,9 @@ async def play_long_event(account: Account, table: BarTable, announce: Announce,
 
 
 def play_compiled(account: Account, table: BarTable, announce: Announce, **more: Any) -> Result:  # noqa: ANN401 - as above
-    """Play a table through the compiled rules."""
+    """Play a table through the compiled rules. Raises StrategyError for a strategy that has none."""
+    for sleeve in account.engine.sleeves:
+        refuse_to_compile(sleeve.strategy)
     from robo_trader.research.backtest import compiled_run
     from robo_trader.research.backtest.compiled_result import result_of
     from robo_trader.research.compiled.compiler import Compiler
@@ -73,11 +81,21 @@ def play_compiled(account: Account, table: BarTable, announce: Announce, **more:
     return result_of(played, strategies=[sleeve.name for sleeve in account.engine.sleeves], opening_cash=cash, **more)
 
 
-async def _play(account: Account, engine: Engine, slices: Iterable[BarSlice], recorder: EventRecorder) -> None:
+async def _play(account: Account, engine: Engine, happenings: Iterable[Happening], recorder: EventRecorder) -> None:
     broker = SimulatedBroker(Venue(account.venue))
-    loop = TradingLoop(engine, UnjournaledRun(), broker, observers=[broker.observe], listeners=[recorder.take])
+    loop = TradingLoop(
+        engine, UnjournaledRun(), broker, observers=[broker.observe], due_timer=engine.due_timer,
+        listeners=[recorder.take],
+    )  # fmt: skip
     await loop.take([
         SessionStarted(occurred_at=account.opened_at, account=account.name, opening_cash=account.cash)
     ])  # fmt: skip
-    for slice_ in slices:
-        await loop.close_slice(slice_)
+    latest = account.opened_at
+    for happening in happenings:
+        if isinstance(happening, BarSlice):
+            latest = happening.ended_at
+            await loop.close_slice(happening)
+        else:
+            latest = happening.occurred_at
+            await loop.take_record(happening)
+    await loop.fire_timers(before=latest + 1)

@@ -16,11 +16,13 @@ from robo_trader.adapters.brokers.simulated import SimulatedBroker
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.writer_lock import WriterLock
+from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
+from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.errors import JournalUnwritable
@@ -53,6 +55,8 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
     SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
     """
     begun = time.monotonic()
+    for chosen in build_strategies(settings):
+        demand_records(chosen.strategy, quotes=False, trades=False, where="on any feed of a paper session")
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
@@ -101,6 +105,7 @@ def _join_loop(settings: Settings, journal: SqlJournal, recovered: Recovered) ->
         journal,
         recovered.broker,
         observers=[recovered.broker.observe],
+        due_timer=recovered.engine.due_timer,
         listeners=[batch_logger(quiet=settings.data.speed == "max")],
     )
 
@@ -125,9 +130,12 @@ async def _trade(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, sto
         if stop.is_set():
             break
         await loop.close_slice(slice_)
+        after = slice_.ended_at
         if number == 0:
             log.info("trading", first_slice=_utc(slice_.ended_at), bars=len(slice_.bars))
         number += 1
+    if not stop.is_set():
+        await loop.fire_timers(before=after + 1)
     log.info("stopped" if stop.is_set() else "feeds ended", slices=number)
 
 

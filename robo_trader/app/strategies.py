@@ -2,13 +2,14 @@
 
 import inspect
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import Field, dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 
+from robo_trader.app.event_strategies import HOOKS, check_event_fit, refuse_to_share
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.fields import OWN_STRATEGY_GRAMMAR, split_references
 from robo_trader.app.strategy_files import load_strategy_file
@@ -24,14 +25,18 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.market.columns import BAR_COLUMNS
 from robo_trader.core.strategies.catalogue import find_strategy
-from robo_trader.core.strategies.strategy import Strategy, strategy_name
+from robo_trader.core.strategies.event_strategy import EventStrategy
+from robo_trader.core.strategies.strategy import AnyStrategy, Strategy, strategy_name
+
+BuiltStrategy = Strategy | EventStrategy
+_FORMS = (AnyStrategy, Strategy, EventStrategy)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundStrategy:
     """A strategy's class and where it is from."""
 
-    kind: type[Strategy]
+    kind: type[AnyStrategy]
     reference: str  # its name, or file and class; without the folder, so that a moved file is the same strategy
     content_hash: str  # of the user's own file, empty for one of ours
 
@@ -63,7 +68,7 @@ class ChosenStrategy:
 
     name: str  # its own, or the one that tells it from the others
     found: FoundStrategy
-    strategy: Strategy
+    strategy: BuiltStrategy
     capital: Decimal  # fraction of equity it sizes by
 
     @property
@@ -97,12 +102,14 @@ def build_strategies(settings: Settings) -> tuple[ChosenStrategy, ...]:
         parameters = read_parameters(found.kind, given[name])
         with _own_code(reference):
             strategy = found.kind(**parameters)
+        assert isinstance(strategy, BuiltStrategy), strategy
         check_fit(strategy, settings.data.symbols)
         chosen.append(ChosenStrategy(name, found, strategy, capital[name]))
+    refuse_to_share([one.strategy for one in chosen])
     return tuple(chosen)
 
 
-def build_strategy(settings: Settings) -> Strategy:
+def build_strategy(settings: Settings) -> BuiltStrategy:
     """Return the one strategy that the settings describe. Raises InvalidConfig where they describe several."""
     chosen = build_strategies(settings)
     if len(chosen) > 1:
@@ -110,11 +117,14 @@ def build_strategy(settings: Settings) -> Strategy:
     return chosen[0].strategy
 
 
-def check_fit(strategy: Strategy, symbols: tuple[Symbol, ...]) -> None:
+def check_fit(strategy: BuiltStrategy, symbols: tuple[Symbol, ...]) -> None:
     """Raise InvalidConfig where the rule and its inputs differ, and where a strategy trades none of the symbols."""
     with _own_code(strategy.name):
         for symbol in symbols:
             _check_inputs(strategy, symbol, symbols)
+        if isinstance(strategy, EventStrategy):
+            check_event_fit(strategy, symbols)
+            return
     if not any(strategy.features(symbol) for symbol in symbols):
         raise InvalidConfig(
             f"{strategy.name} trades none of {', '.join(symbols)}",
@@ -135,7 +145,7 @@ def _strategies_in(names: Mapping[str, object]) -> list[str]:
     return [
         name
         for name, kind in names.items()
-        if isinstance(kind, type) and issubclass(kind, Strategy) and kind is not Strategy
+        if isinstance(kind, type) and issubclass(kind, AnyStrategy) and kind not in _FORMS
     ]
 
 
@@ -148,13 +158,25 @@ def _check_is_strategy(kind: object, what: str) -> None:
 
 def _fault(kind: object) -> tuple[str, str] | None:
     """Return what keeps `kind` from being a strategy, the plainest first, and what to do about it."""
-    if not (isinstance(kind, type) and issubclass(kind, Strategy)):
+    if not (isinstance(kind, type) and issubclass(kind, BuiltStrategy)):
         advice = "Write class Name(Strategy), with the Strategy of robo_trader.core.strategies.strategy."
         return "is no Strategy", advice
+    if issubclass(kind, EventStrategy):
+        return _event_fault(kind)
     if inspect.isabstract(kind):
         return "does not say which features it reads", "Give it a method features(self, symbol)."
     if not isinstance(inspect.getattr_static(kind, "rule", None), staticmethod):
         return "has no rule that is a static method", "Write @staticmethod above def rule(state, ...)."
+    return _dataclass_fault(kind)
+
+
+def _event_fault(kind: type[EventStrategy]) -> tuple[str, str] | None:
+    if not any(map(kind.hears, HOOKS)):
+        return "has no hook", f"Give it one of {', '.join(HOOKS)}."
+    return _dataclass_fault(kind)
+
+
+def _dataclass_fault(kind: type[AnyStrategy]) -> tuple[str, str] | None:
     if any(isinstance(value, Field) for value in vars(kind).values()):
         return "is no dataclass, so that its parameters are not seen", "Write @dataclass(frozen=True) above the class."
     return None
@@ -175,7 +197,7 @@ def _own_code(what: str) -> Iterator[None]:
         ) from error
 
 
-def _check_inputs(strategy: Strategy, symbol: Symbol, symbols: tuple[Symbol, ...]) -> None:
+def _check_inputs(strategy: BuiltStrategy, symbol: Symbol, symbols: tuple[Symbol, ...]) -> None:
     """Hold what the rule takes against what it will be given, before the first bar does."""
     features: object = strategy.features(symbol)  # of a user's own making
     if not isinstance(features, tuple | list) or not all(isinstance(feature, Feature) for feature in features):
@@ -197,6 +219,11 @@ def _check_inputs(strategy: Strategy, symbol: Symbol, symbols: tuple[Symbol, ...
                 f"{strategy.name} reads {other}, which is not among data.symbols",
                 next_step=f"Add {other} to the symbols; a strategy need not trade all of them.",
             )
+    if isinstance(strategy, Strategy):
+        _check_rule(strategy, symbol, features)
+
+
+def _check_rule(strategy: Strategy, symbol: Symbol, features: Sequence[Feature]) -> None:
     parameters = strategy.rule_parameters(symbol)
     try:
         inspect.signature(strategy.rule).bind([], *features, *parameters)

@@ -6,13 +6,13 @@ from decimal import ROUND_DOWN, Decimal
 from difflib import get_close_matches
 
 from robo_trader.core.domain.errors import InvalidConfig
-from robo_trader.core.strategies.strategy import Strategy, strategy_name
+from robo_trader.core.strategies.strategy import AnyStrategy, strategy_name
 
 Names = tuple[str | tuple[str, ...], ...]
 ParameterValue = float | str | Names
 
 
-def settable(kind: type[Strategy]) -> dict[str, ParameterValue]:
+def settable(kind: type[AnyStrategy]) -> dict[str, ParameterValue]:
     """Return every parameter with its default: numbers with bounds, and plain fields that hold names."""
     return {
         one.name: getattr(kind, one.name)
@@ -21,12 +21,12 @@ def settable(kind: type[Strategy]) -> dict[str, ParameterValue]:
     }
 
 
-def parameters_of(strategy: Strategy) -> dict[str, ParameterValue]:
+def parameters_of(strategy: AnyStrategy) -> dict[str, ParameterValue]:
     """Return every parameter with the value that holds, defaults included."""
     return {name: getattr(strategy, name) for name in settable(type(strategy))}
 
 
-def read_parameters(kind: type[Strategy], given: Mapping[str, float | str]) -> dict[str, ParameterValue]:
+def read_parameters(kind: type[AnyStrategy], given: Mapping[str, float | str]) -> dict[str, ParameterValue]:
     """Return what was given as the strategy takes it. Raises InvalidConfig for what it has not or cannot take."""
     known = settable(kind)
     read: dict[str, ParameterValue] = {}

@@ -13,6 +13,8 @@ def summarise(engine: Engine, *, seconds: float) -> dict[str, Any]:
     return {
         "bars": tally.bars,
         "bars_rejected": dict(sorted(tally.bars_rejected.items())),
+        **({"quotes": tally.quotes, "prints": tally.trades} if tally.quotes + tally.trades else {}),
+        **({"quotes_rejected": dict(sorted(tally.quotes_rejected.items()))} if tally.quotes_rejected else {}),
         "signals": tally.signals,
         "orders": tally.orders,
         "fills": tally.fills,

@@ -10,12 +10,17 @@ from typing import Protocol
 
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import Command, Step, SubmitOrder
-from robo_trader.core.domain.events import InputEvent, SliceClosed
+from robo_trader.core.domain.events import InputEvent, QuoteArrived, SliceClosed, TimerFired, TradePrinted
 from robo_trader.core.ports.broker import Broker
 from robo_trader.core.ports.journal import Batch, Journal, StepRecord
 
 BatchListener = Callable[[Batch], None]
-MarketObserver = Callable[[BarSlice], None]
+MarketObserver = Callable[[BarSlice | QuoteArrived], None]
+DueTimer = Callable[[int], TimerFired | None]
+
+
+def no_timer(_before: int) -> None:
+    """Return that nobody wants to be woken."""
 
 
 class DecisionMaker(Protocol):
@@ -36,20 +41,43 @@ class TradingLoop:
         broker: Broker,
         *,
         observers: Iterable[MarketObserver] = (),
+        due_timer: DueTimer = no_timer,
         listeners: Iterable[BatchListener] = (),
     ) -> None:
-        """observers: shown each slice before the engine is; listeners: told each batch once it is durable."""
+        """observers: shown each slice and quote before the engine is.
+
+        due_timer: returns the engine's first timer that is due before a time.
+        listeners: told each batch once it is durable.
+        """
         self._engine = engine
         self._journal = journal
         self._broker = broker
         self._observers = tuple(observers)
+        self._due_timer = due_timer
         self._listeners = tuple(listeners)
 
     async def close_slice(self, slice_: BarSlice) -> None:
         """Take a slice of bars, and all that follows from it."""
+        await self.fire_timers(before=slice_.ended_at)
         for observe in self._observers:
             observe(slice_)
         await self.take([*self._broker.take_reports(), SliceClosed(slice=slice_)])
+
+    async def take_record(self, event: QuoteArrived | TradePrinted) -> None:
+        """Take a quote or a print, and all that follows from it."""
+        await self.fire_timers(before=event.occurred_at)
+        if isinstance(event, QuoteArrived):
+            for observe in self._observers:
+                observe(event)
+        await self.take([*self._broker.take_reports(), event])
+
+    async def fire_timers(self, *, before: int) -> None:
+        """Wake the engine at every time before this one that it asked for, in order of time.
+
+        A timer comes after everything that is stamped with its very time, and before everything later.
+        """
+        while (timer := self._due_timer(before)) is not None:
+            await self.take([timer])
 
     async def take(self, inputs: Sequence[InputEvent]) -> None:
         """Take inputs, and the broker's reports on what they led to, until there are none.

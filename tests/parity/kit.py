@@ -1,6 +1,7 @@
 """Real markets of the data kit beside the repository, as tables of bars and as records of quotes and trades."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -82,6 +83,32 @@ def _best_quotes(symbol: str, count: int) -> Iterator[tuple[float, ...]]:
         top = max(bids.values(), default=(0.0, 0.0))
         low = min(asks.values(), default=(0.0, 0.0))
         yield float(at), top[0], low[0], top[1], low[1]
+
+
+def consolidated_quotes(symbol: str, first: str, last: str, *, fresh_seconds: float = 2.0) -> pl.DataFrame:
+    """The best quote of all exchanges whenever it changes, between two times in UTC, in the form of `--quotes`.
+
+    An exchange's side counts for so long after its update: the updates do not say when an offer was withdrawn.
+    """
+    rows = _rows(KIT / "ticks/lean_quotes.parquet", symbol).sort("ts")
+    rows = rows.filter(pl.col("ts").is_between(datetime.fromisoformat(first), datetime.fromisoformat(last)))
+    columns = rows.select(pl.col("ts").dt.timestamp("ns"), "exchange", "bid", "bid_size", "ask", "ask_size")
+    sides: tuple[dict[str, tuple[float, float, int]], ...] = ({}, {})
+    found: list[tuple[int, float, float, float, float]] = []
+    for at, exchange, bid, bid_size, ask, ask_size in columns.iter_rows():
+        for side, price, size in zip(sides, (bid, ask), (bid_size, ask_size), strict=True):
+            if price:
+                side[exchange] = (price, float(size), at)
+        fresh = [[row for row in side.values() if at - row[2] <= fresh_seconds * 1e9] for side in sides]
+        if not all(fresh):
+            continue
+        top, low = max(row[0] for row in fresh[0]), min(row[0] for row in fresh[1])
+        sizes = [sum(row[1] for row in side if row[0] == best) for side, best in zip(fresh, (top, low), strict=True)]
+        if not found or found[-1][1:] != (top, low, *sizes):
+            found.append((at, top, low, sizes[0], sizes[1]))
+    frame = pl.DataFrame(found, schema=["at", *QUOTE_COLUMNS], orient="row")
+    moments = pl.from_epoch("at", time_unit="ns").dt.replace_time_zone("UTC").alias("ts")
+    return frame.select(moments, pl.lit(symbol).alias("symbol"), *QUOTE_COLUMNS)
 
 
 def _arrays(names: Sequence[str], rows: Sequence[Sequence[float]]) -> Columns:

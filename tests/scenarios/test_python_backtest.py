@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,10 @@ import pytest
 import robo_trader
 from robo_trader.adapters.calendars.exchange import load_sessions
 from robo_trader.app.settings import Settings
+from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.errors import DataError, InvalidConfig, RoboTraderError, StrategyError
+from robo_trader.core.domain.fills import Fill
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import sma
 from robo_trader.core.market.commissions import IBKR_TIERED, CommissionSchedule
@@ -27,6 +31,7 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.result import Result
@@ -288,3 +293,46 @@ def test_raw_bars_with_their_splits_and_dividends_are_worth_what_was_held() -> N
     assert paid.equity["equity"][-1] == pytest.approx(without.equity["equity"][-1] + 50)
     event = play(dividends={"STOCK": {"2024-03-12": 1.0}}, engine="event")
     assert event.equity["equity"].to_list() == pytest.approx(paid.equity["equity"].to_list(), rel=1e-12)
+
+
+@dataclass(frozen=True)
+class DipsByFill(EventStrategy):
+    """Long after a close below 99; out a day after its fill."""
+
+    def on_bar(self, memory: Any, bar: Bar, values: Values, desk: Desk) -> None:  # noqa: ANN401, ARG002
+        if bar.close < 99.0 and desk.position(bar.symbol) == 0:
+            desk.want(bar.symbol, 1.0, "a dip")
+
+    def on_fill(self, memory: Any, fill: Fill, desk: Desk) -> None:  # noqa: ANN401
+        memory.append(float(fill.price))
+        desk.wake(fill.symbol, desk.now + 86_400 * 1_000_000_000)
+
+    def on_timer(self, memory: Any, key: str, desk: Desk) -> None:  # noqa: ANN401, ARG002
+        desk.want(Symbol(key), 0.0, "a day later")
+
+
+def test_a_strategy_in_event_form_sees_bars_fills_and_timers() -> None:
+    """The dip of Tuesday is bought at Wednesday's open, 97, and sold a day later, at Thursday's, 101."""
+    days = [f"2024-03-0{day}" for day in (4, 5, 6, 7, 8)]
+    opens, closes = [100.0, 100.0, 97.0, 101.0, 103.0], [100.0, 98.0, 100.0, 102.0, 103.0]
+    high, low = ([pick(pair) for pair in zip(opens, closes, strict=True)] for pick in (max, min))
+    bars = pl.DataFrame(
+        {"date": days, "open": opens, "high": high, "low": low, "close": closes, "volume": [1e6] * 5}
+    )  # fmt: skip
+    result = robo_trader.backtest(DipsByFill(), bars, engine="event", slippage_bps=0, sizer=FixedShares(quantity=10))
+    assert result.fills.select("side", "price").rows() == [("BUY", 97.0), ("SELL", 101.0)]
+    opened, closed = result.trades["opened_at"][0], result.trades["closed_at"][0]
+    assert (closed - opened).total_seconds() == 86_400
+
+
+def test_what_event_form_has_no_place_for_is_said() -> None:
+    days = [f"2024-03-0{day}" for day in (4, 5, 6, 7, 8)]
+    bars = walk(1, 5).with_columns(date=pl.Series(days))
+    with pytest.raises(StrategyError, match="dips_by_fill is in event form") as refused:
+        robo_trader.backtest(DipsByFill(), bars)
+    assert "event" in refused.value.next_step
+    several: dict[str, Strategy | EventStrategy] = {"dips": DipsByFill(), "trend": SmaCrossover(1, 2)}
+    with pytest.raises(InvalidConfig, match="dips_by_fill is in event form, and shares its account with no other"):
+        robo_trader.backtest(several, bars, engine="event")
+    with pytest.raises(InvalidConfig, match="microstructure_imbalance reads quotes, and there are none among bars"):
+        robo_trader.backtest("microstructure_imbalance", bars, engine="event")

@@ -25,10 +25,10 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any],
     return run_json(database, *SYMBOLS), database
 
 
-def kill_after(database: Path, journal_rows: int) -> None:
+def kill_after(database: Path, journal_rows: int, *options: str) -> None:
     """Start a run and kill it, with no chance to tidy up, once the journal has grown by so many rows."""
     process = subprocess.Popen(
-        command("run", "--database", str(database), "--speed", "max", "--exit-when-done", *SYMBOLS),
+        command("run", "--database", str(database), "--speed", "max", "--exit-when-done", *SYMBOLS, *options),
         env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -67,6 +67,21 @@ def test_killed_three_times_in_the_middle(untouched: tuple[dict[str, Any], Path]
     assert figures(summary) == figures(untouched[0])
     for table in ("orders", "fills", "positions", "equity", "violations"):
         assert rows(database, table) == rows(untouched[1], table)
+
+
+def test_timers_and_memory_of_a_strategy_survive(tmp_path: Path) -> None:
+    """It was killed while positions waited for their timers; it knows what it paid, and sells when it would have."""
+    example = Path(__file__).parents[2] / "examples/falling_days.py"
+    options = ("--strategy", f"{example}:FallingDays", *SYMBOLS)
+    untouched = run_json(tmp_path / "untouched.db", *options)
+    for grown in (300, 900):
+        kill_after(tmp_path / "killed.db", grown, *options[:2])
+    length = journal_length(tmp_path / "killed.db")
+    summary = run_json(tmp_path / "killed.db", *options)
+    assert 0 < length < journal_length(tmp_path / "untouched.db")
+    assert figures(summary) == figures(untouched) and summary["fills"] > 100
+    kinds = [row["kind"] for row in rows(tmp_path / "killed.db", "journal")]
+    assert kinds.count("TimerFired") > 20 and kinds.count("TimerSet") >= kinds.count("TimerFired")
 
 
 def test_journal_is_the_same_to_the_byte(untouched: tuple[dict[str, Any], Path], tmp_path: Path) -> None:

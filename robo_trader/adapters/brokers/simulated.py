@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import Command, SubmitOrder
 from robo_trader.core.domain.errors import JournalDamaged
-from robo_trader.core.domain.events import BrokerReport, SessionStarted, SliceClosed
+from robo_trader.core.domain.events import BrokerReport, QuoteArrived, SliceClosed
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId
 from robo_trader.core.ports.journal import Batch
 from robo_trader.simulation.venue.venue import Venue
 
 
 class SimulatedBroker:
-    """Fills orders against the bars it is shown. Has no memory of its own: the journal is its memory."""
+    """Fills orders against the bars and quotes it is shown. Has no memory of its own: the journal is its memory."""
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
@@ -26,9 +26,12 @@ class SimulatedBroker:
         """Ask the venue to take an order out of its book."""
         self._venue.cancel(order_id, at=at)
 
-    def observe(self, slice_: BarSlice) -> None:
+    def observe(self, seen: BarSlice | QuoteArrived) -> None:
         """Show the venue the market, before anybody else sees it."""
-        self._venue.observe(slice_)
+        if isinstance(seen, BarSlice):
+            self._venue.observe(seen)
+        else:
+            self._venue.observe_quote(seen.quote, seen.session)
 
     def take_reports(self) -> Sequence[BrokerReport]:
         """Return what the venue reported since the last call."""
@@ -56,7 +59,9 @@ class SimulatedBroker:
     def _replay(self, batch: Batch) -> None:
         for step in batch.steps:
             if isinstance(step.input, SliceClosed):
-                self._venue.observe(step.input.slice)
+                self.observe(step.input.slice)
+            elif isinstance(step.input, QuoteArrived):
+                self.observe(step.input)
         for command in batch.commands:
             self._carry_out(command)
 
@@ -69,5 +74,5 @@ class SimulatedBroker:
 
 def _reports_in(batch: Batch) -> Iterable[BrokerReport]:
     for step in batch.steps:
-        if not isinstance(step.input, (SliceClosed, SessionStarted)):
+        if isinstance(step.input, BrokerReport):
             yield step.input

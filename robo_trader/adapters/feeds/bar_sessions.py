@@ -57,14 +57,33 @@ def fit_intraday(file: BarRows, table: pl.DataFrame, sessions: pl.DataFrame, siz
 
     Raises DataError if no row starts in a session, or if the bars are of another size.
     """
+    placed = _place(file, table, sessions, NoticeKind.OUTSIDE_HOURS)
+    _check_steps(file, _not_empty(file, placed.table), size)
+    ended = pl.min_horizontal(pl.col(STARTED) + size.nanos, pl.col(_CLOSES)).alias(ENDED)
+    return FittedBars(placed.table.with_columns(ended), placed.findings)
+
+
+def fit_records(file: BarRows, table: pl.DataFrame, sessions: pl.DataFrame) -> FittedBars:
+    """Give each quote or print, which stands at its `STARTED`, the session it lies in: [open, close).
+
+    Returns them with the columns of `to_frame` added. Raises DataError if none lies in a session.
+    """
+    placed = _place(file, table, sessions, NoticeKind.OUTSIDE_SESSION)
+    if placed.table.is_empty():
+        raise file.fault(
+            "none of its rows lies in a regular session", "Check that its times are in UTC, or data.time_zone."
+        )
+    return placed
+
+
+def _place(file: BarRows, table: pl.DataFrame, sessions: pl.DataFrame, outside: NoticeKind) -> FittedBars:
+    """Put rows in order of `STARTED`, and leave out those that lie in no session."""
     table, without_time = _drop(file, table, pl.col(STARTED).is_null(), NoticeKind.NO_TIME)
     table, reordered = _sort(file, table, STARTED)
     table = table.join_asof(sessions, left_on=STARTED, right_on=_OPENS, strategy="backward")
     inside = (pl.col(STARTED) < pl.col(_CLOSES)).fill_null(value=False)
-    table, left_out = _drop(file, table, ~inside, NoticeKind.OUTSIDE_HOURS)
-    _check_steps(file, _not_empty(file, table), size)
-    ended = pl.min_horizontal(pl.col(STARTED) + size.nanos, pl.col(_CLOSES)).alias(ENDED)
-    return FittedBars(table.with_columns(ended), (*without_time, *reordered, *left_out))
+    table, left_out = _drop(file, table, ~inside, outside)
+    return FittedBars(table, (*without_time, *reordered, *left_out))
 
 
 def _drop(

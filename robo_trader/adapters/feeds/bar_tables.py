@@ -68,9 +68,11 @@ def pick_columns(file: BarRows, table: pl.DataFrame, wanted: tuple[str, ...]) ->
     return table.filter(~pl.all_horizontal(pl.exclude(INDEX).is_null()))
 
 
-def to_floats(file: BarRows, table: pl.DataFrame, time_column: str) -> pl.DataFrame:
+def to_floats(
+    file: BarRows, table: pl.DataFrame, time_column: str, names: tuple[str, ...] = NUMBER_COLUMNS
+) -> pl.DataFrame:
     """Return `INDEX` and `time_column` as they are, and the numbers as floats. Raises DataError as `read_table`."""
-    numbers = [_to_floats(file, table, name) for name in NUMBER_COLUMNS]
+    numbers = [_to_floats(file, table, name) for name in names]
     return table.select(INDEX, time_column).with_columns(numbers)
 
 

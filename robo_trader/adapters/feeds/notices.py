@@ -14,6 +14,7 @@ class NoticeKind(Enum):
     NO_TIME = "rows without a time were left out"
     NO_SESSION = "bars on days without a session were left out"
     OUTSIDE_HOURS = "bars that start outside regular hours were left out"
+    OUTSIDE_SESSION = "rows outside regular hours were left out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,20 @@ from robo_trader.app.backtesting import Backtest, backtest
 from robo_trader.app.console import print_json, print_pairs, print_progress, print_summary
 from robo_trader.app.corporate_actions import CorporateActions
 from robo_trader.app.playing import ENGINES
+from robo_trader.app.quote_backtesting import RecordFiles
 from robo_trader.app.settings import Settings
 from robo_trader.core.domain.errors import InvalidConfig
 
 
-def backtest_command(
-    settings: Settings, *, engine: str, window: Window, actions: CorporateActions, report: Path | None, as_json: bool
+def backtest_command(  # noqa: PLR0913 - each parameter is an option of the command
+    settings: Settings,
+    *,
+    engine: str,
+    window: Window,
+    actions: CorporateActions,
+    records: RecordFiles,
+    report: Path | None,
+    as_json: bool,
 ) -> None:
     """Run a backtest; print how it ended and which feed served what; write the tear sheet if one is wanted."""
     if engine not in ENGINES:
@@ -23,7 +31,13 @@ def backtest_command(
         raise InvalidConfig(f"{report.parent} is no folder", next_step="Make it first, or name another file.")
     done = asyncio.run(
         backtest(
-            settings, environment=os.environ, engine=engine, window=window, actions=actions, announce=print_progress
+            settings,
+            environment=os.environ,
+            engine=engine,
+            window=window,
+            actions=actions,
+            records=records,
+            announce=print_progress,
         )
     )
     if report is not None:

@@ -5,11 +5,15 @@ from dataclasses import asdict, dataclass, fields, replace
 import typer
 
 from robo_trader.app.console import print_json, print_pairs, print_rows
+from robo_trader.app.event_strategies import form_of
 from robo_trader.app.settings import DataSettings
 from robo_trader.app.strategies import strategy_of
 from robo_trader.app.strategy_parameters import parameter_text, settable
-from robo_trader.core.strategies.catalogue import STRATEGIES
-from robo_trader.core.strategies.strategy import Strategy
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.features.feature import Feature
+from robo_trader.core.strategies.catalogue import ALL_STRATEGIES
+from robo_trader.core.strategies.event_strategy import EventStrategy
+from robo_trader.core.strategies.strategy import AnyStrategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class ListedStrategy:
     """One line of `strategies list`."""
 
     name: str
+    form: str
     summary: str
     parameters: str
 
@@ -36,24 +41,30 @@ class ShownParameter:
 def list_strategies(*, as_json: bool) -> None:
     """Print every strategy of ours with its summary and parameters."""
     rows = [
-        ListedStrategy(name, summary_of(kind), ", ".join(f"{one.name} {_text(one.default)}" for one in _shown(kind)))
-        for name, kind in STRATEGIES.items()
+        ListedStrategy(
+            name,
+            form_of(kind),
+            summary_of(kind),
+            ", ".join(f"{one.name} {_text(one.default)}" for one in _shown(kind)),
+        )
+        for name, kind in ALL_STRATEGIES.items()
     ]
-    print_rows("Strategies", rows, columns=("name", "summary", "parameters"), as_json=as_json)
+    print_rows("Strategies", rows, columns=("name", "form", "summary", "parameters"), as_json=as_json)
 
 
 def show_strategy(reference: str, *, as_json: bool) -> None:
     """Print what a strategy is, takes and reads. Raises InvalidConfig if there is none of this name."""
     kind = strategy_of(reference).kind
     strategy, parameters = kind(), _shown(kind)
-    read = dict.fromkeys(feature.name for symbol in DataSettings().symbols for feature in strategy.features(symbol))
+    read = dict.fromkeys(feature.name for symbol in DataSettings().symbols for feature in _read(strategy, symbol))
     if as_json:
         print_json({
-            "name": strategy.name, "summary": summary_of(kind), "parameters": [asdict(one) for one in parameters],
+            "name": strategy.name, "form": form_of(kind),
+            "summary": summary_of(kind), "parameters": [asdict(one) for one in parameters],
             "ordered": list(kind.ordered), "features": list(read),
         })  # fmt: skip
         return
-    facts = {"does": summary_of(kind), "reads": ", ".join(read) or "nothing"}
+    facts = {"does": summary_of(kind), "form": form_of(kind), "reads": ", ".join(read) or "nothing"}
     if kind.ordered:
         facts["needs"] = " < ".join(kind.ordered)
     print_pairs(strategy.name, facts)
@@ -69,12 +80,19 @@ def show_strategy(reference: str, *, as_json: bool) -> None:
         typer.echo(f"Set one with {option}, or in robo_trader.toml under [strategy.parameters].")
 
 
-def summary_of(kind: type[Strategy]) -> str:
+def summary_of(kind: type[AnyStrategy]) -> str:
     """Return the first line of the class's own docstring."""
     return (kind.__doc__ or "").strip().split("\n")[0]
 
 
-def _shown(kind: type[Strategy]) -> list[ShownParameter]:
+def _read(strategy: AnyStrategy, symbol: Symbol) -> tuple[Feature, ...]:
+    """Return the features of bars, and of quotes and prints where it is told of them."""
+    if not isinstance(strategy, EventStrategy):
+        return strategy.features(symbol)
+    return (*strategy.features(symbol), *strategy.quote_features(symbol), *strategy.trade_features(symbol))
+
+
+def _shown(kind: type[AnyStrategy]) -> list[ShownParameter]:
     about = {one.name: str(one.metadata.get("about", "")) for one in fields(kind)}
     numbers = {one.name: one for one in kind.parameters()}
     return [

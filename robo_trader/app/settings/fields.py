@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR, Symbol, parse_symbol
 from robo_trader.core.market.bar_sizes import BarSize, Duration, parse_bar_size, parse_duration
-from robo_trader.core.strategies.catalogue import STRATEGIES, find_strategy
+from robo_trader.core.strategies.catalogue import ALL_STRATEGIES, find_strategy
 
 SYMBOLS_MAX = 500
 SPEED_MAX = 100_000
@@ -221,7 +221,9 @@ LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidat
 StrategyReference = Annotated[
     str,
     BeforeValidator(_read_strategy),
-    Wording(f"{', '.join(STRATEGIES)}, a file of your own and the class in it (mine.py:Mine), or several with commas"),
+    Wording(
+        f"{', '.join(ALL_STRATEGIES)}, a file of your own and the class in it (mine.py:Mine), or several with commas"
+    ),
 ]
 _Parameter = Annotated[
     int | float | str, BeforeValidator(_read_parameter), WithJsonSchema({"type": ["number", "string"]})

@@ -10,12 +10,13 @@ from enum import Enum
 from msgspec import Struct
 
 from robo_trader.core.domain.allotments import Allotment, SharesCrossed
-from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
+from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.ledger import Entry
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
+from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.domain.violations import Violation
 
@@ -39,6 +40,37 @@ class SliceClosed(Struct, frozen=True, kw_only=True, gc=False):
     def occurred_at(self) -> int:
         """The end of the bars."""
         return self.slice.ended_at
+
+
+class QuoteArrived(Struct, frozen=True, kw_only=True, gc=False):
+    """The best bid and ask of a symbol changed, within a session."""
+
+    quote: Quote
+    session: TradingSession
+
+    @property
+    def occurred_at(self) -> int:
+        """The time of the quote."""
+        return self.quote.at
+
+
+class TradePrinted(Struct, frozen=True, kw_only=True, gc=False):
+    """Shares of a symbol changed hands somewhere, within a session."""
+
+    trade: TradePrint
+    session: TradingSession
+
+    @property
+    def occurred_at(self) -> int:
+        """The time of the print."""
+        return self.trade.at
+
+
+class TimerFired(Struct, frozen=True, kw_only=True, gc=False):
+    """A time has come that a strategy asked to be woken at."""
+
+    key: str
+    occurred_at: int
 
 
 class OrderAccepted(Struct, frozen=True, kw_only=True, gc=False):
@@ -84,7 +116,8 @@ class OrderExpired(Struct, frozen=True, kw_only=True, gc=False):
 
 
 BrokerReport = OrderAccepted | OrderRejected | OrderExecuted | OrderCanceled | OrderExpired
-InputEvent = SessionStarted | SliceClosed | BrokerReport
+BetweenSlices = QuoteArrived | TradePrinted | TimerFired
+InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport
 
 # ---- decisions ----------------------------------------------------------------------------------
 
@@ -94,6 +127,30 @@ class BarRejected(Struct, frozen=True, kw_only=True, gc=False):
 
     bar: Bar
     fault: BarFault
+    occurred_at: int
+
+
+class QuoteRejected(Struct, frozen=True, kw_only=True, gc=False):
+    """A quote was refused at the boundary; no feature, strategy or mark has seen it."""
+
+    quote: Quote
+    fault: QuoteFault
+    occurred_at: int
+
+
+class TradeRejected(Struct, frozen=True, kw_only=True, gc=False):
+    """A print was refused at the boundary; no feature or strategy has seen it."""
+
+    trade: TradePrint
+    fault: QuoteFault
+    occurred_at: int
+
+
+class TimerSet(Struct, frozen=True, kw_only=True, gc=False):
+    """A strategy asked to be woken; an earlier wish under the same key is void."""
+
+    key: str
+    wakes_at: int
     occurred_at: int
 
 
@@ -199,6 +256,9 @@ class AccountMarked(Struct, frozen=True, kw_only=True, gc=False):
 
 DecisionEvent = (
     BarRejected
+    | QuoteRejected
+    | TradeRejected
+    | TimerSet
     | SignalEmitted
     | TargetSet
     | OrderDenied

@@ -6,8 +6,10 @@ That is what makes live trading, paper trading, recovery and replay the same pro
 
 At every slice, in this order: refuse faulty bars; open the session; mark to market; move features on; ask the
 strategy; size its signals; order what is missing, each order through the risk gate; report the account.
+A strategy in event form is also told what happens between slices: quotes, prints, timers and its fills.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
@@ -15,15 +17,20 @@ from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
     AccountMarked,
     BarRejected,
+    BetweenSlices,
     BrokerReport,
     CashBooked,
     InputEvent,
+    QuoteArrived,
     SessionStarted,
     SliceClosed,
+    TimerFired,
+    TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.losses import find_loss
 from robo_trader.core.engine.order_desk import OrderDesk
@@ -45,6 +52,9 @@ class Engine:
         self._overnight = Overnight(settings.borrow_rate)
         self.account = Account()
         self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
+        self._events = self._strategy.event_desk
+        if self._events is not None:
+            self._events.revalue = self._mark
         self._orders = OrderDesk(settings, self.account, senses.market)
         self._reports = ReportDesk(self.account, self._overnight, self._strategy)
 
@@ -60,9 +70,15 @@ class Engine:
         elif isinstance(event, SessionStarted):
             self.account.ledger.deposit(event.opening_cash)
             self.account.valuation.open_account(event.opening_cash)
+        elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
+            self._take_between(event)
         else:
             self._take_report(event)
         return self.account.take_step()
+
+    def due_timer(self, before: int) -> TimerFired | None:
+        """Return the first timer that is due before a time, to be processed next; None if there is none."""
+        return None if self._events is None else self._events.due_timer(before)
 
     def held_symbols(self) -> set[Symbol]:
         """Return the symbols that the account, or a strategy of it, holds."""
@@ -80,7 +96,33 @@ class Engine:
         ))  # fmt: skip
 
     def _take_report(self, report: BrokerReport) -> None:
-        self._reports.take(report)
+        fill = self._reports.take(report)
+        if self._events is not None:
+            self._events.hear(report)
+            if fill is not None:
+                self._events.take_fill(fill)
+
+    def _take_between(self, event: BetweenSlices) -> None:
+        """Tell a strategy in event form what happened between two slices, and pursue what it wants of it at once."""
+        desk, account = self._events, self.account
+        assert desk is not None, "a rule is asked at the close of bars only"
+        if isinstance(event, TimerFired):
+            desk.market.come_to(event)
+        elif desk.admits(event):
+            known, session = account.valuation.session, event.session
+            if known is None or known.date != session.date:
+                self._settle_overnight(BarSlice(ended_at=event.occurred_at, session=session, bars=()))
+            elif desk.market.has_slice_of(session):
+                self._overnight.booked.clear()  # else its first slice may bring dividends, and asks what was held
+            desk.market.come_to(event)
+            if account.valuation.enter(session):
+                self._reopen()
+        else:
+            return
+        desk.tell(event)
+        if desk.due:
+            self._mark()
+            self._pursue(self._take_due(desk))
 
     def _close_slice(self, slice_: BarSlice) -> None:
         if slice_.ended_at < self._market.last_ended_at:
@@ -90,17 +132,19 @@ class Engine:
         account = self.account
         assert account.valuation.peak_equity > 0, "the account was never opened"
         self._settle_overnight(slice_)
+        self._overnight.booked.clear()
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
         sound = self._admit(slice_)
         if account.valuation.enter(slice_.session):
             self._reopen()
-        account.valuation.mark(account.ledger.cash, *self._market.worth(account.ledger))
-        self._watch_losses()
+        self._mark()
         values = self._panel.update(sound, slice_.session)
         for bar in sound:
             self._strategy.consider(bar, values[bar.symbol])
-        self._pursue_targets()
+        if self._events is not None:
+            self._take_due(self._events)  # pursued with all others
+        self._pursue(sorted(self._strategy.unsettled))
         self._report_account()
 
     def _settle_overnight(self, slice_: BarSlice) -> None:
@@ -110,7 +154,6 @@ class Engine:
         ):
             entry = account.ledger.book_cash(kind.value, amount, f"{kind.value} {symbol} {slice_.session.date}")
             account.events.append(CashBooked(kind=kind, symbol=symbol, amount=amount, entry=entry, occurred_at=at))
-        self._overnight.booked.clear()
 
     def _admit(self, slice_: BarSlice) -> list[Bar]:
         sound = []
@@ -131,16 +174,29 @@ class Engine:
         if self.account.trading_state is TradingState.REDUCING:
             self.account.enter_state(TradingState.ACTIVE, "a new session begins", at=self._market.last_ended_at)
 
+    def _mark(self) -> None:
+        """Value the account at the last prices, and see whether it has lost too much."""
+        ledger = self.account.ledger
+        self.account.valuation.mark(ledger.cash, *self._market.worth(ledger))
+        self._watch_losses()
+
     def _watch_losses(self) -> None:
         if self.account.trading_state is TradingState.ACTIVE:
             reason = find_loss(self.account.valuation, self._settings.limits)
             if reason is not None:
                 self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)
 
-    def _pursue_targets(self) -> None:
+    def _take_due(self, desk: EventDesk) -> list[Symbol]:
+        """Return the symbols whose target is to be pursued now; until they reach it they are unsettled."""
+        due = sorted(desk.due)
+        self._strategy.unsettled.update(due)
+        desk.due.clear()
+        return due
+
+    def _pursue(self, symbols: Iterable[Symbol]) -> None:
         desk, now = self._strategy, self._market.last_ended_at
         self._orders.look_afresh()
-        for symbol in sorted(desk.unsettled):
+        for symbol in symbols:
             want = desk.wanted(symbol, now=now)
             if self._orders.pursue(want, is_late=want.is_late(now) and not desk.is_shared):
                 desk.unsettled.discard(symbol)

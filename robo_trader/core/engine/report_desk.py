@@ -18,12 +18,12 @@ class ReportDesk:
         self._overnight = overnight
         self._strategies = strategies
 
-    def take(self, report: BrokerReport) -> None:
-        """Apply a report."""
+    def take(self, report: BrokerReport) -> Fill | None:
+        """Apply a report; return the fill it brought, booked."""
         result = self._account.orders.apply(report)
         if isinstance(result, Quarantined):
             self._quarantine(report, result)
-            return
+            return None
         self._account.events.append(OrderUpdated(order=result.order))
         if result.fill is not None:
             self._book(result.order, result.fill)
@@ -31,6 +31,7 @@ class ReportDesk:
         if result.overfilled:
             reason = f"order {report.order_id} filled {result.order.filled} of {result.order.intent.quantity}"
             self._account.halt(reason, at=report.occurred_at)
+        return result.fill
 
     def _quarantine(self, report: BrokerReport, result: Quarantined) -> None:
         self._account.tally.quarantined += 1

@@ -13,9 +13,13 @@ from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.market_view import MarketView
+from robo_trader.core.engine.quoted_market import QuotedMarket
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.ledger.ledger import Ledger
+from robo_trader.core.strategies.event_strategy import EventStrategy
+from robo_trader.core.strategies.event_views import EventViews
+from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews
 
 
@@ -100,12 +104,17 @@ class Senses:
 
 
 def senses_of(settings: EngineSettings) -> Senses:
-    """Return the senses that live off the bars the engine is given."""
+    """Return the senses that live off the bars the engine is given, and quotes if its strategy may see them."""
+    first, lifetime = settings.sleeves[0], settings.signal_lifetime
+    if isinstance(first.strategy, EventStrategy):  # it has the account to itself
+        views = EventViews(first.strategy, name=first.name, signal_lifetime=lifetime)
+        return Senses(QuotedMarket(settings.symbols), FeaturePanel(first.features_of), [views])
     return Senses(
         MarketView(settings.symbols),
         joined_panels([FeaturePanel(sleeve.features_of) for sleeve in settings.sleeves]),
         [
-            StrategyViews(sleeve.strategy, name=sleeve.name, signal_lifetime=settings.signal_lifetime)
+            StrategyViews(sleeve.strategy, name=sleeve.name, signal_lifetime=lifetime)
             for sleeve in settings.sleeves
+            if isinstance(sleeve.strategy, Strategy)
         ],
     )

@@ -10,6 +10,7 @@ from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.core.portfolio.sizing import Sizer
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.strategy import Strategy
 
 
@@ -18,15 +19,25 @@ class Sleeve:
     """The part of an account that one strategy trades."""
 
     name: str  # of its signals, and of what it holds and earns
-    strategy: Strategy
+    strategy: Strategy | EventStrategy
     sizer: Sizer
     stops: StopPolicy = NO_STOPS
     capital: float = 1.0  # fraction of the account's equity that it sizes by
 
+    @property
+    def rule_strategy(self) -> Strategy:
+        """The strategy, which must be a rule: what has asked cannot do with any other."""
+        assert isinstance(self.strategy, Strategy), self.strategy
+        return self.strategy
+
     def features_of(self, symbol: Symbol) -> tuple[Feature, ...]:
-        """Return the features of a symbol: strategy's, sizer's, stops', in this order. None: it is not traded."""
+        """Return the features of a symbol's bars: strategy's, sizer's, stops', in this order. None: it is not traded.
+
+        A strategy in event form may trade a symbol without reading a feature of its bars.
+        """
         own = self.strategy.features(symbol)
-        return (*own, *self.sizer.features, *self.stops.features) if own else ()
+        is_traded = bool(own) or isinstance(self.strategy, EventStrategy)
+        return (*own, *self.sizer.features, *self.stops.features) if is_traded else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +55,8 @@ class EngineSettings:
     def __post_init__(self) -> None:
         """Hold whoever joins them to names that tell the sleeves apart."""
         assert self.sleeves and len({sleeve.name for sleeve in self.sleeves}) == len(self.sleeves), self.sleeves
+        forms = [isinstance(sleeve.strategy, EventStrategy) for sleeve in self.sleeves]
+        assert len(forms) == 1 or not any(forms), "a strategy in event form has the account to itself"
 
     @property
     def watches_stops(self) -> bool:

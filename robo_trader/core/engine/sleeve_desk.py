@@ -50,7 +50,7 @@ class SleeveDesk:
         stopped = self._watch_stops(bar, values)
         return self._take_view(bar, values) or stopped
 
-    def want(self, symbol: Symbol) -> Want:
+    def standing_want(self, symbol: Symbol) -> Want:
         """Return what the strategy wants of a symbol it has wanted something of, and what it holds."""
         signal, target = self.wanted[symbol]
         return Want(self.sleeve.name, signal, target, self._held(self.sleeve.name, symbol).quantity)
@@ -71,7 +71,7 @@ class SleeveDesk:
         reached = self._stops.look(bar, self._held(self.sleeve.name, bar.symbol), values)
         if reached is None or not wanted[1].quantity:
             return False
-        self._want(self._views.signal(bar, 0.0, reached), bar, ZERO)
+        self._want(self._views.signal(bar, 0.0, reached), ZERO)
         return True
 
     def _take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
@@ -82,23 +82,23 @@ class SleeveDesk:
         signal = self._views.look(bar, values[:split])
         if signal is None:
             return False
-        self._want(signal, bar, self._size(signal, bar, values[split : split + sizes]))
+        self._want(signal, self._size(signal, bar.close, values[split : split + sizes]))
         return True
 
-    def _want(self, signal: Signal, bar: Bar, quantity: Decimal) -> None:
-        account, price = self._account, self._market.price(bar.symbol)
+    def _want(self, signal: Signal, quantity: Decimal) -> None:
+        account, price = self._account, self._market.price(signal.symbol)
         account.tally.signals += 1
         target = Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
-        self.wanted[bar.symbol] = signal, target
+        self.wanted[signal.symbol] = signal, target
         account.events.append(SignalEmitted(signal=signal))
-        account.events.append(TargetSet(target=target, occurred_at=bar.ended_at))
+        account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
 
-    def _size(self, signal: Signal, bar: Bar, values: tuple[float, ...]) -> Decimal:
-        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(bar.symbol)
+    def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
+        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(signal.symbol)
         if equity <= 0:
             return ZERO
         capital = float(equity) * self.sleeve.capital
-        sized = size(self.sleeve.sizer, signal.strength, capital, bar.close, values)
+        sized = size(self.sleeve.sizer, signal.strength, capital, last, values)
         if not sized:
             return ZERO
         side = Side.BUY if sized > 0 else Side.SELL

@@ -10,9 +10,9 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import Order
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.event_desk import EventDesk, desk_of
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.ledger.sub_accounts import SubAccounts
 from robo_trader.core.portfolio.netting import Want, allot, cross, net
 from robo_trader.core.strategies.views import StrategyViews
@@ -29,13 +29,19 @@ class StrategyDesk:
         self._account = account
         self._market = market
         self._sleeves = [
-            SleeveDesk(sleeve, settings, account, market, own, self._held)
+            desk_of(sleeve, settings, account, market, own, self._held)
             for sleeve, own in zip(settings.sleeves, views, strict=True)
         ]
         self.is_shared = len(self._sleeves) > 1
         self._parts: dict[Symbol, list[slice]] = {}
         self.sub_accounts = SubAccounts()
         self.unsettled: set[Symbol] = set()  # whose target may not be reached yet
+
+    @property
+    def event_desk(self) -> EventDesk | None:
+        """The desk of a strategy in event form, which has the account to itself; None for rules."""
+        desk = self._sleeves[0]
+        return desk if isinstance(desk, EventDesk) else None
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> None:
         """Take in a bar and the values of its symbol's features."""
@@ -46,7 +52,7 @@ class StrategyDesk:
     def wanted(self, symbol: Symbol, *, now: int) -> Want:
         """Return what all strategies want of a symbol, after what passes between them has passed."""
         if not self.is_shared:
-            return self._sleeves[0].want(symbol)
+            return self._sleeves[0].standing_want(symbol)
         wants = self._wants(symbol)
         crossed = cross(wants, now=now)
         if crossed:
@@ -76,7 +82,7 @@ class StrategyDesk:
         return [sleeve.state() for sleeve in self._sleeves], self.sub_accounts.positions, self.unsettled
 
     def _wants(self, symbol: Symbol) -> list[Want]:
-        return [sleeve.want(symbol) for sleeve in self._sleeves if symbol in sleeve.wanted]
+        return [sleeve.standing_want(symbol) for sleeve in self._sleeves if symbol in sleeve.wanted]
 
     def _held(self, name: str, symbol: Symbol) -> Position:
         if self.is_shared:

@@ -16,3 +16,6 @@ class Tally(Struct):
     bars_rejected: Counter[str] = field(default_factory=Counter)  # by fault
     violations: Counter[str] = field(default_factory=Counter)  # by control
     quarantined: int = 0
+    quotes: int = 0
+    trades: int = 0  # prints of the market's, not ours
+    quotes_rejected: Counter[str] = field(default_factory=Counter)  # by fault, prints included

@@ -1,4 +1,4 @@
-"""When, how much of, and at what price an order fills against one bar."""
+"""When, how much of, and at what price an order fills against one bar, or one quote."""
 
 import math
 
@@ -17,6 +17,14 @@ def limit_is_reached(low: float, high: float, open_: float, limit: float, sign: 
     if sign > 0:
         return open_ <= limit or low < limit
     return open_ >= limit or high > limit
+
+
+def limit_meets_quote(far: float, limit: float, sign: int) -> bool:
+    """Return whether a limit order fills against a quote: its far side is at the limit or better.
+
+    far: the ask for a buy, the bid for a sale. sign: +1 buys, -1 sells.
+    """
+    return (limit - far) * sign >= 0.0
 
 
 def limit_fill_price(open_: float, slipped_open: float, limit: float, sign: int) -> float:

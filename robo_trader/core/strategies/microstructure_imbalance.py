@@ -6,10 +6,13 @@ of order book events", Journal of Financial Econometrics 12(1).
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from msgspec import Struct, field
 
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.features.feature import Feature, Record
+from robo_trader.core.domain.quotes import Quote
+from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.microstructure import (
     imbalance,
     order_flow_imbalance,
@@ -18,24 +21,28 @@ from robo_trader.core.features.microstructure import (
 )
 from robo_trader.core.rules.filters import filtered_view, nothing_added
 from robo_trader.core.rules.quote_pressure import pressure_view
+from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.core.strategies.filtered import shorts_allowed
-from robo_trader.core.strategies.strategy import Strategy, bounded
+from robo_trader.core.strategies.strategy import bounded
+
+
+class Held(Struct):
+    """The view of each symbol, as a vector of one float that the rule writes."""
+
+    views: dict[Symbol, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class MicrostructureImbalance(Strategy):
+class MicrostructureImbalance(EventStrategy):
     """Long while the bid holds more shares than the ask and gains some; short the other way round, if allowed.
 
     Entry: imbalance of `entry` or more, and order flow of the same sign over the last `flow_length` quotes.
     Exit: imbalance down to `leave`, or the mid moves more than `volatility_max` a quote (0: no such limit).
     Nothing is entered while the spread is above `spread_bps_max` (0: no such limit).
 
-    It reads quotes, one at a time. The engine takes bars only as yet, so this strategy is not among STRATEGIES; its
-    rule runs over quotes in a loop, with the features of the microstructure group.
+    It reads quotes, one at a time, and so runs where there are quotes only.
     """
 
-    record: ClassVar[Record] = Record.QUOTE
-    state_size: ClassVar[int] = 1
     ordered: ClassVar[tuple[str, ...]] = ("leave", "entry")
 
     entry: float = bounded(0.6, 0.0, 1.0, unit="fraction", about="imbalance at which to enter")
@@ -48,7 +55,7 @@ class MicrostructureImbalance(Strategy):
     )
     shorts: int = shorts_allowed(1)
 
-    def features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
+    def quote_features(self, symbol: Symbol) -> tuple[Feature, ...]:  # noqa: ARG002 - the same for every symbol
         """Return imbalance, order flow, spread, and the volatility of the mid."""
         return (
             imbalance(),
@@ -56,6 +63,19 @@ class MicrostructureImbalance(Strategy):
             spread_bps(),
             realised_volatility_mid(self.volatility_length),
         )
+
+    def memory(self) -> Held:
+        """Return that no view is held."""
+        return Held()
+
+    def on_quote(self, memory: Any, quote: Quote, values: Values, desk: Desk) -> None:  # noqa: ANN401 - Held
+        """Ask the rule, and want what it says where that is news."""
+        state = memory.views.get(quote.symbol)
+        if state is None:
+            state = memory.views[quote.symbol] = [0.0]
+        view = self.rule(state, *values, *self.rule_parameters())
+        if view != desk.strength(quote.symbol):
+            desk.want(quote.symbol, view, "imbalance {:.3f}, flow {:.0f}, spread {:.2f} bps".format(*values))
 
     @staticmethod
     def rule(  # noqa: PLR0913, PLR0917 - a rule takes plain numbers
@@ -77,6 +97,6 @@ class MicrostructureImbalance(Strategy):
         state[0] = filtered_view(wanted, state[0], 0.0, volatility, 0.0, volatility_max)
         return state[0]
 
-    def rule_parameters(self, symbol: Symbol) -> tuple[float, ...]:  # noqa: ARG002
+    def rule_parameters(self) -> tuple[float, ...]:
         """Return the imbalances, both limits, and whether shorts are allowed."""
         return (self.entry, self.leave, self.spread_bps_max, self.volatility_max, float(self.shorts))

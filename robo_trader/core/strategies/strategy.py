@@ -36,11 +36,9 @@ def bounded(default: float, minimum: float, maximum: float, unit: str = "bars", 
 
 
 @dataclass(frozen=True)
-class Strategy(ABC):
-    """A view of each symbol, recomputed at every bar once all its features are warm."""
+class AnyStrategy(ABC):
+    """What strategies of both forms have in common: a name, and parameters with bounds."""
 
-    rule: ClassVar[Callable[..., float]]  # (state, *feature values, *rule_parameters) -> strength in [-1, 1]
-    state_size: ClassVar[int] = 0  # floats the rule remembers of a symbol, zeros at first
     ordered: ClassVar[tuple[str, ...]] = ()  # names of parameters that must strictly increase
 
     def __post_init__(self) -> None:
@@ -63,16 +61,7 @@ class Strategy(ABC):
 
     @abstractmethod
     def features(self, symbol: Symbol) -> tuple[Feature, ...]:
-        """Return the features the rule takes for a symbol, in this order. None at all: the symbol is not traded."""
-
-    def rule_parameters(self, symbol: Symbol) -> tuple[float, ...]:  # noqa: ARG002 - a pair's legs differ by symbol
-        """Return what the rule takes after the features' values: all parameters, in the order of the fields."""
-        return tuple(getattr(self, parameter.name) for parameter in self.parameters())
-
-    def reason(self, symbol: Symbol, values: tuple[float, ...]) -> str:
-        """Return the feature values a view rests on, in words."""
-        names = (feature.name for feature in self.features(symbol))
-        return ", ".join(f"{name} {value:.6g}" for name, value in zip(names, values, strict=True))
+        """Return the features of bars that are read of a symbol, in the order their values are handed over."""
 
     @classmethod
     def parameters(cls) -> tuple[Parameter, ...]:
@@ -86,20 +75,41 @@ class Strategy(ABC):
         )  # fmt: skip
 
 
-def strategy_name(kind: type[Strategy]) -> str:
+@dataclass(frozen=True)
+class Strategy(AnyStrategy):
+    """A view of each symbol, recomputed at every bar once all its features are warm."""
+
+    rule: ClassVar[Callable[..., float]]  # (state, *feature values, *rule_parameters) -> strength in [-1, 1]
+    state_size: ClassVar[int] = 0  # floats the rule remembers of a symbol, zeros at first
+
+    @abstractmethod
+    def features(self, symbol: Symbol) -> tuple[Feature, ...]:
+        """Return the features the rule takes for a symbol, in this order. None at all: the symbol is not traded."""
+
+    def rule_parameters(self, symbol: Symbol) -> tuple[float, ...]:  # noqa: ARG002 - a pair's legs differ by symbol
+        """Return what the rule takes after the features' values: all parameters, in the order of the fields."""
+        return tuple(getattr(self, parameter.name) for parameter in self.parameters())
+
+    def reason(self, symbol: Symbol, values: tuple[float, ...]) -> str:
+        """Return the feature values a view rests on, in words."""
+        names = (feature.name for feature in self.features(symbol))
+        return ", ".join(f"{name} {value:.6g}" for name, value in zip(names, values, strict=True))
+
+
+def strategy_name(kind: type[AnyStrategy]) -> str:
     """Return the class name in snake case: SmaCrossover is sma_crossover."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def checked_strength(strength: object, strategy: str, symbol: str, ended_at: int) -> float:
-    """Return a strength a rule has answered with. Raises StrategyError naming symbol and time if it is none.
+    """Return a strength a strategy has answered with. Raises StrategyError naming symbol and time if it is none.
 
     ended_at: of the bar, in nanoseconds UTC.
     """
     if isinstance(strength, (int, float)) and -1 <= strength <= 1:  # NaN is not
         return float(strength)
     raise StrategyError(
-        f"{strategy} answered {strength!r} for {symbol} at {_clock(ended_at)}: a strength is a number in [-1, 1]",
+        f"{strategy} answered {strength!r} for {symbol} at {moment_text(ended_at)}: a strength is a number in [-1, 1]",
         next_step="Correct the strategy's rule; nothing was decided on this bar.",
     )
 
@@ -107,10 +117,11 @@ def checked_strength(strength: object, strategy: str, symbol: str, ended_at: int
 def failed_rule(error: Exception, strategy: str, symbol: str, ended_at: int) -> StrategyError:
     """Return what to tell about an exception in a rule; `ended_at` as above."""
     return StrategyError(
-        f"{strategy} failed for {symbol} at {_clock(ended_at)}: {type(error).__name__}: {error}",
+        f"{strategy} failed for {symbol} at {moment_text(ended_at)}: {type(error).__name__}: {error}",
         next_step="Correct the strategy's rule; nothing was decided on this bar.",
     )
 
 
-def _clock(nanos: int) -> str:
+def moment_text(nanos: int) -> str:
+    """Return a time in nanoseconds UTC as people read it, to the microsecond."""
     return (_EPOCH + timedelta(microseconds=nanos // 1000)).isoformat()

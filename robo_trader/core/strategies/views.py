@@ -35,14 +35,18 @@ class StrategyViews:
 
     def signal(self, bar: Bar, strength: float, reason: str) -> Signal:
         """Return the next signal, whoever wants it: the strategy, or a stop that leaves its position."""
+        return self.signal_at(bar.symbol, bar.ended_at, strength, reason)
+
+    def signal_at(self, symbol: Symbol, at: int, strength: float, reason: str) -> Signal:
+        """Return the next signal, as of any time."""
         self.signals_emitted += 1
         return Signal(
             signal_id=f"{self._name}.{self.signals_emitted}",
             strategy=self._name,
-            symbol=bar.symbol,
+            symbol=symbol,
             strength=strength,
-            as_of=bar.ended_at,
-            expires_at=bar.ended_at + self._lifetime,
+            as_of=at,
+            expires_at=at + self._lifetime,
             reason=reason,
         )
 

@@ -157,9 +157,9 @@ class RecordedViews(StrategyViews):
     """Strengths of a table."""
 
     def __init__(self, market: RecordedMarket, sleeve: Sleeve, views: SleeveViews, *, signal_lifetime: int) -> None:
-        super().__init__(sleeve.strategy, name=sleeve.name, signal_lifetime=signal_lifetime)
+        super().__init__(sleeve.rule_strategy, name=sleeve.name, signal_lifetime=signal_lifetime)
         self._market = market
-        size, symbols = sleeve.strategy.state_size, market.table.symbols
+        size, symbols = sleeve.rule_strategy.state_size, market.table.symbols
         strength = strength_matrix(views.changes, market.table.slices, len(symbols))
         self._strength = {symbol: numbers(strength[:, place]) for place, symbol in enumerate(symbols)}
         self.states = {

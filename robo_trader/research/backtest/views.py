@@ -43,7 +43,7 @@ class ViewMaker:
         kept: whether every feature is computed once and kept, for further strategies and for who looks at them; else
             those that compare no symbols are computed where the strategy takes them, which is quicker, and forgotten.
         """
-        strategy, sizer, stops = sleeve.strategy, sleeve.sizer, sleeve.stops
+        strategy, sizer, stops = sleeve.rule_strategy, sleeve.sizer, sleeve.stops
         wanted = [(strategy.features(symbol), strategy.rule_parameters(symbol)) for symbol in self._table.symbols]
         traded = [place for place, (features, _) in enumerate(wanted) if features]
         risk = self._matrix(sizer.features[0], traded) if sizer.features else None

@@ -1,1 +1,1 @@
-"""Matches orders against bars with slippage, commission and limited volume."""
+"""Matches orders against bars or quotes with slippage, commission and limited volume."""

@@ -1,8 +1,10 @@
-"""A pretend venue: fills orders against bars, no earlier than the bar after they arrived.
+"""A pretend venue: fills orders against bars or quotes, no earlier than the one after they arrived.
 
 - A market order fills at the open, slipped against it.
 - A limit order fills when the open meets its price, or the bar trades through it.
 - All our orders of a symbol share a fraction of a bar's volume; the rest waits for the next bar.
+- A symbol that is quoted is matched against its quotes only (`quote_matching`), not against its bars: an order fills
+  no earlier than at the first quote that is stamped later than it.
 - A DAY order lapses at the close of the first session it worked in.
 
 It is a pure function of the orders and bars it is shown, in their order: shown the same again, it reports the
@@ -20,10 +22,13 @@ from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float, shares_from_float
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side, TimeInForce
+from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.market.checks import find_fault
 from robo_trader.core.market.commissions import CommissionSchedule
+from robo_trader.core.market.quote_checks import find_quote_fault
 from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
 from robo_trader.core.rules.slippage import slipped_price
+from robo_trader.simulation.venue.quote_matching import displayed_shares, quote_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class VenueSettings:
     slippage_bps: float  # hundredths of a percent against every taker
     participation_max: float  # fraction of a bar's volume that may be ours
     commissions: CommissionSchedule
+    quoted: frozenset[Symbol] = frozenset()  # symbols that have quotes in this run
 
 
 class RestingOrder(Struct):
@@ -53,7 +59,8 @@ class Venue:
         self._settings = settings
         self._book: dict[OrderId, RestingOrder] = {}
         self._last_ended_at: dict[Symbol, int] = {}
-        self._session: TradingSession | None = None  # of the last slice
+        self._session: TradingSession | None = None  # of the last slice or quote
+        self._latest = 0  # end of the last slice, or time of the last quote
         self._reports: list[BrokerReport] = []
 
     def submit(self, order: ApprovedOrder) -> None:
@@ -74,10 +81,23 @@ class Venue:
     def observe(self, slice_: BarSlice) -> None:
         """Match the book against the bars of one slice. Faulty bars fill nothing."""
         self._session = slice_.session
-        bars = {bar.symbol: bar for bar in slice_.bars if self._is_sound(bar)}
+        self._latest = max(self._latest, slice_.ended_at)
+        quoted = self._settings.quoted
+        bars = {bar.symbol: bar for bar in slice_.bars if bar.symbol not in quoted and self._is_sound(bar)}
         volumes: dict[Symbol, Decimal] = {}
         for resting in list(self._book.values()):
             self._show(resting, slice_, bars.get(resting.order.intent.symbol), volumes)
+
+    def observe_quote(self, quote: Quote, session: TradingSession) -> None:
+        """Match the book against one quote. A faulty quote fills nothing."""
+        if find_quote_fault(quote, self._latest) is not None:
+            return
+        self._latest, self._session = quote.at, session
+        if not self._book:
+            return
+        shares = displayed_shares(quote)
+        for resting in [one for one in self._book.values() if one.order.intent.symbol == quote.symbol]:
+            self._show_quote(resting, quote, shares)
 
     def take_reports(self) -> list[BrokerReport]:
         """Return what happened since the last call, in order."""
@@ -112,6 +132,26 @@ class Venue:
         elif lapses_at is not None and ended_at >= lapses_at:
             del self._book[order.order_id]
             self._reports.append(OrderExpired(order_id=order.order_id, occurred_at=lapses_at))
+
+    def _show_quote(self, resting: RestingOrder, quote: Quote, shares: dict[Side, Decimal]) -> None:
+        order = resting.order
+        if quote.at <= order.approved_at:
+            return  # the order came after this quote
+        if resting.lapses_at is None:
+            resting.lapses_at = self._lapses_at(order)
+        if resting.lapses_at is not None and quote.at >= resting.lapses_at:
+            del self._book[order.order_id]
+            self._reports.append(OrderExpired(order_id=order.order_id, occurred_at=resting.lapses_at))
+            return
+        side = order.intent.side
+        quantity = min(resting.remaining, shares[side])
+        price = quote_price(order.intent, quote, self._settings.slippage_bps)
+        if price is None or quantity <= 0:
+            return
+        shares[side] -= quantity
+        self._execute(resting, quantity, price, quote.at)
+        if resting.remaining == 0:
+            del self._book[order.order_id]
 
     def _match(self, resting: RestingOrder, bar: Bar, volumes: dict[Symbol, Decimal]) -> None:
         """volumes: what is left for us of each bar, as far as it was asked for."""

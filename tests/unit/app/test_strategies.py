@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from robo_trader.app.event_strategies import form_of
 from robo_trader.app.settings import Settings, load_settings
 from robo_trader.app.strategies import build_strategy, strategy_identity, strategy_of
 from robo_trader.app.strategy_files import load_strategy_file
 from robo_trader.app.strategy_parameters import parameters_of
 from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 
 OWN = '''\
@@ -216,6 +218,76 @@ def test_the_identity_of_ones_own_is_its_content_not_its_folder(write: Write, tm
     assert one["name"] == "mine.py:Mine" and one["parameters.length"] == "10"
     changed = strategy_identity(settings(write("close > average", "close < average")))
     assert changed.keys() == one.keys() and changed["content"] != one["content"]
+
+
+EVENT = '''\
+"""A user's own, in event form."""
+
+from dataclasses import dataclass
+
+from robo_trader.core.features.microstructure import spread
+from robo_trader.core.features.trend import sma
+from robo_trader.core.strategies.event_strategy import EventStrategy
+from robo_trader.core.strategies.strategy import bounded
+
+
+@dataclass(frozen=True)
+class Mine(EventStrategy):
+    """Long when the spread is small."""
+
+    length: int = bounded(10, 2, 100)
+
+    def features(self, symbol):
+        return (sma(self.length),)
+
+    def quote_features(self, symbol):
+        return (spread(),)
+
+    def memory(self):
+        return []
+
+    def on_quote(self, memory, quote, values, desk):
+        desk.want(quote.symbol, float(values[0] < 0.01), "narrow")
+'''
+
+
+def event_form(folder: Path, before: str = "", after: str = "") -> str:
+    assert before in EVENT
+    (folder / "mine.py").write_text(EVENT.replace(before, after) if before else EVENT)
+    return f"{folder}/mine.py:Mine"
+
+
+def test_one_in_event_form_is_found_in_its_file(tmp_path: Path) -> None:
+    strategy = build_strategy(settings(event_form(tmp_path), length=20))
+    assert isinstance(strategy, EventStrategy) and strategy.name == "mine"
+    assert form_of(type(strategy)) == "event (quote)" and parameters_of(strategy) == {"length": 20}
+    assert form_of(SmaCrossover) == "rule"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("    def on_quote(", "    def look_at(", "has no hook. Give it one of on_bar, on_quote"),
+        ("@dataclass(frozen=True)\n", "", "is no dataclass, so that its parameters are not seen"),
+        ("quote, values, desk)", "quote, desk)", "mine.on_quote does not take what it is given (too many"),
+        ("return []", "return ()", "mine.memory answered (), which cannot be changed or cannot be stored"),
+        ("return []", "return [object()]", "which cannot be changed or cannot be stored. Return a list or"),
+        ("return []", "return 1 / 0", "mine failed in line 24 of mine.py: ZeroDivisionError"),
+        ("(spread(),)", "spread()", "as its features of quotes for AAPL. Return a tuple of features"),
+        ("(spread(),)", "(sma(3),)", "mine reads close of AAPL, which quotes do not have. Use features of bid, ask"),
+        ("(sma(self.length),)", "(spread(),)", "mine reads bid of AAPL, which bars do not have"),
+        ("def quote_features", "def trade_features", None),
+        ("(sma(self.length),)", "()", None),
+    ],
+)
+def test_one_in_event_form_is_held_against_what_the_engine_does(
+    tmp_path: Path, before: str, after: str, told: str | None
+) -> None:
+    chosen = settings(event_form(tmp_path, before, after))
+    if told is None:
+        assert build_strategy(chosen).name == "mine"
+    else:
+        assert told in refused(chosen)
 
 
 def test_where_a_class_is_from_is_told() -> None:

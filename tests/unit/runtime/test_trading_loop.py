@@ -1,18 +1,27 @@
 """The loop acts on nothing that is not durable, and carries the broker's reports on until there are none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 import pytest
 
 from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
 from robo_trader.core.domain.errors import JournalDamaged, JournalUnwritable
-from robo_trader.core.domain.events import BrokerReport, InputEvent, OrderAccepted, SessionStarted, SliceClosed
+from robo_trader.core.domain.events import (
+    BrokerReport,
+    InputEvent,
+    OrderAccepted,
+    SessionStarted,
+    SliceClosed,
+    TimerFired,
+    TradePrinted,
+)
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.domain.quotes import TradePrint
 from robo_trader.core.ports.journal import Batch, StepRecord
 from robo_trader.runtime.recovery import last_slice_end, replay
 from robo_trader.runtime.trading_loop import TradingLoop
-from tests.builders import a_slice, an_approved_order
+from tests.builders import AAPL, OPEN, a_quote, a_session, a_slice, an_approved_order, an_arrival
 
 
 class ScriptedEngine:
@@ -98,6 +107,38 @@ async def test_observers_see_the_slice_before_the_engine_does() -> None:
     )
     await loop.close_slice(a_slice())
     assert seen_by_engine == [0]
+
+
+def timers(*times: int) -> Callable[[int], TimerFired | None]:
+    """What an engine would ask for that wants to be woken at these times."""
+    left = list(times)
+    return lambda before: TimerFired(key="tea", occurred_at=left.pop(0)) if left and left[0] < before else None
+
+
+async def test_timers_that_are_due_come_before_the_slice_and_its_own_moment_after() -> None:
+    engine, at = ScriptedEngine({}), a_slice().ended_at
+    seen: list[int] = []
+    loop = TradingLoop(
+        engine, ListJournal([]), RecordingBroker([]), observers=[lambda _: seen.append(len(engine.seen))],
+        due_timer=timers(at - 2, at - 1, at),
+    )  # fmt: skip
+    await loop.close_slice(a_slice())
+    assert [event.occurred_at for event in engine.seen] == [at - 2, at - 1, at]
+    assert isinstance(engine.seen[-1], SliceClosed) and seen == [2], "what they ordered may fill in the slice"
+    await loop.fire_timers(before=at + 1)
+    assert engine.seen[3:] == [TimerFired(key="tea", occurred_at=at)]
+
+
+async def test_a_quote_is_shown_to_the_market_first_and_a_print_to_the_engine_alone() -> None:
+    engine = ScriptedEngine({})
+    seen: list[object] = []
+    loop = TradingLoop(engine, ListJournal([]), RecordingBroker([]), observers=[seen.append], due_timer=timers(OPEN))
+    trade = TradePrinted(trade=TradePrint(AAPL, OPEN, 100.0, 1.0), session=a_session())
+    quote = an_arrival(a_quote(at=OPEN + 1))
+    await loop.take_record(trade)
+    await loop.take_record(quote)
+    assert seen == [quote]
+    assert engine.seen == [trade, TimerFired(key="tea", occurred_at=OPEN), quote]
 
 
 def opening() -> SessionStarted:

@@ -6,7 +6,15 @@ from typing import TypeVar
 
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import Step, SubmitOrder
-from robo_trader.core.domain.events import BrokerReport, DecisionEvent, InputEvent, SessionStarted, SliceClosed
+from robo_trader.core.domain.events import (
+    BetweenSlices,
+    BrokerReport,
+    DecisionEvent,
+    InputEvent,
+    QuoteArrived,
+    SessionStarted,
+    SliceClosed,
+)
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.simulation.venue.venue import Venue, VenueSettings
@@ -51,6 +59,15 @@ class Desk:
         for slice_ in slices:
             self.venue.observe(slice_)
             self._take([*self._reports(), SliceClosed(slice=slice_)])
+        return [event for step in self.steps[before:] for event in step.events]
+
+    def tell(self, *events: BetweenSlices) -> list[DecisionEvent]:
+        """Show both the quotes, the venue first, and the engine prints and timers; return what it decided."""
+        before = len(self.steps)
+        for event in events:
+            if isinstance(event, QuoteArrived):
+                self.venue.observe_quote(event.quote, event.session)
+            self._take([*self._reports(), event])
         return [event for step in self.steps[before:] for event in step.events]
 
     def _reports(self) -> list[BrokerReport]:

@@ -121,7 +121,8 @@ def test_every_count_of_the_tally_is_at_work_here_or_named_above() -> None:
     tally = an_engine_at_work().account.tally
     assert (tally.slices, tally.bars, tally.signals, tally.orders, tally.fills, tally.quarantined) == (2, 3, 1, 1, 1, 1)
     assert tally.bars_rejected == {"NOT_POSITIVE": 1}
-    assert len(Tally.__struct_fields__) == 8
+    assert (tally.quotes, tally.trades, tally.quotes_rejected) == (0, 0, {}), "of strategies in event form"
+    assert len(Tally.__struct_fields__) == 11
 
 
 def test_it_does_not_change_by_asking() -> None:

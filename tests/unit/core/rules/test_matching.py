@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
+from robo_trader.core.rules.matching import (
+    limit_fill_price,
+    limit_is_reached,
+    limit_meets_quote,
+    participation_shares,
+)
 from robo_trader.core.rules.slippage import slipped_price
 
 PRICE = st.integers(1, 20_000).map(lambda cents: cents / 100)
@@ -66,6 +71,21 @@ def test_a_fill_is_within_the_bar_or_its_slippage_and_never_beyond_the_limit(
         assert min(low, slipped) <= price <= max(high, slipped)
     else:
         assert sign * limit <= (low if sign > 0 else -high), "an order beyond the range was left out"
+
+
+@pytest.mark.parametrize(
+    ("far", "limit", "sign", "meets"),
+    [
+        (100.01, 100.00, 1, False),
+        (100.01, 100.01, 1, True),
+        (100.01, 100.02, 1, True),
+        (99.99, 100.00, -1, False),
+        (99.99, 99.99, -1, True),
+        (99.99, 99.98, -1, True),
+    ],
+)
+def test_a_quote_fills_a_limit_at_its_far_side(far: float, limit: float, sign: int, meets: bool) -> None:
+    assert limit_meets_quote(far, limit, sign) is meets
 
 
 @pytest.mark.parametrize(

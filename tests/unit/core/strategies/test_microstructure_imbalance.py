@@ -5,9 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from robo_trader.core.features.feature import Record
 from robo_trader.core.market.columns import QUOTE_COLUMNS
-from robo_trader.core.strategies.catalogue import STRATEGIES
+from robo_trader.core.strategies.catalogue import EVENT_STRATEGIES, STRATEGIES
 from robo_trader.core.strategies.microstructure_imbalance import MicrostructureImbalance
 from tests.builders import AAPL
 from tests.parity.kit import KIT, needs_kit
@@ -17,9 +16,9 @@ Quote = tuple[float, float, float, float]  # bid, ask, bid size, ask size
 
 def views(strategy: MicrostructureImbalance, quotes: Iterable[Quote]) -> list[float]:
     """The view after each quote; where a feature has no value the one before stays."""
-    features = strategy.features(AAPL)
+    features = strategy.quote_features(AAPL)
     states = [[0.0] * feature.state_size for feature in features]
-    memory = [0.0] * strategy.state_size
+    memory = [0.0]
     found = [0.0]
     for quote in quotes:
         named = dict(zip(QUOTE_COLUMNS, quote, strict=True))
@@ -28,17 +27,18 @@ def views(strategy: MicrostructureImbalance, quotes: Iterable[Quote]) -> list[fl
             for feature, state in zip(features, states, strict=True)
         ]
         known = not any(map(math.isnan, values))
-        found.append(strategy.rule(memory, *values, *strategy.rule_parameters(AAPL)) if known else found[-1])
+        found.append(strategy.rule(memory, *values, *strategy.rule_parameters()) if known else found[-1])
     return found[1:]
 
 
 QUICK = MicrostructureImbalance(flow_length=1, volatility_length=2)
 
 
-def test_it_reads_quotes_and_is_not_offered_for_bars() -> None:
-    assert MicrostructureImbalance.record is Record.QUOTE
+def test_it_reads_quotes_and_is_no_rule() -> None:
+    assert QUICK.hears("on_quote") and not QUICK.hears("on_bar")
+    assert EVENT_STRATEGIES["microstructure_imbalance"] is MicrostructureImbalance
     assert "microstructure_imbalance" not in STRATEGIES
-    assert {name for feature in QUICK.features(AAPL) for name in feature.inputs} <= set(QUOTE_COLUMNS)
+    assert {name for feature in QUICK.quote_features(AAPL) for name in feature.inputs} <= set(QUOTE_COLUMNS)
 
 
 def test_long_while_the_bid_is_heavy_short_while_the_ask_is() -> None:

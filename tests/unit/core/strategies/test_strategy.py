@@ -15,7 +15,7 @@ from robo_trader.core.domain.errors import InvalidConfig, StrategyError
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import ema, sma
-from robo_trader.core.strategies.catalogue import STRATEGIES, find_strategy
+from robo_trader.core.strategies.catalogue import ALL_STRATEGIES, STRATEGIES, find_strategy
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy, bounded, checked_strength
 from robo_trader.core.strategies.views import StrategyViews
@@ -162,9 +162,10 @@ def test_a_rule_that_fails_is_told_with_symbol_and_time() -> None:
 
 
 def test_strategies_are_found_by_their_names() -> None:
-    assert {name: find_strategy(name) for name in STRATEGIES} == STRATEGIES
+    assert {name: find_strategy(name) for name in ALL_STRATEGIES} == ALL_STRATEGIES
+    assert STRATEGIES.keys() < ALL_STRATEGIES.keys(), "those in event form are in the second only"
     assert find_strategy("sma_crossover") is SmaCrossover
-    assert all(kind().name == name for name, kind in STRATEGIES.items()), "their defaults are sound"
+    assert all(kind().name == name for name, kind in ALL_STRATEGIES.items()), "their defaults are sound"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""What the engine knows of a market that is quoted between its bars."""
+
+from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
+from robo_trader.core.domain.events import BetweenSlices, QuoteArrived, TradePrinted
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import price_from_float
+from robo_trader.core.domain.quotes import Quote, QuoteFault
+from robo_trader.core.engine.market_view import MarketView
+from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fault
+from robo_trader.core.rules.quotes import mid_update
+
+
+class QuotedMarket(MarketView):
+    """Last prices from bars and quotes, whichever is newer. `last_ended_at` is the time of the last event of any kind.
+
+    The price of a symbol is the mid of its last sound quote. A bar's close takes over where no quote came since the
+    bar began: then the quotes have ended, and the bars go on.
+    """
+
+    def __init__(self, symbols: tuple[Symbol, ...]) -> None:
+        super().__init__(symbols)
+        self.quotes: dict[Symbol, Quote] = {}  # the last sound one
+        self._slice_ended_at = 0
+        self._slice_date = ""  # of its session
+
+    def advance(self, slice_: BarSlice) -> None:
+        """Count a slice; it must not lie before any event."""
+        assert slice_.ended_at >= self.last_ended_at, slice_
+        self.slices += slice_.ended_at > self._slice_ended_at
+        self._slice_ended_at = self.last_ended_at = slice_.ended_at
+        self._slice_date = slice_.session.date
+
+    def admit(self, bar: Bar) -> BarFault | None:
+        """As MarketView.admit."""
+        quote, mid = self.quotes.get(bar.symbol), self._prices.get(bar.symbol)
+        fault = super().admit(bar)
+        if fault is None and quote is not None and mid is not None and quote.at >= bar.started_at:
+            self._prices[bar.symbol] = mid
+        return fault
+
+    def find_fault(self, event: QuoteArrived | TradePrinted) -> QuoteFault | None:
+        """Return what is wrong with a quote or print, None for a sound one."""
+        record = event.quote if isinstance(event, QuoteArrived) else event.trade
+        if record.symbol not in self._symbols:
+            return QuoteFault.UNKNOWN_SYMBOL
+        if isinstance(record, Quote):
+            return find_quote_fault(record, self.last_ended_at)
+        return find_trade_fault(record, self.last_ended_at)
+
+    def come_to(self, event: BetweenSlices) -> None:
+        """Go on to the time of a sound event; a quote becomes the price of its symbol."""
+        self.last_ended_at = event.occurred_at
+        if isinstance(event, QuoteArrived):
+            quote = event.quote
+            self.quotes[quote.symbol] = quote
+            self._prices[quote.symbol] = price_from_float(mid_update([], quote.bid, quote.ask))
+            self._last_seen[quote.symbol] = self.slices
+
+    def has_slice_of(self, session: TradingSession) -> bool:
+        """Whether the last slice was of this session."""
+        return self._slice_date == session.date
+
+    def knows(self, symbol: Symbol) -> bool:
+        """Whether the symbol has a price yet."""
+        return symbol in self._prices
+
+    def state(self) -> tuple[object, ...]:
+        """Return what the state hash covers."""
+        return (*super().state(), self.quotes, self._slice_ended_at, self._slice_date)
