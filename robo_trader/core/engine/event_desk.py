@@ -36,7 +36,7 @@ from robo_trader.core.features.record_lanes import RecordLanes
 from robo_trader.core.market.columns import QUOTE_COLUMNS, TRADE_COLUMNS
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, failed_hook, is_plain
 from robo_trader.core.strategies.strategy import checked_strength, moment_text
-from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.core.strategies.views import Views
 
 Held = Callable[[str, Symbol], Position]  # the position of a sleeve, by its name, in a symbol
 
@@ -52,7 +52,7 @@ class EventDesk(SleeveDesk):
         settings: EngineSettings,
         account: Account,
         market: QuotedMarket,
-        views: StrategyViews,
+        views: Views,
         held: Held,
     ) -> None:
         super().__init__(sleeve, settings, account, market, views, held)
@@ -215,7 +215,7 @@ class EventDesk(SleeveDesk):
 
 
 def desk_of(
-    sleeve: Sleeve, settings: EngineSettings, account: Account, market: Market, views: StrategyViews, held: Held
+    sleeve: Sleeve, settings: EngineSettings, account: Account, market: Market, views: Views, held: Held
 ) -> SleeveDesk:
     """Return the desk of a sleeve, by the form of its strategy."""
     if not isinstance(sleeve.strategy, EventStrategy):

@@ -18,9 +18,8 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.strategies.event_strategy import EventStrategy
-from robo_trader.core.strategies.event_views import EventViews
 from robo_trader.core.strategies.strategy import Strategy
-from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.core.strategies.views import StrategyViews, Views
 
 
 class Market(Protocol):
@@ -100,14 +99,14 @@ class Senses:
 
     market: Market
     panel: Features
-    views: Sequence[StrategyViews]  # of each sleeve
+    views: Sequence[Views]  # of each sleeve
 
 
 def senses_of(settings: EngineSettings) -> Senses:
     """Return the senses that live off the bars the engine is given, and quotes if its strategy may see them."""
     first, lifetime = settings.sleeves[0], settings.signal_lifetime
     if isinstance(first.strategy, EventStrategy):  # it has the account to itself
-        views = EventViews(first.strategy, name=first.name, signal_lifetime=lifetime)
+        views = Views(first.name, signal_lifetime=lifetime)
         return Senses(QuotedMarket(settings.symbols), FeaturePanel(first.features_of), [views])
     return Senses(
         MarketView(settings.symbols),

@@ -18,7 +18,7 @@ from robo_trader.core.engine.stop_watch import StopWatch
 from robo_trader.core.portfolio.netting import Want
 from robo_trader.core.portfolio.sizing import size
 from robo_trader.core.risk.gate import trim_shares
-from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.core.strategies.views import Views
 
 
 class SleeveDesk:
@@ -30,7 +30,7 @@ class SleeveDesk:
         settings: EngineSettings,
         account: Account,
         market: Market,
-        views: StrategyViews,
+        views: Views,
         held: Callable[[str, Symbol], Position],
     ) -> None:
         """held: the position of a sleeve, by its name, in a symbol."""

@@ -15,15 +15,13 @@ from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ledger.sub_accounts import SubAccounts
 from robo_trader.core.portfolio.netting import Want, allot, cross, net
-from robo_trader.core.strategies.views import StrategyViews
+from robo_trader.core.strategies.views import Views
 
 
 class StrategyDesk:
     """What the account wants to hold. A strategy that has it to itself needs no sub-account: all is its own."""
 
-    def __init__(
-        self, settings: EngineSettings, account: Account, market: Market, views: Sequence[StrategyViews]
-    ) -> None:
+    def __init__(self, settings: EngineSettings, account: Account, market: Market, views: Sequence[Views]) -> None:
         """views: of each sleeve, in their order."""
         self._settings = settings
         self._account = account

@@ -6,32 +6,20 @@ from robo_trader.core.domain.signals import Signal
 from robo_trader.core.strategies.strategy import Strategy, checked_strength, failed_rule
 
 
-class StrategyViews:
-    """The strategy's current strength for each symbol, and what its rule remembers."""
+class Views:
+    """A strategy's current strength for each symbol. One in event form sets them itself."""
 
-    def __init__(self, strategy: Strategy, *, signal_lifetime: int, name: str = "") -> None:
-        """name: of its signals, if not the strategy's own.
-
-        signal_lifetime: nanoseconds an entry may still be tried after the view was formed.
-        """
-        self._strategy = strategy
-        self._name = name or strategy.name
+    def __init__(self, name: str, *, signal_lifetime: int) -> None:
+        """name: of its signals; signal_lifetime: nanoseconds an entry may still be tried after the view was formed."""
+        self._name = name
         self._lifetime = signal_lifetime
-        self._parameters: dict[Symbol, tuple[float, ...]] = {}
         self.strengths: dict[Symbol, float] = {}
-        self.states: dict[Symbol, list[float]] = {}
+        self.states: dict[Symbol, list[float]] = {}  # what a rule remembers
         self.signals_emitted = 0
 
-    def look(self, bar: Bar, values: tuple[float, ...]) -> Signal | None:
-        """Return a signal if the strategy's view of the bar's symbol differs from the one before.
-
-        Raises StrategyError if the strategy answers with anything but a strength.
-        """
-        strength = self._ask(bar, values)
-        if strength == self.strengths.get(bar.symbol, 0.0):
-            return None
-        self.strengths[bar.symbol] = strength
-        return self.signal(bar, strength, self._strategy.reason(bar.symbol, values))
+    def look(self, bar: Bar, values: tuple[float, ...]) -> Signal | None:  # noqa: ARG002 - for those that are asked
+        """Return a signal if the strategy, asked about a bar, has changed its mind; one in event form is not asked."""
+        return None
 
     def signal(self, bar: Bar, strength: float, reason: str) -> Signal:
         """Return the next signal, whoever wants it: the strategy, or a stop that leaves its position."""
@@ -49,6 +37,27 @@ class StrategyViews:
             expires_at=at + self._lifetime,
             reason=reason,
         )
+
+
+class StrategyViews(Views):
+    """The views of a rule, which is asked at every bar."""
+
+    def __init__(self, strategy: Strategy, *, signal_lifetime: int, name: str = "") -> None:
+        """name: of its signals, if not the strategy's own; signal_lifetime: as for `Views`."""
+        super().__init__(name or strategy.name, signal_lifetime=signal_lifetime)
+        self._strategy = strategy
+        self._parameters: dict[Symbol, tuple[float, ...]] = {}
+
+    def look(self, bar: Bar, values: tuple[float, ...]) -> Signal | None:
+        """Return a signal if the strategy's view of the bar's symbol differs from the one before.
+
+        Raises StrategyError if the strategy answers with anything but a strength.
+        """
+        strength = self._ask(bar, values)
+        if strength == self.strengths.get(bar.symbol, 0.0):
+            return None
+        self.strengths[bar.symbol] = strength
+        return self.signal(bar, strength, self._strategy.reason(bar.symbol, values))
 
     def _ask(self, bar: Bar, values: tuple[float, ...]) -> float:
         symbol = bar.symbol
