@@ -56,18 +56,19 @@ async def backtest(  # noqa: PLR0913 - each parameter is a choice of the command
     announce: told that the compiler must do its work first, the only time that it must.
     """
     begun = time.monotonic()
-    for chosen in build_strategies(settings):
-        _check_form(chosen.strategy, engine, actions, records)
+    chosen = build_strategies(settings)
+    for one in chosen:
+        _check_form(one.strategy, engine, actions, records)
+    assumptions = assumptions_of(settings, {one.name: float(one.capital) for one in chosen})
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     if records.are_given:
-        assumptions = assumptions_of(settings)
         trader, result, feeds = await play_quotes(settings, sessions, records, window or Window(), assumptions)
         return Backtest(result, summarise(trader, seconds=time.monotonic() - begun), feeds)
     plan = windowed(plan_session(settings, sessions, now=time.time_ns()), window or Window())
     series = await load_series(plan.requests(after=0), max_concurrent=settings.data.max_concurrent)
     told = {
         "bar_size": settings.data.bar_size.value,
-        "assumptions": assumptions_of(settings),
+        "assumptions": assumptions,
         "benchmark": await load_benchmark(plan, window or Window()),
     }
     play = partial(_play, engine=engine, actions=actions, announce=announce)
@@ -150,10 +151,16 @@ def summary_of(result: Result, table: BarTable) -> dict[str, Any]:
     }
 
 
-def assumptions_of(settings: Settings) -> tuple[tuple[str, str], ...]:
-    """Return in words what a backtest with these settings takes for granted."""
+def assumptions_of(settings: Settings, capital: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    """Return in words what a backtest with these settings takes for granted.
+
+    capital: of each strategy, the fraction of equity it sizes by.
+    """
     execution, adjusted = settings.execution, settings.data.adjusted
+    parts = ", ".join(f"{name} {part:.0%}" for name, part in capital.items())
+    shared = f"{parts} of equity. Opposite wants are settled between them, at the last price."
     return (
+        *([("Sharing", shared)] if len(capital) > 1 else []),
         ("Fills", "A market order at the open of the next bar of its symbol, a limit order where a bar reaches it."),
         ("Slippage", f"{execution.slippage_bps} basis points on market orders; a limit fills at its price or better."),
         ("Commission", f"Schedule {execution.commission_schedule}, charged on each order."),

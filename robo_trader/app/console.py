@@ -76,7 +76,14 @@ def print_summary(summary: Mapping[str, Any]) -> None:
     shown = {key: value for key, value in summary.items() if value != {}}
     money = {key: f"{Decimal(shown[key]):,.2f} USD" for key in ("cash", "commission", "equity")}
     shares = {key: f"{shown[key]:.2%}" for key in ("return", "max_drawdown")}
-    print_pairs("Session", {key: str(value) for key, value in {**shown, **money, **shares}.items()})
+    print_pairs("Session", {key: _told(value) for key, value in {**shown, **money, **shares}.items()})
+
+
+def _told(value: object) -> str:
+    """Return a figure, or several by their names, in words."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{count} {name}" for name, count in value.items())
+    return str(value)
 
 
 def print_error(error: RoboTraderError) -> None:

@@ -223,7 +223,7 @@ def _columns(fitted: FittedBars) -> BarColumns:
 
 
 def _assumptions(settings: Settings, account: Account) -> tuple[tuple[str, str], ...]:
-    told = dict(assumptions_of(settings))
+    told = dict(assumptions_of(settings, {sleeve.name: sleeve.capital for sleeve in account.engine.sleeves}))
     told["Prices"] = "Taken as given: whether they are adjusted is the caller's choice."
     if account.engine.commissions != SCHEDULES[settings.execution.commission_schedule]:
         told["Commission"] = "A schedule of the caller's own, charged on each order."

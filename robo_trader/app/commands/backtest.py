@@ -11,6 +11,7 @@ from robo_trader.app.corporate_actions import CorporateActions
 from robo_trader.app.playing import ENGINES
 from robo_trader.app.quote_backtesting import RecordFiles
 from robo_trader.app.settings import Settings
+from robo_trader.app.settings.fields import split_references
 from robo_trader.core.domain.errors import InvalidConfig
 
 
@@ -55,4 +56,5 @@ def _write_report(done: Backtest, settings: Settings, report: Path) -> None:
     from robo_trader.research.reports.tear_sheet import write_tear_sheet
 
     symbols = ", ".join(map(str, settings.data.symbols))
-    write_tear_sheet(done.result, report, f"{settings.strategy.name} on {symbols}")
+    strategies = " and ".join(label or reference for label, reference in split_references(settings.strategy.name))
+    write_tear_sheet(done.result, report, f"{strategies} on {symbols}")
