@@ -16,7 +16,11 @@ pytestmark = pytest.mark.process
 SETTINGS = {
     "the sample": ("--feed", "sample"),
     "simulated hours": ("--symbols", "AAPL,TSLA", "--bar-size", "1 hour", "--duration", "90 D", "--feed", "synthetic"),
-}
+    "several strategies": (
+        "--feed", "sample", "--strategy", "trend=sma_crossover,rsi_reversion", "--param", "trend.fast=10",
+        "--capital", "trend=0.7", "--capital", "rsi_reversion=0.3",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", SETTINGS.values(), ids=SETTINGS)

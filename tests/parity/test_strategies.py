@@ -4,7 +4,7 @@ The sample's daily bars, a dozen symbols over five years, minute bars, and rando
 bars lies beside the repository; without it those tests are skipped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,7 @@ from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable, build_table
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
-from tests.builders import engine_settings, some_limits, venue_settings
+from tests.builders import a_sleeve, engine_settings, some_limits, venue_settings
 from tests.parity.both import Record, assert_equal
 from tests.parity.kit import KIT, needs_kit
 from tests.parity.markets import Shape, a_market
@@ -101,20 +101,26 @@ def compiler() -> Compiler:
     return Compiler()
 
 
-def controlled(strategy: Strategy, table: BarTable, sizer: Sizer) -> tuple[EngineSettings, VenueSettings]:
+def controlled(strategies: Sequence[Strategy], table: BarTable, sizer: Sizer) -> tuple[EngineSettings, VenueSettings]:
     """Settings in which every stop, and every limit that a strategy can meet, has something to do."""
     limits = some_limits(
         max_position="0.15", gross_exposure="1.2", order_notional="0.14", daily_loss="0.03", intraday_drawdown="0.04",
         cash_buffer="0.01",
     )  # fmt: skip
     stops = StopPolicy(fixed_fraction=0.08, atr_multiple=6.0, trailing_fraction=0.10, bars_max=300)
-    engine = engine_settings(symbols=table.symbols, strategy=strategy, sizer=sizer, limits=limits, stops=stops)
-    return engine, venue_settings()
+    sleeves = tuple(
+        a_sleeve(strategy, name=f"{strategy.name}_{number}", sizer=sizer, stops=stops, capital=1.0 / len(strategies))
+        for number, strategy in enumerate(strategies)
+    )
+    return engine_settings(symbols=table.symbols, sleeves=sleeves, limits=limits), venue_settings()
+
+
+def play_together(strategies: Sequence[Strategy], table: BarTable, compiler: Compiler, sizer: Sizer) -> Record:
+    return assert_equal(table, *controlled(strategies, table, sizer), compiler, cash=1_000_000.0)
 
 
 def play(strategy: Strategy, table: BarTable, compiler: Compiler, sizer: Sizer | None = None) -> Record:
-    settings = controlled(strategy, table, sizer or FixedFraction(fraction=0.1))
-    return assert_equal(table, *settings, compiler, cash=1_000_000.0)
+    return play_together([strategy], table, compiler, sizer or FixedFraction(fraction=0.1))
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -135,6 +141,14 @@ def test_on_the_daily_kit(strategy: Strategy, compiler: Compiler) -> None:
 @pytest.mark.parametrize("strategy", IN_MINUTES, ids=named)
 def test_on_the_minute_kit(strategy: Strategy, compiler: Compiler) -> None:
     assert play(strategy, _minutes(), compiler).trades
+
+
+@needs_kit
+def test_all_in_one_account_on_the_daily_kit(compiler: Compiler) -> None:
+    """Ranking all symbols, trading two of them, hedging sectors: whose each share is stays the same in both."""
+    record = play_together(ON_THE_DOZEN, _dozen(), compiler, FixedFraction(fraction=0.2))
+    assert {name for _, name, _, _ in record.parts} == {f"{one.name}_{place}" for place, one in enumerate(ON_THE_DOZEN)}
+    assert len(record.parts) > len(record.trades) > 1_000
 
 
 @pytest.mark.parametrize("strategy", ON_RANDOM_MARKETS, ids=named)

@@ -69,6 +69,20 @@ def test_killed_three_times_in_the_middle(untouched: tuple[dict[str, Any], Path]
         assert rows(database, table) == rows(untouched[1], table)
 
 
+def test_whose_the_shares_are_survives(tmp_path: Path) -> None:
+    """Of several strategies in one account: killed and continued, each owns what it would have owned."""
+    options = ("--strategy", "trend=sma_crossover,rsi_reversion", "--param", "trend.fast=10", *SYMBOLS)
+    untouched = run_json(tmp_path / "untouched.db", *options)
+    for grown in (300, 900):
+        kill_after(tmp_path / "killed.db", grown, *options[:4])
+    length = journal_length(tmp_path / "killed.db")
+    summary = run_json(tmp_path / "killed.db", *options)
+    assert 0 < length < journal_length(tmp_path / "untouched.db")
+    assert figures(summary) == figures(untouched) and summary["fills"] > 100
+    orders = {row["strategy"] for row in rows(tmp_path / "killed.db", "orders")}
+    assert orders == {"trend", "rsi_reversion"}
+
+
 def test_timers_and_memory_of_a_strategy_survive(tmp_path: Path) -> None:
     """It was killed while positions waited for their timers; it knows what it paid, and sells when it would have."""
     example = Path(__file__).parents[2] / "examples/falling_days.py"
