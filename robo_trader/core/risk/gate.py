@@ -11,7 +11,8 @@ from robo_trader.core.rules.sizing import capped_shares
 
 def trim_shares(shares: Decimal, *, equity: Decimal, price: Decimal, limits: RiskLimits) -> Decimal:
     """Return signed whole `shares`, cut so that opening them at `price` breaks neither position nor order limit."""
-    value_max = min(limits.max_position_fraction * equity, limits.order_notional(equity))
+    position_max, order_max = limits.max_position_fraction * equity, limits.order_notional(equity)
+    value_max = min(position_max, order_max)
     return capped_shares(shares, price, value_max)
 
 
@@ -20,6 +21,5 @@ def assess(
 ) -> ApprovedOrder | tuple[Violation, ...]:
     """Return the approved order under `order_id`, or every violation that stands against it."""
     checks = ALWAYS if reduces(intent, view) else ALL
-    found = [check(intent, view, limits) for check in checks]
-    violations = tuple([violation for violation in found if violation is not None])
-    return violations or ApprovedOrder(order_id=order_id, intent=intent, approved_at=view.as_of)
+    violations = [violation for check in checks if (violation := check(intent, view, limits)) is not None]
+    return tuple(violations) or ApprovedOrder(order_id=order_id, intent=intent, approved_at=view.as_of)

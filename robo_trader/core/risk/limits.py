@@ -28,7 +28,8 @@ class RiskLimits:
 
     def order_notional(self, equity: Decimal) -> Decimal:
         """Return the largest value of one order, in dollars."""
-        return min(self.order_notional_max, self.order_notional_fraction * equity)
+        by_equity = self.order_notional_fraction * equity
+        return min(self.order_notional_max, by_equity)
 
 
 class Exposure(Struct, frozen=True, kw_only=True, gc=False):
@@ -54,3 +55,4 @@ class RiskView(Struct, frozen=True, kw_only=True, gc=False):
     exposures: Mapping[Symbol, Exposure]
     others_value: Decimal = Decimal(0)  # dollars, absolute: positions of all symbols that have no exposure above
     commissions: CommissionSchedule
+    cash_needed: Decimal | None = None  # dollars the intent would reserve, where that is reckoned already
