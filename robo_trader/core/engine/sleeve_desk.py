@@ -91,12 +91,14 @@ class SleeveDesk:
         price = self._market.price(symbol)
         target = Target(signal_id=signal.signal_id, symbol=symbol, quantity=quantity, reference_price=price)
         self.wanted[symbol] = signal, target
-        account.events += (SignalEmitted(signal=signal), TargetSet(target=target, occurred_at=signal.as_of))
+        account.events.append(SignalEmitted(signal=signal))
+        account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
 
     def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
-        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(signal.symbol)
-        if equity <= 0:
+        settings, equity = self._settings, self._account.valuation.equity
+        if not signal.strength or equity <= 0:
             return ZERO
+        price = self._market.price(signal.symbol)
         capital = float(equity) * self.sleeve.capital
         sized = size(self.sleeve.sizer, signal.strength, capital, last, values)
         if not sized:

@@ -11,8 +11,7 @@ from robo_trader.core.rules.sizing import capped_shares
 
 def trim_shares(shares: Decimal, *, equity: Decimal, price: Decimal, limits: RiskLimits) -> Decimal:
     """Return signed whole `shares`, cut so that opening them at `price` breaks neither position nor order limit."""
-    position_max, order_max = limits.max_position_fraction * equity, limits.order_notional(equity)
-    value_max = min(position_max, order_max)
+    value_max = min(limits.max_position_fraction * equity, limits.order_notional(equity))
     return capped_shares(shares, price, value_max)
 
 

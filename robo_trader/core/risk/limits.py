@@ -28,8 +28,7 @@ class RiskLimits:
 
     def order_notional(self, equity: Decimal) -> Decimal:
         """Return the largest value of one order, in dollars."""
-        by_equity = self.order_notional_fraction * equity
-        return min(self.order_notional_max, by_equity)
+        return min(self.order_notional_max, self.order_notional_fraction * equity)
 
 
 class Exposure(Struct, frozen=True, kw_only=True, gc=False):

@@ -6,6 +6,7 @@ formed bar by bar; their memories (`states`) are those at the end of the table a
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -78,8 +79,8 @@ class RecordedMarket:
         holdings.follow(ledger)
         if not holdings.places:
             return ZERO, ZERO
-        ticks = self.ticks[self.t]
-        return TICK * int(ticks.dot(holdings.shares)), TICK * int(ticks.dot(holdings.absolute))
+        held, gross = holdings.both.dot(self.ticks[self.t]).tolist()
+        return TICK * held, TICK * gross
 
     def shown(self, ledger: Ledger) -> None:  # noqa: ARG002 - whoever plays the table notes what the account is worth
         """Return nothing: nobody reads reports."""
@@ -110,14 +111,14 @@ class Holdings:
         self._place_of = places
         self._read = 0  # of the ledger's changes
         self.places: set[int] = set()  # of the positions with shares
-        self.shares: Integers = np.zeros(len(places), np.int64)  # signed
-        self.absolute: Integers = np.zeros(len(places), np.int64)
+        self.both: Integers = np.zeros((2, len(places)), np.int64)  # signed, and absolute
+        self.shares: Integers = self.both[0]
 
     def follow(self, ledger: Ledger) -> None:
         """Bring all up to what the positions are now."""
         for symbol in ledger.changed[self._read :]:
             place, shares = self._place_of[symbol], int(ledger.positions[symbol].quantity)
-            self.shares[place], self.absolute[place] = shares, abs(shares)
+            self.both[0, place], self.both[1, place] = shares, abs(shares)
             if shares:
                 self.places.add(place)
             else:
@@ -149,8 +150,8 @@ class RecordedFeatures:
 
     def update(self, bars: Sequence[Bar], session: TradingSession) -> dict[Symbol, tuple[float, ...]]:  # noqa: ARG002
         """As FeaturePanel.update, for the bars' symbols."""
-        t = self._market.t
-        return {bar.symbol: tuple([column[t] for column in self._columns[bar.symbol]]) for bar in bars}
+        columns, now = self._columns, itemgetter(self._market.t)
+        return {bar.symbol: tuple(map(now, columns[bar.symbol])) for bar in bars}
 
 
 class RecordedViews(StrategyViews):
