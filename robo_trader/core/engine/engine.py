@@ -38,6 +38,8 @@ from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 
+_ACTIVE = TradingState.ACTIVE
+
 
 class Engine:
     """One account, its strategies, many symbols."""
@@ -174,7 +176,7 @@ class Engine:
         self._watch_losses()
 
     def _watch_losses(self) -> None:
-        if self.account.trading_state is TradingState.ACTIVE:
+        if self.account.trading_state is _ACTIVE:
             reason = find_loss(self.account.valuation, self._settings.limits)
             if reason is not None:
                 self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)

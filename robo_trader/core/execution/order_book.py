@@ -152,7 +152,7 @@ def _answered(order: Order, report: BrokerReport, status: OrderStatus) -> Order:
     return replace(
         order,
         status=status,
-        updated_at=_later(order, report),
+        updated_at=max(order.updated_at, report.occurred_at),
         broker_order_id=getattr(report, "broker_order_id", order.broker_order_id),
         reason=getattr(report, "reason", order.reason),
         cancel_requested=order.cancel_requested and status not in ENDED,
@@ -166,13 +166,9 @@ def _filled(order: Order, report: OrderExecuted, filled: Decimal, status: OrderS
         filled=filled,
         filled_value=order.filled_value + report.price * report.quantity,
         commission=order.commission + report.commission,
-        updated_at=_later(order, report),
+        updated_at=max(order.updated_at, report.occurred_at),
         cancel_requested=order.cancel_requested and status not in ENDED,
     )
-
-
-def _later(order: Order, report: BrokerReport) -> int:
-    return max(order.updated_at, report.occurred_at)
 
 
 def _fill_of(order: Order, report: OrderExecuted) -> Fill:

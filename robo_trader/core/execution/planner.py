@@ -10,6 +10,8 @@ from robo_trader.core.domain.orders import BUY, SELL, Order, OrderIntent, OrderT
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.rules.rounding import limit_beyond
 
+_LIMIT, _DAY = OrderType.LIMIT, TimeInForce.DAY
+
 
 class OrderStyle(Struct, frozen=True, kw_only=True, gc=False):
     """How orders are priced. A limit stands `limit_offset_bps` hundredths of a percent beyond the last price."""
@@ -19,7 +21,7 @@ class OrderStyle(Struct, frozen=True, kw_only=True, gc=False):
 
     def limit(self, price: Decimal, side: Side) -> Decimal | None:
         """Return the limit of an order decided at `price`, None for a market order."""
-        return limit_price(price, side, self.limit_offset_bps) if self.order_type is OrderType.LIMIT else None
+        return limit_price(price, side, self.limit_offset_bps) if self.order_type is _LIMIT else None
 
 
 class Plan(Struct, frozen=True, gc=False):
@@ -30,7 +32,6 @@ class Plan(Struct, frozen=True, gc=False):
 
 
 NOTHING = Plan()
-_DAY = TimeInForce.DAY
 
 
 def plan_orders(

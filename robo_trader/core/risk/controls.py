@@ -22,6 +22,7 @@ Check = Callable[[OrderIntent, RiskView, RiskLimits], Violation | None]
 
 USD = "USD"
 _ACTIVE = TradingState.ACTIVE
+_MARKET = OrderType.MARKET
 
 
 def worst_case(exposure: Exposure, *, side: Side | None = None, quantity: Decimal = ZERO) -> Decimal:
@@ -50,7 +51,7 @@ def order_value(intent: OrderIntent) -> Decimal:
 
 def cash_needed(intent: OrderIntent, commissions: CommissionSchedule, limits: RiskLimits) -> Decimal:
     """Return the dollars to hold back for a purchase until it is filled: price, buffer and commission."""
-    buffer = limits.cash_buffer_fraction if intent.order_type is OrderType.MARKET else ZERO
+    buffer = limits.cash_buffer_fraction if intent.order_type is _MARKET else ZERO
     value = purchase_value(intent.quantity, intent.limit_price or intent.reference_price, buffer)
     return value + commissions.charge(intent.quantity, value, is_sale=False)
 
