@@ -90,7 +90,10 @@ class TradingLoop:
             for listen in self._listeners:
                 listen(batch)
             for command in batch.commands:
-                await self._carry_out(command)
+                if isinstance(command, SubmitOrder):
+                    await self._broker.submit(command.order)
+                else:
+                    await self._broker.cancel(command.order_id, at=command.occurred_at)
             inputs = self._broker.take_reports()
 
     def _decide(self, inputs: Sequence[InputEvent]) -> Batch:
@@ -101,9 +104,3 @@ class TradingLoop:
             steps.append(StepRecord(event, step.events))
             commands.extend(step.commands)
         return Batch(tuple(steps), tuple(commands))
-
-    async def _carry_out(self, command: Command) -> None:
-        if isinstance(command, SubmitOrder):
-            await self._broker.submit(command.order)
-        else:
-            await self._broker.cancel(command.order_id, at=command.occurred_at)

@@ -35,8 +35,10 @@ class SimulatedBroker:
 
     def take_reports(self) -> Sequence[BrokerReport]:
         """Return what the venue reported since the last call."""
-        reports, self._pending = self._pending, []
-        return [*reports, *self._venue.take_reports()]
+        reports = self._venue.take_reports()
+        if self._pending:  # after a restart only
+            reports, self._pending = [*self._pending, *reports], []
+        return reports
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Bring the venue to where the journal ends, by showing it all it was shown before.

@@ -116,6 +116,7 @@ class OrderExpired(Struct, frozen=True, kw_only=True, gc=False):
 
 
 BrokerReport = OrderAccepted | OrderRejected | OrderExecuted | OrderCanceled | OrderExpired
+BROKER_REPORTS = (OrderAccepted, OrderExecuted, OrderExpired, OrderCanceled, OrderRejected)  # the same, for isinstance
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport
 

@@ -23,6 +23,9 @@ class Side(Enum):
     __hash__ = object.__hash__  # each member exists once; Enum's own hash is Python code, and every order asks for it
 
 
+BUY, SELL = Side  # Python 3.11 runs a function of its own for every `Side.BUY`
+
+
 class OrderType(Enum):
     """How an order may be priced."""
 

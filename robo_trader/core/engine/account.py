@@ -34,10 +34,11 @@ class Account:
 
     def take_step(self) -> Step:
         """Return what was decided since the last call, in order."""
-        step = Step(tuple(self.events), tuple(self.commands))
+        events, commands = tuple(self.events), tuple(self.commands)
         self.events.clear()
-        self.commands.clear()
-        return step
+        if commands:
+            self.commands.clear()
+        return Step(events, commands)
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""

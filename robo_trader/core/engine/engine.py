@@ -15,17 +15,15 @@ from decimal import Decimal
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
+    BROKER_REPORTS,
     AccountMarked,
     BarRejected,
     BetweenSlices,
-    BrokerReport,
     CashBooked,
     InputEvent,
-    QuoteArrived,
     SessionStarted,
     SliceClosed,
     TimerFired,
-    TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import TradingState
@@ -39,6 +37,8 @@ from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.engine.strategy_desk import StrategyDesk
+
+_ACTIVE = TradingState.ACTIVE
 
 
 class Engine:
@@ -67,13 +67,15 @@ class Engine:
         """Take one input; return what was decided and what is to be done, both in order."""
         if isinstance(event, SliceClosed):
             self._close_slice(event.slice)
+        elif isinstance(event, BROKER_REPORTS):
+            fill = self._reports.take(event)
+            if self._events is not None:
+                self._events.hear(event, fill)
         elif isinstance(event, SessionStarted):
             self.account.ledger.deposit(event.opening_cash)
             self.account.valuation.open_account(event.opening_cash)
-        elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
-            self._take_between(event)
         else:
-            self._take_report(event)
+            self._take_between(event)
         return self.account.take_step()
 
     def due_timer(self, before: int) -> TimerFired | None:
@@ -94,13 +96,6 @@ class Engine:
             self._panel.states, self._strategy.state(), self._overnight.state(), self._market.state(),
             self.account.state(),
         ))  # fmt: skip
-
-    def _take_report(self, report: BrokerReport) -> None:
-        fill = self._reports.take(report)
-        if self._events is not None:
-            self._events.hear(report)
-            if fill is not None:
-                self._events.take_fill(fill)
 
     def _take_between(self, event: BetweenSlices) -> None:
         """Tell a strategy in event form what happened between two slices, and pursue what it wants of it at once."""
@@ -181,7 +176,7 @@ class Engine:
         self._watch_losses()
 
     def _watch_losses(self) -> None:
-        if self.account.trading_state is TradingState.ACTIVE:
+        if self.account.trading_state is _ACTIVE:
             reason = find_loss(self.account.valuation, self._settings.limits)
             if reason is not None:
                 self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)

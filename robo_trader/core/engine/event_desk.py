@@ -141,16 +141,17 @@ class EventDesk(SleeveDesk):
             self._account.tally.trades += 1
             self._tell_trade(event.trade)
 
-    def take_fill(self, fill: Fill) -> None:
-        """Tell a fill that is booked, and look at its target again."""
-        self.due.add(fill.symbol)
-        self._now = max(self.market.last_ended_at, fill.occurred_at)
-        self._call("on_fill", fill.symbol, fill)
+    def hear(self, report: BrokerReport, fill: Fill | None) -> None:
+        """Look at a target again where an order that stood in its way has gone, or filled; tell a fill.
 
-    def hear(self, report: BrokerReport) -> None:
-        """Look at a target again where an order that stood in its way has gone."""
+        fill: what the report brought, booked.
+        """
         if isinstance(report, OrderCanceled) and report.order_id in self._account.orders.ended:
             self.due.add(self._account.orders.ended[report.order_id].intent.symbol)
+        if fill is not None:
+            self.due.add(fill.symbol)
+            self._now = max(self.market.last_ended_at, fill.occurred_at)
+            self._call("on_fill", fill.symbol, fill)
 
     def due_timer(self, before: int) -> TimerFired | None:
         """Return the first timer that is due before a time, None if there is none; ties go by key."""

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
-from robo_trader.core.domain.orders import Side
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.risk.limits import Exposure
@@ -56,13 +55,10 @@ class Exposures:
         return self._market.last_ended_at, len(self._account.ledger.changed)
 
     def _look(self, symbol: Symbol) -> None:
-        orders, position = self._account.orders, self._account.ledger.position(symbol)
-        price = self._market.price(symbol)
-        self._values[symbol] = abs(position.quantity) * price
+        account, market = self._account, self._market
+        held, price = account.ledger.position(symbol).quantity, market.price(symbol)
+        buys, sells = account.orders.working_shares(symbol)
+        self._values[symbol] = abs(held) * price
         self._seen[symbol] = Exposure(
-            position=position.quantity,
-            working_buys=orders.working_shares(symbol, Side.BUY),
-            working_sells=orders.working_shares(symbol, Side.SELL),
-            price=price,
-            bars_missed=self._market.bars_missed(symbol),
+            position=held, working_buys=buys, working_sells=sells, price=price, bars_missed=market.bars_missed(symbol)
         )

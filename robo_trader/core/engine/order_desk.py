@@ -1,8 +1,11 @@
 """From targets to orders: orders what is missing, cancels what stands in the way; risk has the last word."""
 
+from decimal import Decimal
+
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import OrderDenied, OrderUpdated
-from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderIntent, Side
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import BUY, ApprovedOrder, Order, OrderIntent
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.exposures import Exposures
 from robo_trader.core.engine.senses import Market
@@ -58,7 +61,8 @@ class OrderDesk:
             self._exposures = Exposures(account, self._market)
         exposures = self._exposures
         exposures.see(intent.symbol)
-        view = self._risk_view(exposures)
+        needed = cash_needed(intent, self._settings.commissions, limits) if intent.side is BUY else ZERO
+        view = self._risk_view(exposures, needed)
         verdict = assess(intent, view, limits, account.orders.next_id())
         if not isinstance(verdict, ApprovedOrder):
             account.tally.violations.update(violation.control.value for violation in verdict)
@@ -66,13 +70,13 @@ class OrderDesk:
             exposures.leave(intent.symbol)
             return
         order = account.orders.add(verdict)
-        if intent.side is Side.BUY:
-            account.ledger.reserve(order.order_id, cash_needed(intent, view, limits))
+        if needed:
+            account.ledger.reserve(order.order_id, needed)
         account.tally.orders += 1
         account.events.append(OrderUpdated(order=order))
         account.commands.append(SubmitOrder(order=verdict))
 
-    def _risk_view(self, exposures: Exposures) -> RiskView:
+    def _risk_view(self, exposures: Exposures, needed: Decimal) -> RiskView:
         account, valuation = self._account, self._account.valuation
         assert valuation.session is not None, "no order before the first slice"
         return RiskView(
@@ -86,4 +90,5 @@ class OrderDesk:
             exposures=exposures.seen,
             others_value=exposures.others_value,
             commissions=self._settings.commissions,
+            cash_needed=needed,
         )

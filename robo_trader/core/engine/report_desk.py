@@ -6,7 +6,7 @@ from robo_trader.core.domain.orders import Order
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.overnight import Overnight
 from robo_trader.core.engine.strategy_desk import StrategyDesk
-from robo_trader.core.execution.order_book import Moved, Quarantined
+from robo_trader.core.execution.order_book import Quarantined
 from robo_trader.core.execution.transitions import ENDED
 
 
@@ -20,18 +20,20 @@ class ReportDesk:
 
     def take(self, report: BrokerReport) -> Fill | None:
         """Apply a report; return the fill it brought, booked."""
-        result = self._account.orders.apply(report)
+        account = self._account
+        result = account.orders.apply(report)
         if isinstance(result, Quarantined):
             self._quarantine(report, result)
             return None
-        self._account.events.append(OrderUpdated(order=result.order))
-        if result.fill is not None:
-            self._book(result.order, result.fill)
-        self._adjust_reservation(result)
+        order, fill = result.order, result.fill
+        account.events.append(OrderUpdated(order=order))
+        if fill is not None:
+            self._book(order, fill)
+        self._adjust_reservation(order, fill)
         if result.overfilled:
-            reason = f"order {report.order_id} filled {result.order.filled} of {result.order.intent.quantity}"
-            self._account.halt(reason, at=report.occurred_at)
-        return result.fill
+            reason = f"order {report.order_id} filled {order.filled} of {order.intent.quantity}"
+            account.halt(reason, at=report.occurred_at)
+        return fill
 
     def _quarantine(self, report: BrokerReport, result: Quarantined) -> None:
         self._account.tally.quarantined += 1
@@ -47,19 +49,19 @@ class ReportDesk:
             self._account.halt(result.reason, at=report.occurred_at)
 
     def _book(self, order: Order, fill: Fill) -> None:
-        change = fill.side.sign * fill.quantity
+        account, change = self._account, fill.side.sign * fill.quantity
         allotments = self._strategies.note(order, change, fill.price, fill.commission)
-        position, realised, entry = self._account.ledger.book(fill)
+        position, realised, entry = account.ledger.book(fill)
         self._overnight.book(fill.symbol, change)
-        self._account.tally.fills += 1
-        self._account.events.append(
+        account.tally.fills += 1
+        account.events.append(
             FillBooked(fill=fill, position=position, realised=realised, entry=entry, allotments=allotments)
         )
 
-    def _adjust_reservation(self, moved: Moved) -> None:
-        order, ledger = moved.order, self._account.ledger
+    def _adjust_reservation(self, order: Order, fill: Fill | None) -> None:
+        ledger = self._account.ledger
         if order.status in ENDED:
             ledger.release(order.order_id)
-        elif moved.fill is not None:
-            before = order.remaining + moved.fill.quantity
+        elif fill is not None:
+            before = order.remaining + fill.quantity
             ledger.shrink(order.order_id, remaining=order.remaining, before=before)

@@ -8,7 +8,7 @@ from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.events import SignalEmitted, TargetSet
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, shares_from_float
-from robo_trader.core.domain.orders import Side
+from robo_trader.core.domain.orders import BUY, SELL
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.engine.account import Account
@@ -47,7 +47,7 @@ class SleeveDesk:
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> bool:
         """Take in a bar and the values of the sleeve's features of its symbol; return whether a target was set."""
-        stopped = self._watch_stops(bar, values)
+        stopped = self._has_stops and self._watch_stops(bar, values)
         return self._take_view(bar, values) or stopped
 
     def standing_want(self, symbol: Symbol) -> Want:
@@ -66,7 +66,7 @@ class SleeveDesk:
 
     def _watch_stops(self, bar: Bar, values: tuple[float, ...]) -> bool:
         wanted = self.wanted.get(bar.symbol)
-        if not self._has_stops or wanted is None:
+        if wanted is None:
             return False
         reached = self._stops.look(bar, self._held(self.sleeve.name, bar.symbol), values)
         if reached is None or not wanted[1].quantity:
@@ -86,21 +86,24 @@ class SleeveDesk:
         return True
 
     def _want(self, signal: Signal, quantity: Decimal) -> None:
-        account, price = self._account, self._market.price(signal.symbol)
+        account, symbol = self._account, signal.symbol
         account.tally.signals += 1
-        target = Target(signal_id=signal.signal_id, symbol=signal.symbol, quantity=quantity, reference_price=price)
-        self.wanted[signal.symbol] = signal, target
+        price = self._market.price(symbol)
+        target = Target(signal_id=signal.signal_id, symbol=symbol, quantity=quantity, reference_price=price)
+        self.wanted[symbol] = signal, target
         account.events.append(SignalEmitted(signal=signal))
         account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
 
     def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
-        settings, equity, price = self._settings, self._account.valuation.equity, self._market.price(signal.symbol)
-        if equity <= 0:
+        settings, equity = self._settings, self._account.valuation.equity
+        if not signal.strength or equity <= 0:
             return ZERO
+        price = self._market.price(signal.symbol)
         capital = float(equity) * self.sleeve.capital
         sized = size(self.sleeve.sizer, signal.strength, capital, last, values)
         if not sized:
             return ZERO
-        side = Side.BUY if sized > 0 else Side.SELL
-        dearest = max(price, settings.order_style.limit(price, side) or price)
+        dearest, limit = price, settings.order_style.limit(price, BUY if sized > 0 else SELL)
+        if limit is not None and limit > price:
+            dearest = limit
         return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)

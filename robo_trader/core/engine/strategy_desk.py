@@ -13,6 +13,7 @@ from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.event_desk import EventDesk, desk_of
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.ledger.sub_accounts import SubAccounts
 from robo_trader.core.portfolio.netting import Want, allot, cross, net
 from robo_trader.core.strategies.views import Views
@@ -23,7 +24,6 @@ class StrategyDesk:
 
     def __init__(self, settings: EngineSettings, account: Account, market: Market, views: Sequence[Views]) -> None:
         """views: of each sleeve, in their order."""
-        self._settings = settings
         self._account = account
         self._market = market
         self._sleeves = [
@@ -31,7 +31,7 @@ class StrategyDesk:
             for sleeve, own in zip(settings.sleeves, views, strict=True)
         ]
         self.is_shared = len(self._sleeves) > 1
-        self._parts: dict[Symbol, list[slice]] = {}
+        self._parts: dict[Symbol, list[tuple[SleeveDesk, slice]]] = {}
         self.sub_accounts = SubAccounts()
         self.unsettled: set[Symbol] = set()  # whose target may not be reached yet
 
@@ -43,7 +43,7 @@ class StrategyDesk:
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> None:
         """Take in a bar and the values of its symbol's features."""
-        for sleeve, part in zip(self._sleeves, self._parts_of(bar.symbol), strict=True):
+        for sleeve, part in self._parts.get(bar.symbol) or self._parts_of(bar.symbol):
             if sleeve.consider(bar, values[part]):
                 self.unsettled.add(bar.symbol)
 
@@ -61,8 +61,9 @@ class StrategyDesk:
     def note(self, order: Order, change: Decimal, price: Decimal, commission: Decimal) -> tuple[Allotment, ...]:
         """Take in a fill of `change` signed shares of an order; return whose they are, nothing if there is one only."""
         symbol = order.intent.symbol
-        if any(symbol in sleeve.wanted for sleeve in self._sleeves):
-            self.unsettled.add(symbol)
+        for sleeve in self._sleeves:
+            if symbol in sleeve.wanted:
+                self.unsettled.add(symbol)
         if not self.is_shared:
             return ()
         allotments = allot(self._wants(symbol), change, commission, order.intent.strategy)
@@ -98,12 +99,11 @@ class StrategyDesk:
             if not self._held(sleeve.sleeve.name, symbol).quantity:
                 sleeve.forget_stops(symbol)
 
-    def _parts_of(self, symbol: Symbol) -> list[slice]:
-        """Return where each sleeve's values stand among all values of a symbol."""
-        parts = self._parts.get(symbol)
-        if parts is None:
-            ends = [0]
-            for sleeve in self._settings.sleeves:
-                ends.append(ends[-1] + len(sleeve.features_of(symbol)))
-            parts = self._parts[symbol] = [slice(begin, end) for begin, end in pairwise(ends)]
+    def _parts_of(self, symbol: Symbol) -> list[tuple[SleeveDesk, slice]]:
+        """Return each sleeve, and where its values stand among all values of a symbol."""
+        ends = [0]
+        for desk in self._sleeves:
+            ends.append(ends[-1] + len(desk.sleeve.features_of(symbol)))
+        parts = [(desk, slice(begin, end)) for desk, (begin, end) in zip(self._sleeves, pairwise(ends), strict=True)]
+        self._parts[symbol] = parts
         return parts

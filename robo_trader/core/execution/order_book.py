@@ -1,6 +1,6 @@
 """Every order we have sent, moved on by the broker's reports."""
 
-from collections.abc import KeysView
+from collections.abc import KeysView, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
-from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderId, OrderStatus, Side
+from robo_trader.core.domain.orders import BUY, ApprovedOrder, Order, OrderId, OrderStatus
 from robo_trader.core.execution.transitions import ENDED, TRANSITIONS, Move
 
 
@@ -57,7 +57,7 @@ class OrderBook:
         order = Order(
             order_id=approved.order_id,
             intent=approved.intent,
-            status=OrderStatus.SUBMITTED,
+            status=_SUBMITTED,
             cancel_requested=False,
             filled=ZERO,
             filled_value=ZERO,
@@ -83,12 +83,15 @@ class OrderBook:
         orders = self._open_for.get(symbol)
         return () if orders is None else tuple(orders.values())
 
-    def working_shares(self, symbol: Symbol, side: Side) -> Decimal:
-        """Return the shares that open orders of one side may still fill; a pending cancel still counts."""
-        orders = self._open_for.get(symbol)
-        if orders is None:
-            return ZERO
-        return sum([order.remaining for order in orders.values() if order.intent.side is side], ZERO)
+    def working_shares(self, symbol: Symbol) -> tuple[Decimal, Decimal]:
+        """Return the shares that open orders may still buy, and sell; a pending cancel still counts."""
+        bought = sold = ZERO
+        for order in self._open_for.get(symbol, _NONE).values():
+            if order.intent.side is BUY:
+                bought += order.remaining
+            else:
+                sold += order.remaining
+        return bought, sold
 
     def apply(self, report: BrokerReport) -> Moved | Quarantined:
         """Move an order by a report. What the table does not allow is quarantined and changes nothing."""
@@ -112,9 +115,9 @@ class OrderBook:
             reason = f"execution {report.execution_id} is of {report.quantity} shares at {report.price}"
             return Quarantined(reason, breaks_books=True)
         self.executions.add(report.execution_id)
-        filled = order.filled + report.quantity
-        overfilled = filled > order.intent.quantity
-        move = Move.FILL_REST if filled >= order.intent.quantity else Move.FILL_PART
+        filled, wanted = order.filled + report.quantity, order.intent.quantity
+        overfilled = filled > wanted
+        move = _FILL_REST if filled >= wanted else _FILL_PART
         status = TRANSITIONS[order.status].get(move, order.status)  # a fill counts whatever the order is
         moved = self._store(_filled(order, report, filled, status))
         return Moved(moved, _fill_of(order, report), overfilled)
@@ -134,6 +137,9 @@ class OrderBook:
         return order
 
 
+_SUBMITTED = OrderStatus.SUBMITTED
+_FILL_PART, _FILL_REST = Move.FILL_PART, Move.FILL_REST
+_NONE: Mapping[OrderId, Order] = {}
 _MOVES: dict[type[BrokerReport], Move] = {
     OrderAccepted: Move.ACCEPT,
     OrderRejected: Move.REJECT,

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from robo_trader.core.domain.money import ZERO, price_from_float
-from robo_trader.core.domain.orders import Order, OrderIntent, OrderType, Side, TimeInForce
+from robo_trader.core.domain.money import price_from_float
+from robo_trader.core.domain.orders import BUY, SELL, Order, OrderIntent, OrderType, Side, TimeInForce
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.rules.rounding import limit_beyond
+
+_LIMIT, _DAY = OrderType.LIMIT, TimeInForce.DAY
 
 
 class OrderStyle(Struct, frozen=True, kw_only=True, gc=False):
@@ -19,7 +21,7 @@ class OrderStyle(Struct, frozen=True, kw_only=True, gc=False):
 
     def limit(self, price: Decimal, side: Side) -> Decimal | None:
         """Return the limit of an order decided at `price`, None for a market order."""
-        return limit_price(price, side, self.limit_offset_bps) if self.order_type is OrderType.LIMIT else None
+        return limit_price(price, side, self.limit_offset_bps) if self.order_type is _LIMIT else None
 
 
 class Plan(Struct, frozen=True, gc=False):
@@ -46,14 +48,16 @@ def plan_orders(
     Orders that work against the target are canceled first, and the rest waits for the broker's answer: buying
     and selling the same symbol at once is never right.
     """
-    coming = sum((order.remaining * order.intent.side.sign for order in working), ZERO) if working else ZERO
-    missing = target.quantity - position - coming
+    missing = target.quantity - position
+    for order in working:
+        missing -= order.remaining * order.intent.side.sign
     if not missing:
         return NOTHING
-    side = Side.BUY if missing > 0 else Side.SELL
-    opposed = tuple(order for order in working if order.intent.side is not side)
-    if opposed:
-        return Plan(cancels=tuple(order for order in opposed if not order.cancel_requested))
+    side = BUY if missing > 0 else SELL
+    if working:
+        opposed = tuple(order for order in working if order.intent.side is not side)
+        if opposed:
+            return Plan(cancels=tuple(order for order in opposed if not order.cancel_requested))
     return Plan(intent=_intent(target, signal, side, abs(missing), price=price, style=style))
 
 
@@ -73,6 +77,6 @@ def _intent(
         quantity=quantity,
         order_type=style.order_type,
         limit_price=style.limit(price, side),
-        time_in_force=TimeInForce.DAY,
+        time_in_force=_DAY,
         reference_price=price,
     )

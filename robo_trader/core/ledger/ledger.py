@@ -63,20 +63,21 @@ class Ledger:
 
     def book(self, fill: Fill) -> tuple[Position, Decimal, Entry]:
         """Book a fill; return the position after it, the profit it realised, and the entry."""
-        before = self.position(fill.symbol)
+        symbol, price, commission = fill.symbol, fill.price, fill.commission
+        before = self.position(symbol)
         change = fill.side.sign * fill.quantity
-        after = after_trade(before, change, fill.price)
+        after = after_trade(before, change, price)
         realised = after.realised - before.realised
         entry = self._post(
             f"fill {fill.execution_id}",
-            Posting(CASH, -change * fill.price - fill.commission),
-            Posting(f"position:{fill.symbol}", after.cost - before.cost),
-            Posting(COMMISSION, fill.commission),
+            Posting(CASH, -change * price - commission),
+            Posting(f"position:{symbol}", after.cost - before.cost),
+            Posting(COMMISSION, commission),
             Posting(REALISED, -realised),
         )
-        self.positions[fill.symbol] = after
+        self.positions[symbol] = after
         self._open = None
-        self.changed.append(fill.symbol)
+        self.changed.append(symbol)
         return after, realised, entry
 
     def book_cash(self, account: str, amount: Decimal, reason: str) -> Entry:
@@ -111,19 +112,20 @@ class Ledger:
 
 def after_trade(before: Position, change: Decimal, price: Decimal) -> Position:
     """Return a position after `change` signed shares at `price` dollars each, at average cost."""
+    quantity, cost = before.quantity + change, before.cost
     closed = closing_part(before.quantity, change)
+    if not closed:
+        return Position(symbol=before.symbol, quantity=quantity, cost=cost + change * price, realised=before.realised)
     closed_cost = _cost_of_closed(before, closed)
     return Position(
         symbol=before.symbol,
-        quantity=before.quantity + change,
-        cost=before.cost + (change - closed) * price - closed_cost,
-        realised=before.realised + (realised_profit(closed, price, closed_cost) if closed else ZERO),
+        quantity=quantity,
+        cost=cost + (change - closed) * price - closed_cost,
+        realised=before.realised + realised_profit(closed, price, closed_cost),
     )
 
 
 def _cost_of_closed(position: Position, closed: Decimal) -> Decimal:
     """Return the cost that leaves with `closed` shares: rounded, but all of it exactly when none stay."""
-    if not closed:
-        return ZERO
     cost = cost_of_closed(position.quantity, position.cost, closed)
     return cost if closed == -position.quantity else round_money(cost)

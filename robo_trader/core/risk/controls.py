@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
-from robo_trader.core.domain.orders import OrderIntent, OrderType, Side
+from robo_trader.core.domain.orders import BUY, SELL, OrderIntent, OrderType, Side
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control, Violation
+from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
 from robo_trader.core.rules.cash import purchase_value
 from robo_trader.core.rules.comparison import exceeds
@@ -20,19 +21,24 @@ from robo_trader.core.rules.exposure import worst_case_shares
 Check = Callable[[OrderIntent, RiskView, RiskLimits], Violation | None]
 
 USD = "USD"
+_ACTIVE = TradingState.ACTIVE
+_MARKET = OrderType.MARKET
 
 
 def worst_case(exposure: Exposure, *, side: Side | None = None, quantity: Decimal = ZERO) -> Decimal:
     """Return the largest absolute shares the symbol can come to, with `quantity` more working on `side`."""
-    buys = exposure.working_buys + (quantity if side is Side.BUY else 0)
-    sells = exposure.working_sells + (quantity if side is Side.SELL else 0)
+    buys, sells = exposure.working_buys, exposure.working_sells
+    if side is BUY:
+        buys += quantity
+    elif side is not None:
+        sells += quantity
     return worst_case_shares(exposure.position, buys, sells)
 
 
 def reduces(intent: OrderIntent, view: RiskView) -> bool:
     """Return whether the order can only take shares away: never more than are held and not yet on their way out."""
     exposure = view.exposures[intent.symbol]
-    if intent.side is Side.SELL:
+    if intent.side is SELL:
         return intent.quantity <= exposure.position - exposure.working_sells
     return intent.quantity <= -exposure.position - exposure.working_buys
 
@@ -43,17 +49,17 @@ def order_value(intent: OrderIntent) -> Decimal:
     return intent.quantity * price
 
 
-def cash_needed(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Decimal:
+def cash_needed(intent: OrderIntent, commissions: CommissionSchedule, limits: RiskLimits) -> Decimal:
     """Return the dollars to hold back for a purchase until it is filled: price, buffer and commission."""
-    buffer = limits.cash_buffer_fraction if intent.order_type is OrderType.MARKET else Decimal(0)
+    buffer = limits.cash_buffer_fraction if intent.order_type is _MARKET else ZERO
     value = purchase_value(intent.quantity, intent.limit_price or intent.reference_price, buffer)
-    return value + view.commissions.charge(intent.quantity, value, is_sale=False)
+    return value + commissions.charge(intent.quantity, value, is_sale=False)
 
 
 def check_trading_state(intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
     """HALTED lets nothing out; REDUCING only what takes risk away."""
     state = view.trading_state
-    if state is TradingState.ACTIVE or (state is TradingState.REDUCING and reduces(intent, view)):
+    if state is _ACTIVE or (state is TradingState.REDUCING and reduces(intent, view)):
         return None
     return Violation(
         control=Control.TRADING_STATE, limit=Decimal(0), value=intent.quantity, unit="shares",
@@ -74,8 +80,9 @@ def check_max_position(intent: OrderIntent, view: RiskView, limits: RiskLimits) 
 
 def check_gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """All symbols together may not be worth more than a fraction of equity, working orders at their worst."""
-    worst = [_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items()]
-    value = sum(worst, view.others_value)
+    value = view.others_value
+    for symbol, exposure in view.exposures.items():
+        value += _worst_value(symbol, exposure, intent)
     limit = limits.gross_exposure_fraction * view.equity
     if not exceeds(value, limit):
         return None
@@ -102,9 +109,11 @@ def check_daily_loss(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -
 
 def check_cash(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """A purchase must be paid from cash that no other order has reserved."""
-    if intent.side is Side.SELL:
+    if intent.side is SELL:
         return None
-    free, needed = view.cash - view.reserved, cash_needed(intent, view, limits)
+    free, needed = view.cash - view.reserved, view.cash_needed
+    if needed is None:
+        needed = cash_needed(intent, view.commissions, limits)
     if not exceeds(needed, free):
         return None
     return _broken(Control.CASH, free, needed, f"cash {view.cash}, reserved {view.reserved}")

@@ -20,6 +20,5 @@ def assess(
 ) -> ApprovedOrder | tuple[Violation, ...]:
     """Return the approved order under `order_id`, or every violation that stands against it."""
     checks = ALWAYS if reduces(intent, view) else ALL
-    found = [check(intent, view, limits) for check in checks]
-    violations = tuple([violation for violation in found if violation is not None])
-    return violations or ApprovedOrder(order_id=order_id, intent=intent, approved_at=view.as_of)
+    violations = [violation for check in checks if (violation := check(intent, view, limits)) is not None]
+    return tuple(violations) or ApprovedOrder(order_id=order_id, intent=intent, approved_at=view.as_of)

@@ -54,3 +54,4 @@ class RiskView(Struct, frozen=True, kw_only=True, gc=False):
     exposures: Mapping[Symbol, Exposure]
     others_value: Decimal = Decimal(0)  # dollars, absolute: positions of all symbols that have no exposure above
     commissions: CommissionSchedule
+    cash_needed: Decimal | None = None  # dollars the intent would reserve, where that is reckoned already

@@ -14,7 +14,10 @@ def bounded_commission(
 
     At least `minimum` an order, at most `maximum_fraction` of its value; where the two cross, the maximum holds.
     """
-    return min(max(quantity * per_share, minimum), value * maximum_fraction)
+    charge, most = quantity * per_share, value * maximum_fraction
+    if charge < minimum:
+        charge = minimum
+    return most if most < charge else charge
 
 
 def third_party_fees(quantity: Number, commission: Number, per_share: Number, commission_fraction: Number) -> Number:
@@ -26,7 +29,8 @@ def sale_fees(
     quantity: Number, value: Number, per_share: Number, per_share_maximum: Number, value_fraction: Number
 ) -> Number:
     """Return the regulators' fees on a sale: by the share up to a maximum, and by its value."""
-    return min(quantity * per_share, per_share_maximum) + value * value_fraction
+    by_the_share = quantity * per_share
+    return (per_share_maximum if per_share_maximum < by_the_share else by_the_share) + value * value_fraction
 
 
 def order_charge(
@@ -36,7 +40,9 @@ def order_charge(
 ) -> Number:  # fmt: skip
     """Return all that `quantity` filled shares of one order, worth `value` dollars, have cost so far: not rounded."""
     commission = bounded_commission(quantity, value, per_share, minimum, maximum_fraction)
-    charge = commission + third_party_fees(quantity, commission, third_per_share, third_fraction)
-    if is_sale:
+    charge = commission
+    if third_per_share or third_fraction:  # many brokers pass nothing through: no arithmetic for that
+        charge += third_party_fees(quantity, commission, third_per_share, third_fraction)
+    if is_sale and (sale_per_share or sale_value_fraction):
         charge += sale_fees(quantity, value, sale_per_share, sale_per_share_maximum, sale_value_fraction)
     return charge

@@ -8,4 +8,5 @@ def worst_case_shares(position: Number, working_buys: Number, working_sells: Num
 
     All quantities in shares; `working_buys` and `working_sells` are 0 or above.
     """
-    return max(abs(position + working_buys), abs(position - working_sells))
+    bought, sold = abs(position + working_buys), abs(position - working_sells)
+    return sold if sold > bought else bought

@@ -45,4 +45,5 @@ def atr_risk_shares(strength: float, equity: float, atr: float, risk_fraction: f
 def capped_shares(shares: Number, price: Number, value_max: Number) -> Number:
     """Return signed whole `shares`, cut so that their value at `price` stays within `value_max` dollars."""
     cap = (value_max + value_max / PARTS) // price
-    return max(-cap, min(cap, shares))
+    capped = shares if shares < cap else cap
+    return capped if capped > -cap else -cap

@@ -53,11 +53,11 @@ class StrategyViews(Views):
 
         Raises StrategyError if the strategy answers with anything but a strength.
         """
-        strength = self._ask(bar, values)
-        if strength == self.strengths.get(bar.symbol, 0.0):
+        strength, symbol = self._ask(bar, values), bar.symbol
+        if strength == self.strengths.get(symbol, 0.0):
             return None
-        self.strengths[bar.symbol] = strength
-        return self.signal(bar, strength, self._strategy.reason(bar.symbol, values))
+        self.strengths[symbol] = strength
+        return self.signal_at(symbol, bar.ended_at, strength, self._strategy.reason(symbol, values))
 
     def _ask(self, bar: Bar, values: tuple[float, ...]) -> float:
         symbol = bar.symbol

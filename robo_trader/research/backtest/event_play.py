@@ -143,9 +143,14 @@ class _Bars:
 
     def of(self, t: int, places: Iterable[int]) -> tuple[Bar, ...]:
         """Return the bars of the symbols at these places that have one in a slice."""
-        symbols, columns, begun, ended = self._symbols, self._columns, self._started_at[t], self.ended_at[t]
-        bars = [Bar(symbols[place], begun, ended, *[column[t] for column in columns[place]]) for place in places]
-        return tuple([bar for bar in bars if bar.close == bar.close])
+        begun, ended = self._started_at[t], self.ended_at[t]
+        bars = []
+        for place in places:
+            open_, high, low, close, volume = self._columns[place]
+            bar = Bar(self._symbols[place], begun, ended, open_[t], high[t], low[t], close[t], volume[t])
+            if bar.close == bar.close:
+                bars.append(bar)
+        return tuple(bars)
 
 
 def _news(views: Sequence[SleeveViews]) -> dict[int, list[int]]:

@@ -1,13 +1,15 @@
 """Gathers a result from the same batches that live trading journals."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, OrderUpdated, SessionStarted
@@ -76,9 +78,9 @@ class EventRecorder:
         last = self.last_marked
         held = () if last is None else zip(last.positions, last.prices, strict=True)
         return Result(
-            equity=_frame(map(_equity_row, self.marks), EQUITY_SCHEMA) if equity is None else equity,
-            fills=_frame((_fill_row(fill, self.orders[fill.order_id]) for fill in self.fills), FILLS_SCHEMA),
-            orders=_frame(map(_order_row, self.orders.values()), ORDERS_SCHEMA),
+            equity=_equity_frame(self.marks) if equity is None else equity,
+            fills=_fills_frame(self.fills, self.orders),
+            orders=_orders_frame(self.orders.values()),
             violations=_frame((row for denial in self.denials for row in _violation_rows(denial)), VIOLATIONS_SCHEMA),
             opening_cash=float(self.opening_cash),
             bar_size=bar_size,
@@ -113,55 +115,53 @@ def _crossed_rows(event: SharesCrossed) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _frame(rows: Any, schema: pl.Schema) -> pl.DataFrame:  # noqa: ANN401 - any iterable of tuples
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+def _frame(rows: Iterable[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
+    return _framed(schema, list(zip(*rows, strict=True)) or [()] * len(schema))
+
+
+def _framed(schema: pl.Schema, columns: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """Return a frame of columns, in the order of the schema."""
     return pl.DataFrame(
         [pl.Series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
     )
 
 
-def _equity_row(mark: AccountMark) -> tuple[Any, ...]:
-    return (
-        mark.as_of,
-        date.fromisoformat(mark.session),
-        float(mark.equity),
-        float(mark.cash),
-        float(mark.gross_exposure),
-    )
+def _equity_frame(marks: Sequence[AccountMark]) -> pl.DataFrame:
+    return _framed(EQUITY_SCHEMA, [
+        [mark.as_of for mark in marks], [date.fromisoformat(mark.session) for mark in marks],
+        _floats("equity", marks), _floats("cash", marks), _floats("gross_exposure", marks),
+    ])  # fmt: skip
 
 
-def _fill_row(fill: Fill, order: Order) -> tuple[Any, ...]:
-    quantity, price = float(fill.quantity), float(fill.price)
-    return (
-        fill.occurred_at,
-        fill.symbol,
-        order.intent.strategy,
-        _WORDS[fill.side],
-        quantity,
-        price,
-        float(fill.commission),
-        slippage_cost(fill.side.sign * quantity, price, float(order.intent.reference_price)),
-        fill.order_id,
-        fill.signal_id or None,
-    )
+def _fills_frame(fills: Sequence[Fill], orders: Mapping[OrderId, Order]) -> pl.DataFrame:
+    intents = [orders[fill.order_id].intent for fill in fills]
+    quantity, price = _floats("quantity", fills), _floats("price", fills)
+    reference = _floats("reference_price", intents)
+    signed = [fill.side.sign * shares for fill, shares in zip(fills, quantity, strict=True)]
+    return _framed(FILLS_SCHEMA, [
+        [fill.occurred_at for fill in fills], [fill.symbol for fill in fills],
+        [intent.strategy for intent in intents], [_WORDS[fill.side] for fill in fills],
+        quantity, price, _floats("commission", fills), list(map(slippage_cost, signed, price, reference)),
+        [fill.order_id for fill in fills], [fill.signal_id or None for fill in fills],
+    ])  # fmt: skip
 
 
-def _order_row(order: Order) -> tuple[Any, ...]:
-    intent, average = order.intent, order.average_price
-    return (
-        order.order_id,
-        order.created_at,
-        order.updated_at,
-        intent.symbol,
-        intent.strategy,
-        _WORDS[intent.side],
-        float(intent.quantity),
-        float(order.filled),
-        None if average is None else float(average),
-        float(order.commission),
-        _WORDS[order.status],
-        None if intent.limit_price is None else float(intent.limit_price),
-    )
+def _orders_frame(orders: Collection[Order]) -> pl.DataFrame:
+    intents = [order.intent for order in orders]
+    averages, limits = (order.average_price for order in orders), (intent.limit_price for intent in intents)
+    return _framed(ORDERS_SCHEMA, [
+        [order.order_id for order in orders], [order.created_at for order in orders],
+        [order.updated_at for order in orders], [intent.symbol for intent in intents],
+        [intent.strategy for intent in intents], [_WORDS[intent.side] for intent in intents],
+        _floats("quantity", intents), _floats("filled", orders),
+        [None if average is None else float(average) for average in averages], _floats("commission", orders),
+        [_WORDS[order.status] for order in orders], [None if limit is None else float(limit) for limit in limits],
+    ])  # fmt: skip
+
+
+def _floats(name: str, structs: Iterable[Struct]) -> list[float]:
+    """Return a field that is a Decimal, of each."""
+    return list(map(float, map(attrgetter(name), structs)))
 
 
 def _violation_rows(denial: OrderDenied) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ formed bar by bar; their memories (`states`) are those at the end of the table a
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,7 @@ class RecordedMarket:
         assert PRICE_STEPS * float(TICK) == 1.0
         self.table = table
         self.slices = 0
+        self.t = -1  # the slice
         self.last_ended_at = 0
         self.places = {symbol: place for place, symbol in enumerate(table.symbols)}
         self._last_bar = _last_bars(table) if table.has_gaps else None
@@ -41,22 +43,20 @@ class RecordedMarket:
         self._holdings = Holdings(self.places)
         # Prices in ticks are whole numbers: what a position is worth is exact, and so is its Decimal.
         self.ticks: Integers = np.floor(_filled(table) * PRICE_STEPS + 0.5).astype(np.int64, order="C")
-
-    @property
-    def t(self) -> int:
-        """The slice."""
-        return self.slices - 1
+        self._tick_at = self.ticks.data  # the same, read one by one
 
     def advance(self, slice_: BarSlice) -> None:
         """Go on to the next slice, which must be this one."""
         assert slice_.ended_at == self._ended_at[self.slices], slice_
         self.slices += 1
+        self.t += 1
         self.last_ended_at = slice_.ended_at
         self._prices.clear()
 
     def skip(self, slices: int) -> None:
         """Go on over slices in which nothing happens."""
         self.slices += slices
+        self.t += slices
         self.last_ended_at = self._ended_at[self.t]
         self._prices.clear()
 
@@ -68,7 +68,7 @@ class RecordedMarket:
         """As MarketView.price."""
         price = self._prices.get(symbol)
         if price is None:
-            price = price_from_float(int(self.ticks[self.t, self.places[symbol]]) / PRICE_STEPS)
+            price = price_from_float(self._tick_at[self.t, self.places[symbol]] / PRICE_STEPS)
             self._prices[symbol] = price
         return price
 
@@ -78,8 +78,8 @@ class RecordedMarket:
         holdings.follow(ledger)
         if not holdings.places:
             return ZERO, ZERO
-        ticks = self.ticks[self.t]
-        return TICK * int(ticks.dot(holdings.shares)), TICK * int(ticks.dot(holdings.absolute))
+        held, gross = holdings.both.dot(self.ticks[self.t]).tolist()
+        return TICK * held, TICK * gross
 
     def shown(self, ledger: Ledger) -> None:  # noqa: ARG002 - whoever plays the table notes what the account is worth
         """Return nothing: nobody reads reports."""
@@ -110,14 +110,15 @@ class Holdings:
         self._place_of = places
         self._read = 0  # of the ledger's changes
         self.places: set[int] = set()  # of the positions with shares
-        self.shares: Integers = np.zeros(len(places), np.int64)  # signed
-        self.absolute: Integers = np.zeros(len(places), np.int64)
+        self.both: Integers = np.zeros((2, len(places)), np.int64)  # signed, and absolute
+        self.shares: Integers = self.both[0]
+        self._cells = self.both.data  # the same, written one by one
 
     def follow(self, ledger: Ledger) -> None:
         """Bring all up to what the positions are now."""
         for symbol in ledger.changed[self._read :]:
             place, shares = self._place_of[symbol], int(ledger.positions[symbol].quantity)
-            self.shares[place], self.absolute[place] = shares, abs(shares)
+            self._cells[0, place], self._cells[1, place] = shares, abs(shares)
             if shares:
                 self.places.add(place)
             else:
@@ -149,8 +150,8 @@ class RecordedFeatures:
 
     def update(self, bars: Sequence[Bar], session: TradingSession) -> dict[Symbol, tuple[float, ...]]:  # noqa: ARG002
         """As FeaturePanel.update, for the bars' symbols."""
-        t = self._market.t
-        return {bar.symbol: tuple([column[t] for column in self._columns[bar.symbol]]) for bar in bars}
+        columns, now = self._columns, itemgetter(self._market.t)
+        return {bar.symbol: tuple(map(now, columns[bar.symbol])) for bar in bars}
 
 
 class RecordedViews(StrategyViews):

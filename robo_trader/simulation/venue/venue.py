@@ -21,7 +21,7 @@ from robo_trader.core.domain.events import BrokerReport, OrderAccepted, OrderCan
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float, shares_from_float
-from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side, TimeInForce
+from robo_trader.core.domain.orders import SELL, ApprovedOrder, OrderId, OrderIntent, Side, TimeInForce
 from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.market.checks import find_fault
 from robo_trader.core.market.commissions import CommissionSchedule
@@ -29,6 +29,8 @@ from robo_trader.core.market.quote_checks import find_quote_fault
 from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
 from robo_trader.core.rules.slippage import slipped_price
 from robo_trader.simulation.venue.quote_matching import displayed_shares, quote_price
+
+_DAY = TimeInForce.DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,7 @@ class Venue:
         """Match the book against the bars of one slice. Faulty bars fill nothing."""
         self._session = slice_.session
         self._latest = max(self._latest, slice_.ended_at)
-        quoted = self._settings.quoted
-        bars = {bar.symbol: bar for bar in slice_.bars if bar.symbol not in quoted and self._is_sound(bar)}
+        bars = self._sound_bars(slice_)
         volumes: dict[Symbol, Decimal] = {}
         for resting in list(self._book.values()):
             self._show(resting, slice_, bars.get(resting.order.intent.symbol), volumes)
@@ -106,16 +107,21 @@ class Venue:
 
     def _lapses_at(self, order: ApprovedOrder) -> int | None:
         """Return the close of the session a DAY order works in; None for others, and until that session is known."""
-        if order.intent.time_in_force is not TimeInForce.DAY or self._session is None:
+        if order.intent.time_in_force is not _DAY or self._session is None:
             return None
         closes_at = self._session.closes_at
         return closes_at if order.approved_at < closes_at else None
 
-    def _is_sound(self, bar: Bar) -> bool:
-        if find_fault(bar, self._last_ended_at.get(bar.symbol)) is not None:
-            return False
-        self._last_ended_at[bar.symbol] = bar.ended_at
-        return True
+    def _sound_bars(self, slice_: BarSlice) -> dict[Symbol, Bar]:
+        """Return the sound bars of the symbols that are matched against bars."""
+        quoted, last_ended_at = self._settings.quoted, self._last_ended_at
+        sound: dict[Symbol, Bar] = {}
+        for bar in slice_.bars:
+            symbol = bar.symbol
+            if symbol not in quoted and find_fault(bar, last_ended_at.get(symbol)) is None:
+                last_ended_at[symbol] = bar.ended_at
+                sound[symbol] = bar
+        return sound
 
     def _show(self, resting: RestingOrder, slice_: BarSlice, bar: Bar | None, volumes: dict[Symbol, Decimal]) -> None:
         order, ended_at = resting.order, slice_.ended_at
@@ -184,7 +190,7 @@ class Venue:
         resting.remaining -= quantity
         resting.value += quantity * price
         resting.executions += 1
-        filled, is_sale = intent.quantity - resting.remaining, intent.side is Side.SELL
+        filled, is_sale = intent.quantity - resting.remaining, intent.side is SELL
         charge = self._settings.commissions.charge(filled, resting.value, is_sale=is_sale)
         commission, resting.charged = charge - resting.charged, charge
         self._reports.append(

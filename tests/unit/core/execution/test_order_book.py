@@ -195,9 +195,8 @@ def test_working_shares_by_side_until_the_cancel_is_answered() -> None:
     book = a_book(Side.BUY, Side.BUY, Side.SELL)
     follow(book, FIRST)
     book.request_cancel(OrderId(2), at=OPEN)
-    assert book.working_shares(AAPL, Side.BUY) == 160
-    assert book.working_shares(AAPL, Side.SELL) == 100
+    assert book.working_shares(AAPL) == (Decimal(160), Decimal(100))
     follow(book, canceled(order_id=2))
-    assert book.working_shares(AAPL, Side.BUY) == 60
-    assert book.working_shares(MSFT, Side.BUY) == 0
+    assert book.working_shares(AAPL) == (Decimal(60), Decimal(100))
+    assert book.working_shares(MSFT) == (Decimal(0), Decimal(0))
     assert [order.order_id for order in book.open_for(AAPL)] == [1, 3]
