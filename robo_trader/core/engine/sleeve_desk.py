@@ -1,6 +1,6 @@
 """From bars and features to one strategy's targets: asks it, watches its stops, sizes what they want."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from math import isnan
 
@@ -18,6 +18,7 @@ from robo_trader.core.engine.stop_watch import StopWatch
 from robo_trader.core.portfolio.netting import Want
 from robo_trader.core.portfolio.sizing import size
 from robo_trader.core.risk.gate import trim_shares
+from robo_trader.core.rules.allotment import room_beside
 from robo_trader.core.strategies.views import Views
 
 
@@ -44,6 +45,7 @@ class SleeveDesk:
         self._has_stops = sleeve.stops.is_on
         self._sizer_features, self._stop_features = len(sleeve.sizer.features), len(sleeve.stops.features)
         self.wanted: dict[Symbol, tuple[Signal, Target]] = {}
+        self.beside: Sequence[SleeveDesk] = ()  # the desks of the other strategies of the account
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> bool:
         """Take in a bar and the values of the sleeve's features of its symbol; return whether a target was set."""
@@ -94,16 +96,29 @@ class SleeveDesk:
         account.events.append(SignalEmitted(signal=signal))
         account.events.append(TargetSet(target=target, occurred_at=signal.as_of))
 
+    def _others(self, symbol: Symbol) -> Decimal:
+        """Return the signed shares that the other strategies want of a symbol."""
+        wanted = [desk.wanted[symbol][1].quantity for desk in self.beside if symbol in desk.wanted]
+        return sum(wanted, ZERO)
+
     def _size(self, signal: Signal, last: float, values: tuple[float, ...]) -> Decimal:
-        settings, equity = self._settings, self._account.valuation.equity
+        equity = self._account.valuation.equity
         if not signal.strength or equity <= 0:
             return ZERO
-        price = self._market.price(signal.symbol)
         capital = float(equity) * self.sleeve.capital
         sized = size(self.sleeve.sizer, signal.strength, capital, last, values)
         if not sized:
             return ZERO
-        dearest, limit = price, settings.order_style.limit(price, BUY if sized > 0 else SELL)
+        shares, others = self._within_limits(shares_from_float(sized), signal.symbol), self._others(signal.symbol)
+        if not others or abs(others + shares) <= abs(others):
+            return shares
+        return room_beside(shares, others, self._within_limits(others + shares, signal.symbol))
+
+    def _within_limits(self, shares: Decimal, symbol: Symbol) -> Decimal:
+        """Return signed shares, cut to what the limits on a position and an order allow."""
+        settings, price = self._settings, self._market.price(symbol)
+        dearest, limit = price, settings.order_style.limit(price, BUY if shares > 0 else SELL)
         if limit is not None and limit > price:
             dearest = limit
-        return trim_shares(shares_from_float(sized), equity=equity, price=dearest, limits=settings.limits)
+        equity = self._account.valuation.equity
+        return trim_shares(shares, equity=equity, price=dearest, limits=settings.limits)

@@ -31,6 +31,8 @@ class StrategyDesk:
             for sleeve, own in zip(settings.sleeves, views, strict=True)
         ]
         self.is_shared = len(self._sleeves) > 1
+        for sleeve in self._sleeves:
+            sleeve.beside = [other for other in self._sleeves if other is not sleeve]
         self._parts: dict[Symbol, list[tuple[SleeveDesk, slice]]] = {}
         self.sub_accounts = SubAccounts()
         self.unsettled: set[Symbol] = set()  # whose target may not be reached yet

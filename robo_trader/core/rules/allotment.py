@@ -9,6 +9,14 @@ def needed_shares(held: Number, wanted: Number, sign: int) -> Number:
     return missing if missing > 0 else missing - missing
 
 
+def room_beside(shares: Number, others: Number, allowed: Number) -> Number:
+    """Return the part of signed `shares` that fits beside `others`, where `allowed` fit together; never against it."""
+    room = allowed - others
+    if shares > 0:
+        return shares if room >= shares else room if room > 0 else room - room
+    return shares if room <= shares else room if room < 0 else room - room
+
+
 def proportional_shares(shares: Number, need: Number, needs: Number) -> Number:
     """Return the whole shares that `need` is due of `shares`, where all needs together are `needs`, above 0.
 

@@ -100,6 +100,23 @@ def test_a_fill_in_parts_is_divided_each_time() -> None:
     assert (held(desk, "s0"), held(desk, "s1")) == (30, 30)
 
 
+def test_what_is_wanted_together_is_cut_to_what_the_limits_allow() -> None:
+    """5 % of equity an order are 45 shares: as much as each wants. The first in order is there first."""
+    limits = some_limits(order_notional="0.05")
+    desk = Desk(shared(Above(105.0), Above(100.0), limits=limits))
+    desk.close(*(a_day(day, AAPL=110.0) for day in range(4)))
+    assert orders(desk) == [(Side.BUY, 45)] and not desk.engine.account.tally.violations
+    assert (held(desk, "s0"), held(desk, "s1")) == (45, 0)
+
+
+def test_a_limit_that_has_tightened_sells_nothing() -> None:
+    """Shares held count as allowed: equity falls, a second strategy asks for more, and nobody is made to sell."""
+    limits = some_limits(max_position="0.05")
+    desk = Desk(shared(Above(105.0), Above(115.0), limits=limits))
+    desk.close(*(a_day(day, AAPL=price) for day, price in enumerate([110.0, 110.0, 120.0, 120.0, 120.0])))
+    assert orders(desk) == [(Side.BUY, 45)] and (held(desk, "s0"), held(desk, "s1")) == (45, 0)
+
+
 def test_signals_carry_the_name_of_their_part() -> None:
     desk = Desk(shared(SmaCrossover(1, 2), SmaCrossover(1, 3)))
     events = desk.close(*(a_day(day, AAPL=100.0 + day) for day in range(4)))
