@@ -40,10 +40,10 @@ class Exposures:
     def see(self, symbol: Symbol) -> None:
         """Look at the symbol that is about to get an order."""
         assert self._moment == self._now(), "prices or positions have moved since the others were looked at"
-        if self._last is not None and self._last != symbol:
-            self._look(self._last)
+        last, self._last = self._last, symbol
+        if last is not None and last != symbol:
+            self._look(last)
         self._look(symbol)
-        self._last = symbol
 
     def leave(self, symbol: Symbol) -> None:
         """Forget the symbol that was seen last and did not get its order, unless it has others."""

@@ -4,7 +4,7 @@ Both go by what was held at the close before: fills of the first slice, which re
 take no part.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -33,27 +33,31 @@ class Overnight:
 
     def movements(
         self, slice_: BarSlice, before: TradingSession | None, ledger: Ledger, market: Market
-    ) -> Iterator[Movement]:
-        """Yield the cash that moves as a slice begins a session; `market` still shows the last one."""
-        if before is not None and before.date != slice_.session.date and self._rate:
-            nights = (date.fromisoformat(slice_.session.date) - date.fromisoformat(before.date)).days
-            for symbol, held in self._held(ledger):
-                if held < 0:
-                    yield (
-                        CashKind.BORROW_FEE,
-                        symbol,
-                        -round_money(borrow_fee(-held, market.price(symbol), self._rate, nights)),
-                    )
-        if slice_.dividends:
-            held_at_close = dict(self._held(ledger))
-            for dividend in slice_.dividends:
-                amount = round_money(held_at_close.get(dividend.symbol, ZERO) * dividend.amount)
-                if amount:
-                    yield CashKind.DIVIDEND, dividend.symbol, amount
+    ) -> tuple[Movement, ...]:
+        """Return the cash that moves as a slice begins a session; `market` still shows the last one."""
+        fees: Iterable[Movement] = ()
+        if self._rate and before is not None and before.date != slice_.session.date:
+            fees = self._fees(slice_, before, ledger, market)
+        dividends = self._dividends(slice_, ledger) if slice_.dividends else ()
+        return (*fees, *dividends)
 
     def state(self) -> Mapping[Symbol, Decimal]:
         """Return what the state hash covers."""
         return self.booked
+
+    def _fees(self, slice_: BarSlice, before: TradingSession, ledger: Ledger, market: Market) -> Iterator[Movement]:
+        nights = (date.fromisoformat(slice_.session.date) - date.fromisoformat(before.date)).days
+        for symbol, held in self._held(ledger):
+            if held < 0:
+                fee = borrow_fee(-held, market.price(symbol), self._rate, nights)
+                yield CashKind.BORROW_FEE, symbol, -round_money(fee)
+
+    def _dividends(self, slice_: BarSlice, ledger: Ledger) -> Iterator[Movement]:
+        held_at_close = dict(self._held(ledger))
+        for dividend in slice_.dividends:
+            amount = round_money(held_at_close.get(dividend.symbol, ZERO) * dividend.amount)
+            if amount:
+                yield CashKind.DIVIDEND, dividend.symbol, amount
 
     def _held(self, ledger: Ledger) -> Iterator[tuple[Symbol, Decimal]]:
         open_ = {position.symbol for position in ledger.open_positions()}

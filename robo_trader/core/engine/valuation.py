@@ -37,14 +37,14 @@ class Valuation:
 
     def mark(self, cash: Decimal, held: Decimal, gross: Decimal) -> None:
         """Value the account: cash, positions with their sign, and their absolute value."""
-        self.equity = cash + held
+        self.equity = equity = cash + held
         self.gross_exposure = gross
-        self.session_peak_equity = max(self.session_peak_equity, self.equity)
-        if self.equity > self.peak_equity:
-            self.peak_equity = self._lowest = self.equity
-        elif self.equity < self._lowest:
-            self._lowest = self.equity
-            self.max_drawdown = max(self.max_drawdown, drawdown_fraction(self.peak_equity, self.equity))
+        self.session_peak_equity = max(self.session_peak_equity, equity)
+        if equity > self.peak_equity:
+            self.peak_equity = self._lowest = equity
+        elif equity < self._lowest:
+            self._lowest = equity
+            self.max_drawdown = max(self.max_drawdown, drawdown_fraction(self.peak_equity, equity))
 
     def summary(self, ledger: Ledger, *, as_of: int) -> AccountMark:
         """Return the account as of the end of a slice."""

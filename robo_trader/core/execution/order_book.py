@@ -137,7 +137,7 @@ class OrderBook:
         return order
 
 
-_SUBMITTED = OrderStatus.SUBMITTED
+_SUBMITTED = OrderStatus.SUBMITTED  # as BUY: quicker by its own name
 _FILL_PART, _FILL_REST = Move.FILL_PART, Move.FILL_REST
 _NONE: Mapping[OrderId, Order] = {}
 _MOVES: dict[type[BrokerReport], Move] = {
