@@ -93,7 +93,7 @@ def play_event_on_table(
 def record_of(played: Played, names: Sequence[str] = ("",)) -> Record:
     """The compiled backtest in the words of the other."""
     table, fills, orders = played.table, played.fills, played.books.orders
-    record = Record(equity=played.books.marks[loop.MARK_EQUITY].tolist())
+    record = Record(equity=played.equity.tolist())
     for fill in fills:
         order, t = orders[int(fill[loop.FILL_ORDER])], int(fill[loop.FILL_SLICE])
         times = table.market.started_at if fill[loop.FILL_AT_OPEN] else table.market.ended_at

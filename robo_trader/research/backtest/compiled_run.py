@@ -2,31 +2,56 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
 from robo_trader.core.domain.orders import OrderType
 from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.rules.stops import STOP_STATE_SIZE
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.views import ViewMaker, joined_views
 from robo_trader.research.compiled.account_layout import (
     ACCOUNT_SIZE,
     ALLOTTED,
     ALLOTTED_COLUMNS,
+    BORROW_RATE,
     CASH,
+    CASH_BUFFER,
+    DAILY_LOSS_FRACTION,
     DENIALS,
     DENIED_COLUMNS,
+    DRAWDOWN_FRACTION,
     EQUITY,
     FILL_COLUMNS,
     FILLS,
+    FOR_NEXT_OPEN,
+    GROSS_FRACTION,
+    IS_LIMIT,
     LANE_COLUMNS,
+    LIMIT_OFFSET,
     LINE_COLUMNS,
     MARKS,
+    MAXIMUM_FRACTION,
+    MINIMUM,
+    NOTIONAL_FRACTION,
+    NOTIONAL_MAX,
     ORDER_COLUMNS,
     ORDERS,
+    PARTICIPATION,
+    PER_SHARE,
+    POSITION_FRACTION,
+    SALE_PER_SHARE,
+    SALE_PER_SHARE_MAXIMUM,
+    SALE_VALUE_FRACTION,
     SESSION,
+    SIGNAL_LIFETIME,
+    SLEEVE_COLUMNS,
+    SLIPPAGE,
+    STALE_AFTER,
+    TERMS,
+    THIRD_FRACTION,
+    THIRD_PER_SHARE,
     Books,
     Floats,
     Terms,
@@ -36,6 +61,11 @@ from robo_trader.research.compiled.account_loop import run
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
 
+_RATES = (
+    PER_SHARE, MINIMUM, MAXIMUM_FRACTION, THIRD_PER_SHARE, THIRD_FRACTION, SALE_PER_SHARE, SALE_PER_SHARE_MAXIMUM,
+    SALE_VALUE_FRACTION,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Played:
@@ -43,8 +73,9 @@ class Played:
 
     table: BarTable
     views: Views
-    books: Books  # with the marks of equity alone
-    play: Callable[[int], Books]  # plays the same again, with so many rows of marks
+    books: Books
+    equity: Floats  # the first row of `marks`
+    play: Callable[[int], tuple[Books, Floats]]  # plays the same again, with so many rows of marks
 
     @cached_property
     def marks(self) -> Floats:
@@ -52,7 +83,7 @@ class Played:
 
         Played once more for them: few look at cash and exposure bar by bar, and to write them takes a run's third.
         """
-        return self.play(MARKS).marks
+        return self.play(MARKS)[1]
 
     @property
     def orders(self) -> Floats:
@@ -94,75 +125,68 @@ def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, comp
     """Play views that are computed already."""
     loop, market, by_symbol = compiler.compile(run), table.market.by_symbol(), views.by_symbol()
 
-    def play(marks: int) -> Books:
+    def play(rows_of_marks: int) -> tuple[Books, Floats]:
         """What does not fit into the tables is played again with larger ones."""
         rows = 1024 + len(views.changes) + len(views.changes) // 4 + 8 * len(table.symbols)
+        marks = np.empty((rows_of_marks, table.slices))
         while True:
-            books = _new_books(table, len(terms.sleeves), rows, marks, cash)
-            if loop(market, by_symbol, terms, books) == table.slices:
-                return books
+            books = _new_books(len(table.symbols), terms.sleeves, rows, cash)
+            if loop(*market, by_symbol, terms.numbers, books, marks) == table.slices:
+                return books, marks
             rows *= 4
 
-    return Played(table, views, play(1), play)
+    books, marks = play(1)
+    return Played(table, views, books, marks[0], play)
 
 
 def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     """Return the numbers of engine and venue as the loop takes them."""
     limits, style = settings.limits, settings.order_style
     assert settings.commissions == venue.commissions, "what is reserved and what is charged follow one schedule"
-    rates = venue.commissions.rates
-    return Terms(
-        sleeves=np.array(
-            [
-                [sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital]
-                for sleeve in settings.sleeves
-            ],
-            np.float64,
-        ),
-        max_position_fraction=float(limits.max_position_fraction),
-        gross_exposure_fraction=float(limits.gross_exposure_fraction),
-        order_notional_max=float(limits.order_notional_max),
-        order_notional_fraction=float(limits.order_notional_fraction),
-        daily_loss_fraction=float(limits.daily_loss_fraction),
-        intraday_drawdown_fraction=float(limits.intraday_drawdown_fraction),
-        cash_buffer_fraction=float(limits.cash_buffer_fraction),
-        stale_after_bars=float(limits.stale_after_bars),
-        orders_for_next_open=limits.orders_for_next_open,
-        is_limit=style.order_type is OrderType.LIMIT,
-        limit_offset_bps=float(style.limit_offset_bps),
-        signal_lifetime=settings.signal_lifetime,
-        borrow_rate=float(settings.borrow_rate),
-        slippage_bps=float(venue.slippage_bps),
-        participation_max=float(venue.participation_max),
-        per_share=float(rates[0]),
-        minimum=float(rates[1]),
-        maximum_fraction=float(rates[2]),
-        third_per_share=float(rates[3]),
-        third_fraction=float(rates[4]),
-        sale_per_share=float(rates[5]),
-        sale_per_share_maximum=float(rates[6]),
-        sale_value_fraction=float(rates[7]),
-    )
+    assert int(float(settings.signal_lifetime)) == settings.signal_lifetime, "a time is exact as a float"
+    terms: dict[int, Decimal | float] = {
+        POSITION_FRACTION: limits.max_position_fraction,
+        GROSS_FRACTION: limits.gross_exposure_fraction,
+        NOTIONAL_MAX: limits.order_notional_max,
+        NOTIONAL_FRACTION: limits.order_notional_fraction,
+        DAILY_LOSS_FRACTION: limits.daily_loss_fraction,
+        DRAWDOWN_FRACTION: limits.intraday_drawdown_fraction,
+        CASH_BUFFER: limits.cash_buffer_fraction,
+        STALE_AFTER: limits.stale_after_bars,
+        FOR_NEXT_OPEN: limits.orders_for_next_open,
+        IS_LIMIT: style.order_type is OrderType.LIMIT,
+        LIMIT_OFFSET: style.limit_offset_bps,
+        SIGNAL_LIFETIME: settings.signal_lifetime,
+        BORROW_RATE: settings.borrow_rate,
+        SLIPPAGE: venue.slippage_bps,
+        PARTICIPATION: venue.participation_max,
+        **dict(zip(_RATES, venue.commissions.rates, strict=True)),
+    }
+    sleeves = [
+        [sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital]
+        for sleeve in settings.sleeves
+    ]
+    return Terms(np.array([float(terms[place]) for place in range(TERMS)]), np.array(sleeves, np.float64))
 
 
-def _new_books(table: BarTable, sleeves: int, rows: int, marks: int, cash: float) -> Books:
-    symbols, shared = len(table.symbols), sleeves > 1
+def _new_books(symbols: int, of_sleeves: Floats, rows: int, cash: float) -> Books:
+    """Return the books as a run begins. of_sleeves: as in `Terms`; rows: of orders, fills and denials."""
+    shared = len(of_sleeves) > 1
     lines = np.zeros((symbols, LINE_COLUMNS))
+    sleeves = np.zeros((len(of_sleeves), SLEEVE_COLUMNS))
+    sleeves[:, : of_sleeves.shape[1]] = of_sleeves
     account = np.zeros(ACCOUNT_SIZE)
     account[CASH] = account[EQUITY] = cash
     account[SESSION] = -1
     return Books(
         account=account,
         lines=lines,
-        lanes=np.zeros((sleeves * symbols, LANE_COLUMNS)) if shared else lines,
-        stops=np.zeros((sleeves * symbols, STOP_STATE_SIZE)),
-        signals=np.zeros(sleeves),
-        needs=np.zeros((2, sleeves)),
-        allotments=np.empty((2 * sleeves * rows, ALLOTTED_COLUMNS)) if shared else np.empty(0),
+        lanes=np.zeros((len(sleeves) * symbols, LANE_COLUMNS)) if shared else lines,
+        sleeves=sleeves,
+        allotments=np.empty((2 * len(sleeves) * rows, ALLOTTED_COLUMNS)) if shared else np.empty(0),
         held=np.zeros(symbols, np.int64),
         open_orders=np.empty(rows, np.int64),
         orders=np.empty((rows, ORDER_COLUMNS)),
         fills=np.empty((rows, FILL_COLUMNS)),
         denials=np.empty((rows, DENIED_COLUMNS)),
-        marks=np.empty((marks, table.slices)),
     )

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_trader.core.rules.stops import STOP_STATE_SIZE
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -22,11 +24,11 @@ WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
 # Columns of the table of changes of views.
 CHANGE_SLICE, CHANGE_LANE, CHANGE_STRENGTH = range(3)
 CHANGE_COLUMNS = 3
-# Columns of the table of symbols. The first ones are also those of the table of lanes.
-SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED = range(6)
-AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN, LEADER = range(6, 12)
-LINE_COLUMNS = 12
-LANE_COLUMNS = 6
+# Columns of the table of symbols. The first ones are also those of the table of lanes; STOPS begins what is for stops.
+SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED, STOPS = range(7)
+LANE_COLUMNS = STOPS + STOP_STATE_SIZE
+AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN, LEADER = range(LANE_COLUMNS, LANE_COLUMNS + 6)
+LINE_COLUMNS = LANE_COLUMNS + 6
 # Columns of the table of orders.
 SYMBOL, SIGN, QUANTITY, PART, VALUE, CHARGED, RESERVED = range(7)
 LIMIT, CREATED, LAPSES, UPDATED, STATUS, REFERENCE, SIGNAL, LANE = range(7, 15)
@@ -37,9 +39,17 @@ FILL_COLUMNS = 6
 # Columns of the table of allotments; no fill (-1) where shares passed between strategies.
 ALLOTTED_SLICE, ALLOTTED_FILL, ALLOTTED_LANE, ALLOTTED_SHARES, ALLOTTED_PRICE = range(5)
 ALLOTTED_COLUMNS = 5
-# Columns of the table of strategies: how each is sized and stopped.
+# Columns of the table of strategies: how each is sized and stopped; then, in the books, how many signals it has given,
+# and the shares it misses on one side and on the other while shares are divided.
 SIZER, SIZE_FIRST, SIZE_SECOND, STOP_FIXED, STOP_ATR_MULTIPLE, STOP_TRAILING, STOP_BARS, CAPITAL = range(8)
-SLEEVE_COLUMNS = 8
+SIGNALS_GIVEN, NEEDED, NEEDED_OPPOSITE = range(8, 11)
+SLEEVE_COLUMNS = 11
+# Places in the vector of terms; units as in the settings of engine and venue.
+POSITION_FRACTION, GROSS_FRACTION, NOTIONAL_MAX, NOTIONAL_FRACTION, DAILY_LOSS_FRACTION, DRAWDOWN_FRACTION = range(6)
+CASH_BUFFER, STALE_AFTER, FOR_NEXT_OPEN, IS_LIMIT, LIMIT_OFFSET, SIGNAL_LIFETIME, BORROW_RATE = range(6, 13)
+SLIPPAGE, PARTICIPATION, PER_SHARE, MINIMUM, MAXIMUM_FRACTION = range(13, 18)
+THIRD_PER_SHARE, THIRD_FRACTION, SALE_PER_SHARE, SALE_PER_SHARE_MAXIMUM, SALE_VALUE_FRACTION = range(18, 23)
+TERMS = 23
 # Columns of the table of violations.
 DENIED_SLICE, DENIED_SYMBOL, DENIED_CONTROL, DENIED_LIMIT, DENIED_VALUE = range(5)
 DENIED_COLUMNS = 5
@@ -54,6 +64,32 @@ ACCOUNT_SIZE = 19
 # Rows of the marks, one column a slice. A run may be asked for the first alone.
 MARK_EQUITY, MARK_CASH, MARK_GROSS = range(3)
 MARKS = 3
+
+
+class Bars(NamedTuple):
+    """Prices and volumes as the loops take them, (symbols, slices): one symbol's side by side."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+
+class Clock(NamedTuple):
+    """When: of slices, and when their sessions close; UTC nanoseconds."""
+
+    started_at: Integers
+    ended_at: Integers
+    session: NDArray[np.int32]  # number of the slice's session
+    closes_at: Integers  # (sessions,)
+
+
+class Nights(NamedTuple):
+    """What passes between sessions."""
+
+    days: Integers  # (sessions,) since 1970
+    dividends: Floats  # (sessions, symbols) dollars a share
 
 
 class Market(NamedTuple):
@@ -71,10 +107,12 @@ class Market(NamedTuple):
     days: Integers  # (sessions,) since 1970
     dividends: Floats  # (sessions, symbols) dollars a share
 
-    def by_symbol(self) -> "Market":
-        """Return it as the loops take it: one symbol's prices side by side, whether there is one symbol or many."""
-        return self._replace(
-            open=self.open.T, high=self.high.T, low=self.low.T, close=self.close.T, volume=self.volume.T
+    def by_symbol(self) -> tuple[Bars, Clock, Nights]:
+        """Return it as the loops take it: in parts, as every array that is passed on has to be compiled anew."""
+        return (
+            Bars(self.open.T, self.high.T, self.low.T, self.close.T, self.volume.T),
+            Clock(self.started_at, self.ended_at, self.session, self.closes_at),
+            Nights(self.days, self.dividends),
         )
 
 
@@ -91,32 +129,10 @@ class Views(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Every number that decides; units as in the settings of engine and venue."""
+    """Every number that decides."""
 
-    sleeves: Floats  # one row a strategy
-    max_position_fraction: float
-    gross_exposure_fraction: float
-    order_notional_max: float
-    order_notional_fraction: float
-    daily_loss_fraction: float
-    intraday_drawdown_fraction: float
-    cash_buffer_fraction: float
-    stale_after_bars: float
-    orders_for_next_open: bool
-    is_limit: bool
-    limit_offset_bps: float
-    signal_lifetime: int  # nanoseconds
-    borrow_rate: float
-    slippage_bps: float
-    participation_max: float
-    per_share: float
-    minimum: float
-    maximum_fraction: float
-    third_per_share: float
-    third_fraction: float
-    sale_per_share: float
-    sale_per_share_maximum: float
-    sale_value_fraction: float
+    numbers: Floats  # places as named above
+    sleeves: Floats  # one row a strategy: how it is sized and stopped
 
 
 class Books(NamedTuple):
@@ -125,13 +141,10 @@ class Books(NamedTuple):
     account: Floats
     lines: Floats  # one row a symbol
     lanes: Floats  # one row a strategy and symbol; the very table of symbols where there is one strategy
-    stops: Floats  # one row a lane: what its stops remember
-    signals: Floats  # how many each strategy has given
-    needs: Floats  # two rows of one number a strategy, for the dividing of shares
+    sleeves: Floats  # one row a strategy
     allotments: Floats  # whose the shares are; of one dimension, and empty, where there is one strategy
     held: Integers  # places of the symbols with shares; as many as account[HELD] count
     open_orders: Integers  # rows of the orders that work, oldest first; as many as account[OPEN_ORDERS]
     orders: Floats
     fills: Floats
     denials: Floats
-    marks: Floats

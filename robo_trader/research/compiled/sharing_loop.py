@@ -16,27 +16,31 @@ from robo_trader.research.compiled.account_layout import (
     BUYS,
     HELD,
     LEADER,
+    NEEDED,
+    NEEDED_OPPOSITE,
     OPEN_ORDERS,
     SELLS,
     SHARES,
     SIGNAL_NUMBER,
+    STOPS,
     TARGET,
     WANTED_SINCE,
     Books,
     Floats,
-    Market,
-    Terms,
+    Integers,
 )
 from robo_trader.research.compiled.account_reading import is_late, last_close, move_shares
 
 _NO_FILL = -1.0
 
 
-def settled_target(allotments: Floats, market: Market, terms: Terms, books: Books, t: int, symbol: int) -> bool:
+def settled_target(
+    allotments: Floats, close: Floats, ended_at: Integers, terms: Floats, books: Books, t: int, symbol: int
+) -> bool:
     """Find what is wanted of a symbol; return whether it is an entry that comes too late."""
     if allotments.ndim == 1:
-        return is_late(market, terms, books, t, symbol)
-    _share_target(market, terms, books, t, symbol)
+        return is_late(ended_at, terms, books.lanes, t, symbol)
+    _share_target(close, ended_at, terms, books, t, symbol)
     return False
 
 
@@ -51,21 +55,21 @@ def is_full_of_parts(allotments: Floats, books: Books) -> bool:
     """Return whether the table might not hold the parts of what one more slice can bring."""
     if allotments.ndim == 1:
         return False
-    more = len(books.needs[0]) * (books.account[OPEN_ORDERS] + len(books.lines))
+    more = len(books.sleeves) * (books.account[OPEN_ORDERS] + len(books.lines))
     return books.account[ALLOTTED] + more > len(allotments)
 
 
-def forget_stops(allotments: Floats, books: Books, symbol: int) -> None:
+def forget_stops(allotments: Floats, lines: Floats, symbol: int) -> None:
     """Have the stops of a symbol that is left forget; those of several strategies forget as each leaves."""
     if allotments.ndim == 1:
-        books.stops[symbol, 0] = 0.0
+        lines[symbol, STOPS] = 0.0
 
 
-def leading_lane(allotments: Floats, books: Books, symbol: int) -> float:
+def leading_lane(allotments: Floats, lines: Floats, symbol: int) -> float:
     """Return the lane that speaks for the next order of a symbol."""
     if allotments.ndim == 1:
         return float(symbol)
-    return books.lines[symbol, LEADER]
+    return lines[symbol, LEADER]
 
 
 def allot_fill(
@@ -76,20 +80,20 @@ def allot_fill(
         _share_fill(books, t, symbol, change, price, fill, leader)
 
 
-def _share_target(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
+def _share_target(close: Floats, ended_at: Integers, terms: Floats, books: Books, t: int, symbol: int) -> None:
     """Set the target of a symbol to what all strategies want of it, after what passes between them has passed."""
-    _cross(market, terms, books, t, symbol)
+    _cross(close, ended_at, terms, books, t, symbol)
     lines, lanes = books.lines, books.lanes
     is_working = lines[symbol, BUYS] + lines[symbol, SELLS] > 0.0
     held, quantity = 0.0, 0.0
     for lane in range(symbol, len(lanes), len(lines)):
         held += lanes[lane, SHARES]
-        quantity += _effective(market, terms, books, t, lane, is_working)
+        quantity += _effective(ended_at, terms, lanes, t, lane, is_working)
     side = 1 if quantity > held else -1
     leader = symbol
     asks = False
     for lane in range(symbol, len(lanes), len(lines)):
-        need = needed_shares(lanes[lane, SHARES], _effective(market, terms, books, t, lane, is_working), side)
+        need = needed_shares(lanes[lane, SHARES], _effective(ended_at, terms, lanes, t, lane, is_working), side)
         if need > 0.0 and (not asks or lanes[lane, WANTED_SINCE] > lanes[leader, WANTED_SINCE]):
             leader = lane
             asks = True
@@ -108,51 +112,51 @@ def _share_fill(books: Books, t: int, symbol: int, change: float, price: float, 
     shares, everything = abs(change), 0.0
     for lane in range(symbol, len(lanes), symbols):
         need = needed_shares(lanes[lane, SHARES], lanes[lane, TARGET], sign)
-        books.needs[0, lane // symbols] = need
+        books.sleeves[lane // symbols, NEEDED] = need
         everything += need
     given = min(shares, everything)
-    _divide(books, 0, given, everything)
-    books.needs[0, leader // symbols] += shares - given
+    _divide(books.sleeves, NEEDED, given, everything)
+    books.sleeves[leader // symbols, NEEDED] += shares - given
     for lane in range(symbol, len(lanes), symbols):
-        part = books.needs[0, lane // symbols]
+        part = books.sleeves[lane // symbols, NEEDED]
         if part != 0.0:
             _allot(books, t, lane, sign * part, price, float(fill))
 
 
-def _effective(market: Market, terms: Terms, books: Books, t: int, lane: int, is_working: bool) -> float:
+def _effective(ended_at: Integers, terms: Floats, lanes: Floats, t: int, lane: int, is_working: bool) -> float:
     """Return what a strategy wants: what it holds where its entry is late and nothing works that may bring it."""
-    late = is_late(market, terms, books, t, lane)
-    return books.lanes[lane, SHARES] if late and not is_working else books.lanes[lane, TARGET]
+    late = is_late(ended_at, terms, lanes, t, lane)
+    return lanes[lane, SHARES] if late and not is_working else lanes[lane, TARGET]
 
 
-def _cross(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
+def _cross(close: Floats, ended_at: Integers, terms: Floats, books: Books, t: int, symbol: int) -> None:
     """Let shares pass between strategies that want opposite trades, at the last price."""
-    lanes, symbols, needs = books.lanes, len(books.lines), books.needs
+    lanes, symbols, sleeves = books.lanes, len(books.lines), books.sleeves
     bought, sold = 0.0, 0.0
     for lane in range(symbol, len(lanes), symbols):
-        timely = not is_late(market, terms, books, t, lane)
+        timely = not is_late(ended_at, terms, books.lanes, t, lane)
         held, wanted = lanes[lane, SHARES], lanes[lane, TARGET]
-        needs[0, lane // symbols] = needed_shares(held, wanted, 1) if timely else 0.0
-        needs[1, lane // symbols] = needed_shares(held, wanted, -1) if timely else 0.0
-        bought += needs[0, lane // symbols]
-        sold += needs[1, lane // symbols]
+        sleeves[lane // symbols, NEEDED] = needed_shares(held, wanted, 1) if timely else 0.0
+        sleeves[lane // symbols, NEEDED_OPPOSITE] = needed_shares(held, wanted, -1) if timely else 0.0
+        bought += sleeves[lane // symbols, NEEDED]
+        sold += sleeves[lane // symbols, NEEDED_OPPOSITE]
     shares = min(bought, sold)
     if shares == 0.0:
         return
-    _divide(books, 0, shares, bought)
-    _divide(books, 1, shares, sold)
-    price = rounded_price(last_close(market.close, t, symbol))
+    _divide(sleeves, NEEDED, shares, bought)
+    _divide(sleeves, NEEDED_OPPOSITE, shares, sold)
+    price = rounded_price(last_close(close, t, symbol))
     for lane in range(symbol, len(lanes), symbols):
-        change = needs[0, lane // symbols] - needs[1, lane // symbols]
+        change = sleeves[lane // symbols, NEEDED] - sleeves[lane // symbols, NEEDED_OPPOSITE]
         if change != 0.0:
             _allot(books, t, lane, change, price, _NO_FILL)
 
 
-def _divide(books: Books, row: int, shares: float, everything: float) -> None:
-    """Put the parts of `shares` in the place of the needs in a row, which together are `everything`."""
+def _divide(sleeves: Floats, column: int, shares: float, everything: float) -> None:
+    """Put the parts of `shares` in the place of the needs in a column, which together are `everything`."""
     if everything == 0.0:
         return
-    needs = books.needs[row]
+    needs = sleeves[:, column]
     left = shares
     for sleeve in range(len(needs)):
         left -= proportional_shares(shares, needs[sleeve], everything)
@@ -166,7 +170,7 @@ def _divide(books: Books, row: int, shares: float, everything: float) -> None:
 def _allot(books: Books, t: int, lane: int, change: float, price: float, fill: float) -> None:
     move_shares(books.lanes, lane, change, price)
     if books.lanes[lane, SHARES] == 0.0:
-        books.stops[lane, 0] = 0.0
+        books.lanes[lane, STOPS] = 0.0
     row = int(books.account[ALLOTTED])
     books.allotments[row, ALLOTTED_SLICE] = t
     books.allotments[row, ALLOTTED_FILL] = fill

@@ -20,68 +20,72 @@ from robo_trader.research.compiled.account_layout import (
     FILLED,
     FILLS,
     HELD,
+    IS_LIMIT,
     LANE,
     LAPSES,
     LIMIT,
     OPEN_ORDERS,
     PART,
+    PARTICIPATION,
     PENDING,
     QUANTITY,
     RESERVE,
     RESERVED,
     SHARES,
     SIGN,
+    SLIPPAGE,
     STATUS,
     SYMBOL,
     UNSETTLED,
     UPDATED,
     VALUE,
+    Bars,
     Books,
-    Market,
-    Terms,
+    Clock,
+    Floats,
 )
 from robo_trader.research.compiled.account_reading import count_working, end_order, move_shares, order_commission
 from robo_trader.research.compiled.sharing_loop import allot_fill, forget_stops
 
 
-def fill_orders(market: Market, terms: Terms, books: Books, t: int) -> None:
+def fill_orders(bars: Bars, clock: Clock, terms: Floats, books: Books, t: int) -> None:
     """Match every working order against the bars of a slice; what is filled or has lapsed leaves the list."""
     account, orders, still = books.account, books.orders, 0
-    session = market.session[t]
+    session = clock.session[t]
     for place in range(int(account[OPEN_ORDERS])):
         row = books.open_orders[place]
         if orders[row, LAPSES] < 0.0:
             orders[row, LAPSES] = session
         lapsed = session > orders[row, LAPSES]
-        close = market.close[int(orders[row, SYMBOL]), t]
-        begun = market.started_at[t] >= market.ended_at[int(orders[row, CREATED])]
+        close = bars.close[int(orders[row, SYMBOL]), t]
+        begun = clock.started_at[t] >= clock.ended_at[int(orders[row, CREATED])]
         if close == close and not lapsed and begun:  # noqa: PLR0124 - a NaN is no bar
-            _match(market, terms, books, t, row)
+            _match(bars, terms, books, t, row)
         if orders[row, PART] >= orders[row, QUANTITY]:
             orders[row, STATUS] = FILLED
-        elif lapsed or market.ended_at[t] >= market.closes_at[session]:
-            end_order(books, row, EXPIRED, t)
+        elif lapsed or clock.ended_at[t] >= clock.closes_at[session]:
+            end_order(account, books.lines, orders, row, EXPIRED, t)
         else:
             books.open_orders[still] = row
             still += 1
     account[OPEN_ORDERS] = still
 
 
-def _match(market: Market, terms: Terms, books: Books, t: int, row: int) -> None:
+def _match(bars: Bars, terms: Floats, books: Books, t: int, row: int) -> None:
     orders, lines = books.orders, books.lines
     symbol, sign = int(orders[row, SYMBOL]), int(orders[row, SIGN])
     if lines[symbol, AVAILABLE_IN] != t:
         lines[symbol, AVAILABLE_IN] = t
-        lines[symbol, AVAILABLE] = participation_shares(market.volume[symbol, t], terms.participation_max)
+        lines[symbol, AVAILABLE] = participation_shares(bars.volume[symbol, t], terms[PARTICIPATION])
     quantity = min(orders[row, QUANTITY] - orders[row, PART], lines[symbol, AVAILABLE])
     if quantity <= 0.0:
         return
-    open_ = market.open[symbol, t]
-    price = slipped_price(open_, sign, terms.slippage_bps)
+    open_ = bars.open[symbol, t]
+    price = slipped_price(open_, sign, terms[SLIPPAGE])
     at_open = True
-    if terms.is_limit:
+    if terms[IS_LIMIT] > 0.0:
         limit = orders[row, LIMIT]
-        if not limit_is_reached(market.low[symbol, t], market.high[symbol, t], open_, limit, sign):
+        if not limit_is_reached(bars.low[symbol, t], bars.high[symbol, t], open_, limit, sign):
             return
         at_open = (limit - open_) * sign >= 0.0
         price = limit_fill_price(open_, price, limit, sign)
@@ -89,11 +93,11 @@ def _match(market: Market, terms: Terms, books: Books, t: int, row: int) -> None
     _execute(terms, books, t, row, quantity, rounded_price(price), at_open)
 
 
-def _execute(terms: Terms, books: Books, t: int, row: int, quantity: float, price: float, at_open: bool) -> None:
+def _execute(terms: Floats, books: Books, t: int, row: int, quantity: float, price: float, at_open: bool) -> None:
     orders, account, fills = books.orders, books.account, books.fills
     before = orders[row, QUANTITY] - orders[row, PART]
     orders[row, PART] += quantity
-    count_working(books, row, -quantity)
+    count_working(books.lines, orders, row, -quantity)
     orders[row, VALUE] += quantity * price
     orders[row, UPDATED] = t
     charge = order_commission(terms, orders[row, PART], orders[row, VALUE], orders[row, SIGN] < 0.0)
@@ -135,4 +139,4 @@ def _leave(books: Books, symbol: int) -> None:
         place += 1
     held[place] = held[last]
     books.account[HELD] = last
-    forget_stops(books.allotments, books, symbol)
+    forget_stops(books.allotments, books.lines, symbol)
