@@ -12,48 +12,18 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.views import ViewMaker, joined_views
 from robo_trader.research.compiled.account_layout import (
-    ACCOUNT_SIZE,
-    ALLOTTED,
-    ALLOTTED_COLUMNS,
-    BORROW_RATE,
-    CASH,
-    CASH_BUFFER,
-    DAILY_LOSS_FRACTION,
-    DENIALS,
-    DENIED_COLUMNS,
-    DRAWDOWN_FRACTION,
-    EQUITY,
-    FILL_COLUMNS,
-    FILLS,
-    FOR_NEXT_OPEN,
-    GROSS_FRACTION,
-    IS_LIMIT,
-    LANE_COLUMNS,
-    LIMIT_OFFSET,
-    LINE_COLUMNS,
+    ACCOUNT,
+    ALLOTMENT,
+    DENIAL,
+    FILL,
+    LINE,
     MARKS,
-    MAXIMUM_FRACTION,
-    MINIMUM,
-    NOTIONAL_FRACTION,
-    NOTIONAL_MAX,
-    ORDER_COLUMNS,
-    ORDERS,
-    PARTICIPATION,
-    PER_SHARE,
-    POSITION_FRACTION,
-    SALE_PER_SHARE,
-    SALE_PER_SHARE_MAXIMUM,
-    SALE_VALUE_FRACTION,
-    SESSION,
-    SIGNAL_LIFETIME,
-    SLEEVE_COLUMNS,
-    SLIPPAGE,
-    STALE_AFTER,
+    ORDER,
+    SLEEVE,
     TERMS,
-    THIRD_FRACTION,
-    THIRD_PER_SHARE,
     Books,
     Floats,
+    Records,
     Terms,
     Views,
 )
@@ -62,8 +32,8 @@ from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
 
 _RATES = (
-    PER_SHARE, MINIMUM, MAXIMUM_FRACTION, THIRD_PER_SHARE, THIRD_FRACTION, SALE_PER_SHARE, SALE_PER_SHARE_MAXIMUM,
-    SALE_VALUE_FRACTION,
+    "per_share", "minimum", "maximum_fraction", "third_per_share", "third_fraction", "sale_per_share",
+    "sale_per_share_maximum", "sale_value_fraction",
 )  # fmt: skip
 
 
@@ -86,25 +56,25 @@ class Played:
         return self.play(MARKS)[1]
 
     @property
-    def orders(self) -> Floats:
+    def orders(self) -> Records:
         """One row an order, columns as in `account_layout`."""
-        return self.books.orders[: int(self.books.account[ORDERS])]
+        return self.books.orders[: int(self.books.account["orders"])]
 
     @property
-    def fills(self) -> Floats:
+    def fills(self) -> Records:
         """One row a fill, columns as in `account_layout`."""
-        return self.books.fills[: int(self.books.account[FILLS])]
+        return self.books.fills[: int(self.books.account["fills"])]
 
     @property
-    def allotments(self) -> Floats | None:
+    def allotments(self) -> Records | None:
         """One row a part of a fill or of shares that passed between strategies; None where there is one strategy."""
         books = self.books
-        return None if books.allotments.ndim == 1 else books.allotments[: int(books.account[ALLOTTED])]
+        return None if books.allotments.ndim == 1 else books.allotments[: int(books.account["allotted"]), 0]
 
     @property
-    def denials(self) -> Floats:
+    def denials(self) -> Records:
         """One row a violation, columns as in `account_layout`."""
-        return self.books.denials[: int(self.books.account[DENIALS])]
+        return self.books.denials[: int(self.books.account["denials"])]
 
 
 def play_compiled(
@@ -127,7 +97,7 @@ def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, comp
 
     def play(rows_of_marks: int) -> tuple[Books, Floats]:
         """What does not fit into the tables is played again with larger ones."""
-        rows = 1024 + len(views.changes) + len(views.changes) // 4 + 8 * len(table.symbols)
+        rows = 1024 + len(views.changes) + len(views.changes) // 4 + 16 * len(table.symbols)
         marks = np.empty((rows_of_marks, table.slices))
         while True:
             books = _new_books(len(table.symbols), terms.sleeves, rows, cash)
@@ -143,50 +113,51 @@ def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     """Return the numbers of engine and venue as the loop takes them."""
     limits, style = settings.limits, settings.order_style
     assert settings.commissions == venue.commissions, "what is reserved and what is charged follow one schedule"
-    assert int(float(settings.signal_lifetime)) == settings.signal_lifetime, "a time is exact as a float"
-    terms: dict[int, Decimal | float] = {
-        POSITION_FRACTION: limits.max_position_fraction,
-        GROSS_FRACTION: limits.gross_exposure_fraction,
-        NOTIONAL_MAX: limits.order_notional_max,
-        NOTIONAL_FRACTION: limits.order_notional_fraction,
-        DAILY_LOSS_FRACTION: limits.daily_loss_fraction,
-        DRAWDOWN_FRACTION: limits.intraday_drawdown_fraction,
-        CASH_BUFFER: limits.cash_buffer_fraction,
-        STALE_AFTER: limits.stale_after_bars,
-        FOR_NEXT_OPEN: limits.orders_for_next_open,
-        IS_LIMIT: style.order_type is OrderType.LIMIT,
-        LIMIT_OFFSET: style.limit_offset_bps,
-        SIGNAL_LIFETIME: settings.signal_lifetime,
-        BORROW_RATE: settings.borrow_rate,
-        SLIPPAGE: venue.slippage_bps,
-        PARTICIPATION: venue.participation_max,
+    numbers = np.zeros((), TERMS)
+    given: dict[str, Decimal | float] = {
+        "max_position_fraction": limits.max_position_fraction,
+        "gross_exposure_fraction": limits.gross_exposure_fraction,
+        "order_notional_max": limits.order_notional_max,
+        "order_notional_fraction": limits.order_notional_fraction,
+        "daily_loss_fraction": limits.daily_loss_fraction,
+        "intraday_drawdown_fraction": limits.intraday_drawdown_fraction,
+        "cash_buffer_fraction": limits.cash_buffer_fraction,
+        "stale_after_bars": limits.stale_after_bars,
+        "orders_for_next_open": limits.orders_for_next_open,
+        "is_limit": style.order_type is OrderType.LIMIT,
+        "limit_offset_bps": style.limit_offset_bps,
+        "signal_lifetime": settings.signal_lifetime,
+        "borrow_rate": settings.borrow_rate,
+        "slippage_bps": venue.slippage_bps,
+        "participation_max": venue.participation_max,
+        "has_stops": any(number > 0 for sleeve in settings.sleeves for number in sleeve.stops.parameters),
         **dict(zip(_RATES, venue.commissions.rates, strict=True)),
     }
-    sleeves = [
-        [sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital]
-        for sleeve in settings.sleeves
-    ]
-    return Terms(np.array([float(terms[place]) for place in range(TERMS)]), np.array(sleeves, np.float64))
+    for name in TERMS.names or ():
+        numbers[name] = given[name]
+    sleeves = np.zeros(len(settings.sleeves), SLEEVE)
+    for row, sleeve in zip(sleeves, settings.sleeves, strict=True):
+        columns = (sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital)
+        for name, number in zip(SLEEVE.names or (), columns, strict=False):  # signals and needs come with the run
+            row[name] = number
+    return Terms(numbers[()], sleeves)
 
 
-def _new_books(symbols: int, of_sleeves: Floats, rows: int, cash: float) -> Books:
+def _new_books(symbols: int, of_sleeves: Records, rows: int, cash: float) -> Books:
     """Return the books as a run begins. of_sleeves: as in `Terms`; rows: of orders, fills and denials."""
     shared = len(of_sleeves) > 1
-    lines = np.zeros((symbols, LINE_COLUMNS))
-    sleeves = np.zeros((len(of_sleeves), SLEEVE_COLUMNS))
-    sleeves[:, : of_sleeves.shape[1]] = of_sleeves
-    account = np.zeros(ACCOUNT_SIZE)
-    account[CASH] = account[EQUITY] = cash
-    account[SESSION] = -1
+    lines, account = np.zeros(symbols, LINE), np.zeros((), ACCOUNT)
+    account["cash"] = account["equity"] = cash
+    account["session"] = -1
     return Books(
-        account=account,
+        account=account[()],
         lines=lines,
-        lanes=np.zeros((len(sleeves) * symbols, LANE_COLUMNS)) if shared else lines,
-        sleeves=sleeves,
-        allotments=np.empty((2 * len(sleeves) * rows, ALLOTTED_COLUMNS)) if shared else np.empty(0),
+        lanes=np.zeros(len(of_sleeves) * symbols, LINE) if shared else lines,
+        sleeves=of_sleeves.copy(),
+        allotments=np.empty((2 * len(of_sleeves) * rows, 1), ALLOTMENT) if shared else np.empty(0, ALLOTMENT),
         held=np.zeros(symbols, np.int64),
         open_orders=np.empty(rows, np.int64),
-        orders=np.empty((rows, ORDER_COLUMNS)),
-        fills=np.empty((rows, FILL_COLUMNS)),
-        denials=np.empty((rows, DENIED_COLUMNS)),
+        orders=np.empty(rows, ORDER),
+        fills=np.empty(rows, FILL),
+        denials=np.empty(rows, DENIAL),
     )

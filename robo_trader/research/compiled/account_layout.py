@@ -1,14 +1,15 @@
 """How the compiled account is laid out: which number stands where.
 
 Arrays over time and symbol have shape (slices, symbols) in a table of bars and (symbols, slices), the same memory
-transposed, in the loops; a symbol without a bar in a slice is NaN there. Tables are floats; times in them are numbers
-of slices. An order, a fill and a violation is a row each.
+transposed, in the loops; a symbol without a bar in a slice is NaN there. An order, a fill and a violation is a record
+of floats each; times in them are numbers of slices. A record is a single pointer where it is passed on and a number of
+it a single load; an array is up to nine numbers, and a compiler takes three times as long for all that is done with it.
 
 A lane is one strategy in one symbol; its number is strategy * symbols + symbol, so that of the only strategy is the
 symbol's.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from robo_trader.core.rules.stops import STOP_STATE_SIZE
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Record = Any  # one element of Records, whose numbers are its attributes in compiled code
+Records = NDArray[np.void]
 
 ACTIVE, REDUCING = 0.0, 1.0
 WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
@@ -24,46 +27,59 @@ WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
 # Columns of the table of changes of views.
 CHANGE_SLICE, CHANGE_LANE, CHANGE_STRENGTH = range(3)
 CHANGE_COLUMNS = 3
-# Columns of the table of symbols. The first ones are also those of the table of lanes; STOPS begins what is for stops.
-SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED, STOPS = range(7)
-LANE_COLUMNS = STOPS + STOP_STATE_SIZE
-AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN, LEADER = range(LANE_COLUMNS, LANE_COLUMNS + 6)
-LINE_COLUMNS = LANE_COLUMNS + 6
-# Columns of the table of orders.
-SYMBOL, SIGN, QUANTITY, PART, VALUE, CHARGED, RESERVED = range(7)
-LIMIT, CREATED, LAPSES, UPDATED, STATUS, REFERENCE, SIGNAL, LANE = range(7, 15)
-ORDER_COLUMNS = 15
-# Columns of the table of fills.
-FILL_SLICE, FILL_ORDER, FILL_QUANTITY, FILL_PRICE, FILL_COMMISSION, FILL_AT_OPEN = range(6)
-FILL_COLUMNS = 6
-# Columns of the table of allotments; no fill (-1) where shares passed between strategies.
-ALLOTTED_SLICE, ALLOTTED_FILL, ALLOTTED_LANE, ALLOTTED_SHARES, ALLOTTED_PRICE = range(5)
-ALLOTTED_COLUMNS = 5
-# Columns of the table of strategies: how each is sized and stopped; then, in the books, how many signals it has given,
-# and the shares it misses on one side and on the other while shares are divided.
-SIZER, SIZE_FIRST, SIZE_SECOND, STOP_FIXED, STOP_ATR_MULTIPLE, STOP_TRAILING, STOP_BARS, CAPITAL = range(8)
-SIGNALS_GIVEN, NEEDED, NEEDED_OPPOSITE = range(8, 11)
-SLEEVE_COLUMNS = 11
-# Places in the vector of terms; units as in the settings of engine and venue.
-POSITION_FRACTION, GROSS_FRACTION, NOTIONAL_MAX, NOTIONAL_FRACTION, DAILY_LOSS_FRACTION, DRAWDOWN_FRACTION = range(6)
-CASH_BUFFER, STALE_AFTER, FOR_NEXT_OPEN, IS_LIMIT, LIMIT_OFFSET, SIGNAL_LIFETIME, BORROW_RATE = range(6, 13)
-SLIPPAGE, PARTICIPATION, PER_SHARE, MINIMUM, MAXIMUM_FRACTION = range(13, 18)
-THIRD_PER_SHARE, THIRD_FRACTION, SALE_PER_SHARE, SALE_PER_SHARE_MAXIMUM, SALE_VALUE_FRACTION = range(18, 23)
-TERMS = 23
-# Columns of the table of violations.
-DENIED_SLICE, DENIED_SYMBOL, DENIED_CONTROL, DENIED_LIMIT, DENIED_VALUE = range(5)
-DENIED_COLUMNS = 5
 # What may deny an order, in the order the controls are asked.
 TRADING_STATE, MARKET_HOURS, STALE_DATA, MAX_POSITION = range(4)
 GROSS_EXPOSURE, ORDER_NOTIONAL, DAILY_LOSS, CASH_CONTROL = range(4, 8)
-# The account's numbers.
-CASH, RESERVE, EQUITY, OPENING, SESSION_PEAK, STATE, SESSION = range(7)
-OPEN_ORDERS, ORDERS, FILLS, DENIALS, SIGNALS, HELD, PENDING = range(7, 14)
-GROSS, COUNTS, LOWEST, VIEWS_TAKEN, ALLOTTED = range(14, 19)
-ACCOUNT_SIZE = 19
 # Rows of the marks, one column a slice. A run may be asked for the first alone.
 MARK_EQUITY, MARK_CASH, MARK_GROSS = range(3)
 MARKS = 3
+
+
+def _floats(names: str) -> list[tuple[str, type]]:
+    return [(name, np.float64) for name in names.split()]
+
+
+ACCOUNT = np.dtype(
+    [
+        *_floats("cash reserve equity opening session_peak lowest gross state session views_taken pending counts"),
+        *_floats("held open_orders orders fills denials allotted"),  # how many
+    ]
+)
+# A symbol; also a lane, which needs the first numbers only.
+LINE = np.dtype([
+    *_floats("shares cost target wanted_since signal_number unsettled"), ("stops", np.float64, (STOP_STATE_SIZE,)),
+    *_floats("available available_in buys sells counted_in leader"),
+])  # fmt: skip
+# A strategy: how it is sized and stopped, the signals it has given, and what it misses on either side while shares are
+# divided.
+SLEEVE = np.dtype(
+    [
+        *_floats("sizer size_first size_second stop_fixed stop_atr_multiple stop_trailing stop_bars capital signals"),
+        ("needs", np.float64, (2,)),
+    ]
+)
+ORDER = np.dtype(
+    _floats(
+        "symbol sign quantity part value charged reserved limit created lapses updated status reference signal lane"
+    )
+)
+FILL = np.dtype(_floats("slice order quantity price commission at_open"))
+# Shares given to a lane; the fill is -1 where they passed between strategies.
+ALLOTMENT = np.dtype(_floats("slice fill lane shares price"))
+DENIAL = np.dtype(_floats("slice symbol control limit value"))
+# Every number that decides; units as in the settings of engine and venue.
+TERMS = np.dtype(
+    [
+        *_floats("max_position_fraction gross_exposure_fraction order_notional_max order_notional_fraction"),
+        *_floats("daily_loss_fraction intraday_drawdown_fraction cash_buffer_fraction stale_after_bars"),
+        *_floats("orders_for_next_open is_limit limit_offset_bps borrow_rate slippage_bps participation_max has_stops"),
+        *_floats(
+            "per_share minimum maximum_fraction third_per_share third_fraction sale_per_share sale_per_share_maximum"
+        ),
+        *_floats("sale_value_fraction"),
+        ("signal_lifetime", np.int64),  # nanoseconds
+    ]
+)
 
 
 class Bars(NamedTuple):
@@ -129,22 +145,22 @@ class Views(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Every number that decides."""
+    """What the engine and the venue are set to."""
 
-    numbers: Floats  # places as named above
-    sleeves: Floats  # one row a strategy: how it is sized and stopped
+    numbers: Record  # of TERMS
+    sleeves: Records  # of SLEEVE
 
 
 class Books(NamedTuple):
-    """What the account has and has done: vectors and tables of floats, columns as named above."""
+    """What the account has and has done."""
 
-    account: Floats
-    lines: Floats  # one row a symbol
-    lanes: Floats  # one row a strategy and symbol; the very table of symbols where there is one strategy
-    sleeves: Floats  # one row a strategy
-    allotments: Floats  # whose the shares are; of one dimension, and empty, where there is one strategy
-    held: Integers  # places of the symbols with shares; as many as account[HELD] count
-    open_orders: Integers  # rows of the orders that work, oldest first; as many as account[OPEN_ORDERS]
-    orders: Floats
-    fills: Floats
-    denials: Floats
+    account: Record  # of ACCOUNT
+    lines: Records  # of LINE, one a symbol
+    lanes: Records  # of LINE, one a strategy and symbol; the very table of symbols where there is one strategy
+    sleeves: Records  # of SLEEVE
+    allotments: Records  # of ALLOTMENT, shape (rows, 1); shape (0,) where there is one strategy
+    held: Integers  # places of the symbols with shares; as many as `account.held` counts
+    open_orders: Integers  # rows of the orders that work, oldest first; as many as `account.open_orders` counts
+    orders: Records  # of ORDER
+    fills: Records  # of FILL
+    denials: Records  # of DENIAL

@@ -17,59 +17,27 @@ from robo_trader.core.rules.sizing import ATR_RISK, capped_shares, sized_shares
 from robo_trader.core.rules.stops import NO_STOP, stop_reached
 from robo_trader.research.compiled.account_layout import (
     ACTIVE,
-    BORROW_RATE,
-    CAPITAL,
-    CASH,
     CHANGE_LANE,
     CHANGE_SLICE,
     CHANGE_STRENGTH,
-    COST,
-    DAILY_LOSS_FRACTION,
-    DENIALS,
-    DRAWDOWN_FRACTION,
-    EQUITY,
-    FILLS,
-    GROSS,
-    HELD,
-    IS_LIMIT,
-    LANE_COLUMNS,
-    LIMIT_OFFSET,
-    LOWEST,
     MARK_CASH,
     MARK_EQUITY,
     MARK_GROSS,
-    OPEN_ORDERS,
-    OPENING,
-    ORDERS,
-    PENDING,
-    POSITION_FRACTION,
     REDUCING,
-    SESSION,
-    SESSION_PEAK,
-    SHARES,
-    SIZE_FIRST,
-    SIZE_SECOND,
-    SIZER,
-    STATE,
-    STOP_ATR_MULTIPLE,
-    STOP_BARS,
-    STOP_FIXED,
-    STOP_TRAILING,
-    STOPS,
-    TARGET,
-    VIEWS_TAKEN,
     Bars,
     Books,
     Clock,
     Floats,
     Integers,
     Nights,
+    Record,
+    Records,
     Views,
 )
 from robo_trader.research.compiled.account_reading import last_close, notional_max, want
 from robo_trader.research.compiled.fetching import fetch
 from robo_trader.research.compiled.order_loop import pursue_targets
-from robo_trader.research.compiled.sharing_loop import is_full_of_parts, may_hold
+from robo_trader.research.compiled.sharing_loop import is_full, may_hold
 from robo_trader.research.compiled.venue_loop import fill_orders
 
 _AHEAD = 4  # changes of views, from the one that is taken to the one whose bars are fetched
@@ -78,35 +46,36 @@ _MANY = 8  # slices from which on they are marked by position, neighbours at onc
 
 
 def run(
-    bars: Bars, clock: Clock, nights: Nights, views: Views, terms: Floats, books: Books, marks: Floats
+    bars: Bars, clock: Clock, nights: Nights, views: Views, terms: Record, books: Books, marks: Floats
 ) -> int:  # fmt: skip
     """Play the market through the account. Returns the number of slices played: fewer than all if a table is full.
 
     marks: (1 or 3, slices) dollars, written; rows as in `account_layout`.
     """
     session, account, slices = clock.session, books.account, bars.close.shape[1]
-    has_stops = _has_stops(books.sleeves)
     t = 0
     while t < slices:
-        if _is_full(books):
+        if is_full(books.allotments, books):
             return t
-        if session[t] != account[SESSION]:
+        if session[t] != account.session:
             _settle_overnight(bars.close, nights, terms, books, session[t], t)
-            account[SESSION] = session[t]
-            account[OPENING] = account[SESSION_PEAK] = account[LOWEST] = account[EQUITY]
-            account[STATE] = ACTIVE
-        if account[OPEN_ORDERS] > 0.0:
+            account.session = session[t]
+            account.opening = account.equity
+            account.session_peak = account.equity
+            account.lowest = account.equity
+            account.state = ACTIVE
+        if account.open_orders > 0.0:
             fill_orders(bars, clock, terms, books, t)
-        watched = has_stops and may_hold(books.allotments, account)
+        watched = terms.has_stops > 0.0 and may_hold(books.allotments, account)
         end = t + 1
-        if not watched and account[OPEN_ORDERS] + account[PENDING] == 0.0:
-            end = _next_news(session, views.changes, int(account[VIEWS_TAKEN]), t) + 1
+        if not watched and account.open_orders + account.pending == 0.0:
+            end = _next_news(session, views.changes, int(account.views_taken), t) + 1
         _mark(bars.close, terms, account, books.lines, books.held, marks, t, end)
         t = end - 1
         if watched:
             _watch_stops(books.allotments, bars, views.stop_range, books, t)
         _take_views(bars, clock, views, terms, books, t)
-        if account[PENDING] > 0.0:
+        if account.pending > 0.0:
             pursue_targets(bars.close, clock, terms, books, t)
         t = end
     return slices
@@ -119,7 +88,8 @@ def _next_news(session: NDArray[np.int32], changes: Floats, taken: int, t: int) 
     """
     last = len(session) - 1
     if taken < len(changes):
-        last = min(last, int(changes[taken, CHANGE_SLICE]))
+        news = int(changes[taken, CHANGE_SLICE])
+        last = news if news < last else last  # noqa: FURB136 - `min` of whole numbers would be compiled for this alone
     if session[last] == session[t]:
         return last
     while t + 1 < last:  # the session ends between the two
@@ -132,19 +102,17 @@ def _next_news(session: NDArray[np.int32], changes: Floats, taken: int, t: int) 
 
 
 def _mark(
-    close: Floats, terms: Floats, account: Floats, lines: Floats, held: Integers, marks: Floats, begin: int, end: int
+    close: Floats, terms: Record, account: Record, lines: Records, held: Integers, marks: Floats, begin: int, end: int
 ) -> None:
     """Mark the account in slices begin to end, in which nothing but prices happens, and watch for losses."""
-    cash, equity = account[CASH], marks[MARK_EQUITY, begin:end]
+    cash, equity = account.cash, marks[MARK_EQUITY, begin:end]
     at_once = end - begin >= _MANY and len(marks) == 1
     if at_once:
-        _sum_worth(close, lines, held, int(account[HELD]), equity, begin)
-    else:
-        equity[:] = math.nan
+        _sum_worth(close, lines, held, int(account.held), equity, begin)
     telling = 0  # marks that are a high or a low of the session, or not known yet
     for n in range(len(equity)):
-        equity[n] += cash
-        telling += not (account[LOWEST] <= equity[n] <= account[SESSION_PEAK])
+        equity[n] = equity[n] + cash if at_once else math.nan
+        telling += not (account.lowest <= equity[n] <= account.session_peak)
     if telling > 0:
         for n in range(len(equity)):
             if equity[n] != equity[n]:
@@ -152,119 +120,100 @@ def _mark(
             _watch_losses(terms, account, equity[n])
             if len(marks) > 1:
                 marks[MARK_CASH, begin + n] = cash
-                marks[MARK_GROSS, begin + n] = account[GROSS]
+                marks[MARK_GROSS, begin + n] = account.gross
     if at_once:
         _appraise(close, account, lines, held, end - 1)
-    account[EQUITY] = equity[len(equity) - 1]
+    account.equity = equity[len(equity) - 1]
 
 
-def _sum_worth(close: Floats, lines: Floats, held: Integers, count: int, worth: Floats, begin: int) -> None:
+def _sum_worth(close: Floats, lines: Records, held: Integers, count: int, worth: Floats, begin: int) -> None:
     """Write what all `count` positions together are worth, from slice `begin` on; NaN where one of them has no bar.
 
     By position and from 0 on, so that a compiler sees neighbours it can compute at once.
     """
-    if count == 0:
-        worth[:] = 0.0
+    for t in range(len(worth) if count == 0 else 0):
+        worth[t] = 0.0
     for place in range(count):
         symbol = held[place]
-        shares, closes = lines[symbol, SHARES], close[symbol, begin : begin + len(worth)]
+        shares, closes = lines[symbol].shares, close[symbol, begin : begin + len(worth)]
         for t in range(len(worth)):
             value = shares * rounded_price(closes[t]) if closes[t] == closes[t] else math.nan
             worth[t] = value if place == 0 else worth[t] + value
 
 
-def _appraise(close: Floats, account: Floats, lines: Floats, held: Integers, t: int) -> float:
+def _appraise(close: Floats, account: Record, lines: Records, held: Integers, t: int) -> float:
     """Return what all positions are worth, dollars; what they are worth if short ones count as long ones is noted."""
     value = 0.0
     gross = 0.0
-    for place in range(int(account[HELD])):
+    for place in range(int(account.held)):
         symbol = held[place]
-        worth = lines[symbol, SHARES] * rounded_price(last_close(close, t, symbol))
+        worth = lines[symbol].shares * rounded_price(last_close(close, t, symbol))
         value += worth
         gross += abs(worth)
-    account[GROSS] = gross
+    account.gross = gross
     return value
 
 
-def _settle_overnight(close: Floats, nights: Nights, terms: Floats, books: Books, session: int, t: int) -> None:
+def _settle_overnight(close: Floats, nights: Nights, terms: Record, books: Books, session: int, t: int) -> None:
     """Pay for borrowed shares, and take or pay dividends, as a session begins."""
     account, lines = books.account, books.lines
-    for place in range(int(account[HELD])):
+    for place in range(int(account.held)):
         symbol = books.held[place]
-        shares, dividend = lines[symbol, SHARES], nights.dividends[session, symbol]
-        if shares < 0.0 and terms[BORROW_RATE] > 0.0:
-            days = nights.days[session] - nights.days[int(account[SESSION])]
+        shares, dividend = lines[symbol].shares, nights.dividends[session, symbol]
+        if shares < 0.0 and terms.borrow_rate > 0.0:
+            days = nights.days[session] - nights.days[int(account.session)]
             price = rounded_price(last_close(close, t - 1, symbol))
-            account[CASH] -= rounded_money(borrow_fee(-shares, price, terms[BORROW_RATE], days))
+            account.cash -= rounded_money(borrow_fee(-shares, price, terms.borrow_rate, days))
         if dividend != 0.0:
-            account[CASH] += rounded_money(shares * dividend)
+            account.cash += rounded_money(shares * dividend)
 
 
-def _watch_losses(terms: Floats, account: Floats, equity: float) -> None:
+def _watch_losses(terms: Record, account: Record, equity: float) -> None:
     """Close the session for new positions after a loss. A fall that is no new low was looked at before."""
-    if equity > account[SESSION_PEAK]:
-        account[SESSION_PEAK] = account[LOWEST] = equity
-    elif equity < account[LOWEST] and account[STATE] == ACTIVE:
-        account[LOWEST] = equity
-        lost = is_lost(account[OPENING], equity, terms[DAILY_LOSS_FRACTION])
-        if lost or is_lost(account[SESSION_PEAK], equity, terms[DRAWDOWN_FRACTION]):
-            account[STATE] = REDUCING
+    if equity > account.session_peak:
+        account.session_peak = equity
+        account.lowest = equity
+    elif equity < account.lowest and account.state == ACTIVE:
+        account.lowest = equity
+        lost = is_lost(account.opening, equity, terms.daily_loss_fraction)
+        if lost or is_lost(account.session_peak, equity, terms.intraday_drawdown_fraction):
+            account.state = REDUCING
 
 
-def _is_full(books: Books) -> bool:
-    """Return whether a table might not hold what one more slice can add."""
-    account, symbols = books.account, len(books.lines)
-    return (
-        is_full_of_parts(books.allotments, books)
-        or account[ORDERS] + symbols > len(books.orders)
-        or account[FILLS] + account[OPEN_ORDERS] > len(books.fills)
-        or account[DENIALS] + 8 * symbols > len(books.denials)
-        or account[OPEN_ORDERS] + symbols > len(books.open_orders)
-    )
-
-
-def _has_stops(sleeves: Floats) -> bool:
-    for sleeve in range(len(sleeves)):
-        for column in range(STOP_FIXED, STOP_BARS + 1):
-            if sleeves[sleeve, column] > 0.0:
-                return True
-    return False
-
-
-def _watch_stops(allotments: Floats, bars: Bars, stop_range: Floats, books: Books, t: int) -> None:
+def _watch_stops(allotments: Records, bars: Bars, stop_range: Floats, books: Books, t: int) -> None:
     """Have the stops of every lane with shares look at the bars of a slice."""
-    lanes, symbols = books.lanes, len(books.lines)
-    for place in range(int(books.account[HELD]) if allotments.ndim == 1 else len(lanes)):
+    account, lanes, symbols = books.account, books.lanes, len(books.lines)
+    for place in range(int(account.held) if allotments.ndim == 1 else len(lanes)):
         lane = books.held[place] if allotments.ndim == 1 else place
         sleeve, symbol = books.sleeves[lane // symbols], lane % symbols
-        row, close = lanes[lane], bars.close[symbol, t]
-        quantity = row[SHARES]
+        own, close = lanes[lane], bars.close[symbol, t]
+        quantity = own.shares
         if quantity == 0.0 or close != close:  # noqa: PLR0124 - a NaN is no bar
             continue
-        range_ = stop_range[lane, t] if sleeve[STOP_ATR_MULTIPLE] > 0.0 else 0.0
+        range_ = stop_range[lane, t] if sleeve.stop_atr_multiple > 0.0 else 0.0
         reached = stop_reached(
-            row[STOPS:LANE_COLUMNS], quantity, row[COST] / quantity, bars.high[symbol, t],
-            bars.low[symbol, t], close, range_, sleeve[STOP_FIXED], sleeve[STOP_ATR_MULTIPLE], sleeve[STOP_TRAILING],
-            sleeve[STOP_BARS],
+            own.stops, quantity, own.cost / quantity, bars.high[symbol, t],
+            bars.low[symbol, t], close, range_, sleeve.stop_fixed, sleeve.stop_atr_multiple, sleeve.stop_trailing,
+            sleeve.stop_bars,
         )  # fmt: skip
-        if reached != NO_STOP and row[TARGET] != 0.0:
-            want(books, lane, 0.0, t)
+        if reached != NO_STOP and own.target != 0.0:
+            want(account, books.lines[symbol], own, sleeve, 0.0, t)
 
 
-def _take_views(bars: Bars, clock: Clock, views: Views, terms: Floats, books: Books, t: int) -> None:
+def _take_views(bars: Bars, clock: Clock, views: Views, terms: Record, books: Books, t: int) -> None:
     account, changes = books.account, views.changes
-    taken = int(account[VIEWS_TAKEN])
+    taken = int(account.views_taken)
     while taken < len(changes) and changes[taken, CHANGE_SLICE] == t:
         lane = int(changes[taken, CHANGE_LANE])
         sleeve, symbol = books.sleeves[lane // len(books.lines)], lane % len(books.lines)
-        risk = views.risk[lane, t] if sleeve[SIZER] == ATR_RISK else 0.0
-        quantity = _sized(terms, sleeve, account[EQUITY], changes[taken, CHANGE_STRENGTH], bars.close[symbol, t], risk)
-        want(books, lane, quantity, t)
+        risk = views.risk[lane, t] if sleeve.sizer == ATR_RISK else 0.0
+        quantity = _sized(terms, sleeve, account.equity, changes[taken, CHANGE_STRENGTH], bars.close[symbol, t], risk)
+        want(account, books.lines[symbol], books.lanes[lane], sleeve, quantity, t)
         taken += 1
         if taken + _AHEAD < len(changes):
             ahead = changes[taken + _AHEAD]
             _fetch_ahead(bars, clock, int(ahead[CHANGE_SLICE]), int(ahead[CHANGE_LANE]) % len(books.lines))
-    account[VIEWS_TAKEN] = taken
+    account.views_taken = taken
 
 
 def _fetch_ahead(bars: Bars, clock: Clock, t: int, symbol: int) -> None:
@@ -276,15 +225,15 @@ def _fetch_ahead(bars: Bars, clock: Clock, t: int, symbol: int) -> None:
     fetch(bars.volume, (symbol, t + 1))
 
 
-def _sized(terms: Floats, sleeve: Floats, equity: float, strength: float, close: float, risk: float) -> float:
+def _sized(terms: Record, sleeve: Record, equity: float, strength: float, close: float, risk: float) -> float:
     """Return the signed shares a view is worth, as many as the limits leave of them. sleeve: a row of strategies."""
     if equity <= 0.0:
         return 0.0
-    capital = equity * sleeve[CAPITAL]
-    sized = sized_shares(int(sleeve[SIZER]), strength, capital, close, risk, sleeve[SIZE_FIRST], sleeve[SIZE_SECOND])
+    capital = equity * sleeve.capital
+    sized = sized_shares(int(sleeve.sizer), strength, capital, close, risk, sleeve.size_first, sleeve.size_second)
     price = rounded_price(close)
     dearest = price
-    if terms[IS_LIMIT] > 0.0:
-        dearest = max(price, limit_beyond(price, 1 if sized > 0.0 else -1, terms[LIMIT_OFFSET]))
-    value_max = min(terms[POSITION_FRACTION] * equity, notional_max(terms, equity))
+    if terms.is_limit > 0.0:
+        dearest = max(price, limit_beyond(price, 1 if sized > 0.0 else -1, terms.limit_offset_bps))
+    value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
     return capped_shares(whole_shares(sized), dearest, value_max)

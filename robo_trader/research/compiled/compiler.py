@@ -92,7 +92,7 @@ class Compiler:
         # Without _nrt=False the compiler counts references to arrays at every step; our loops allocate nothing.
         with self._caching():
             jit: Any = numba.njit  # its types do not know _nrt
-            return jit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+            return jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
 
     def _tell(self) -> None:
         """Announce the first compilation where the folder holds none of it yet."""
