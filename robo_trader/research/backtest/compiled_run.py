@@ -49,7 +49,7 @@ class Played:
 
     @cached_property
     def marks(self) -> Floats:
-        """All marks, columns as in `account_layout`.
+        """All marks, rows as in `account_layout`.
 
         Played once more for them: few look at cash and exposure bar by bar, and to write them takes a run's third.
         """
@@ -57,23 +57,23 @@ class Played:
 
     @property
     def orders(self) -> Records:
-        """One row an order, columns as in `account_layout`."""
+        """One record an order, as in `account_layout`."""
         return self.books.orders[: int(self.books.account["orders"])]
 
     @property
     def fills(self) -> Records:
-        """One row a fill, columns as in `account_layout`."""
+        """One record a fill, as in `account_layout`."""
         return self.books.fills[: int(self.books.account["fills"])]
 
     @property
     def allotments(self) -> Records | None:
-        """One row a part of a fill or of shares that passed between strategies; None where there is one strategy."""
+        """One record a part of a fill or of shares that passed between strategies; None where there is one strategy."""
         books = self.books
         return None if books.allotments.ndim == 1 else books.allotments[: int(books.account["allotted"]), 0]
 
     @property
     def denials(self) -> Records:
-        """One row a violation, columns as in `account_layout`."""
+        """One record a violation, as in `account_layout`."""
         return self.books.denials[: int(self.books.account["denials"])]
 
 
@@ -94,6 +94,8 @@ def play_compiled(
 def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, compiler: Compiler) -> Played:
     """Play views that are computed already."""
     loop, market, by_symbol = compiler.compile(run), table.market.by_symbol(), views.by_symbol()
+    if not terms.numbers["has_stops"]:
+        by_symbol = by_symbol._replace(stop_range=np.empty(0))
 
     def play(rows_of_marks: int) -> tuple[Books, Floats]:
         """What does not fit into the tables is played again with larger ones."""

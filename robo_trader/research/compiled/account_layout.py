@@ -39,47 +39,38 @@ def _floats(names: str) -> list[tuple[str, type]]:
     return [(name, np.float64) for name in names.split()]
 
 
-ACCOUNT = np.dtype(
-    [
-        *_floats("cash reserve equity opening session_peak lowest gross state session views_taken pending counts"),
-        *_floats("held open_orders orders fills denials allotted"),  # how many
-    ]
-)
-# A symbol; also a lane, which needs the first numbers only.
+# What each record holds: floats, and a time in nanoseconds where it says so.
+ACCOUNT = np.dtype([
+    *_floats("cash reserve equity opening session_peak lowest gross state session views_taken pending counts"),
+    *_floats("held open_orders orders fills denials allotted"),  # how many there are
+])  # fmt: skip
+# A symbol; also a lane, which needs only those up to `stops`, what its stops remember.
 LINE = np.dtype([
     *_floats("shares cost target wanted_since signal_number unsettled"), ("stops", np.float64, (STOP_STATE_SIZE,)),
     *_floats("available available_in buys sells counted_in leader"),
 ])  # fmt: skip
 # A strategy: how it is sized and stopped, the signals it has given, and what it misses on either side while shares are
 # divided.
-SLEEVE = np.dtype(
-    [
-        *_floats("sizer size_first size_second stop_fixed stop_atr_multiple stop_trailing stop_bars capital signals"),
-        ("needs", np.float64, (2,)),
-    ]
-)
-ORDER = np.dtype(
-    _floats(
-        "symbol sign quantity part value charged reserved limit created lapses updated status reference signal lane"
-    )
-)
+SLEEVE = np.dtype([
+    *_floats("sizer size_first size_second stop_fixed stop_atr_multiple stop_trailing stop_bars capital signals"),
+    ("needs", np.float64, (2,)),
+])  # fmt: skip
+ORDER = np.dtype([
+    *_floats("symbol sign quantity part value charged reserved limit created lapses updated status reference signal"),
+    *_floats("lane"),  # that it was sent for
+])  # fmt: skip
 FILL = np.dtype(_floats("slice order quantity price commission at_open"))
-# Shares given to a lane; the fill is -1 where they passed between strategies.
-ALLOTMENT = np.dtype(_floats("slice fill lane shares price"))
+ALLOTMENT = np.dtype(_floats("slice fill lane shares price"))  # fill: -1 where shares passed between strategies
 DENIAL = np.dtype(_floats("slice symbol control limit value"))
 # Every number that decides; units as in the settings of engine and venue.
-TERMS = np.dtype(
-    [
-        *_floats("max_position_fraction gross_exposure_fraction order_notional_max order_notional_fraction"),
-        *_floats("daily_loss_fraction intraday_drawdown_fraction cash_buffer_fraction stale_after_bars"),
-        *_floats("orders_for_next_open is_limit limit_offset_bps borrow_rate slippage_bps participation_max has_stops"),
-        *_floats(
-            "per_share minimum maximum_fraction third_per_share third_fraction sale_per_share sale_per_share_maximum"
-        ),
-        *_floats("sale_value_fraction"),
-        ("signal_lifetime", np.int64),  # nanoseconds
-    ]
-)
+TERMS = np.dtype([
+    *_floats("max_position_fraction gross_exposure_fraction order_notional_max order_notional_fraction"),
+    *_floats("daily_loss_fraction intraday_drawdown_fraction cash_buffer_fraction stale_after_bars"),
+    *_floats("orders_for_next_open is_limit limit_offset_bps borrow_rate slippage_bps participation_max has_stops"),
+    *_floats("per_share minimum maximum_fraction third_per_share third_fraction"),
+    *_floats("sale_per_share sale_per_share_maximum sale_value_fraction"),
+    ("signal_lifetime", np.int64),  # nanoseconds
+])  # fmt: skip
 
 
 class Bars(NamedTuple):
@@ -133,7 +124,10 @@ class Market(NamedTuple):
 
 
 class Views(NamedTuple):
-    """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none)."""
+    """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none).
+
+    In the loops `stop_range` has one dimension, and is empty, where no strategy has a stop of any kind.
+    """
 
     changes: Floats  # of its views, a row each, in order of slice, then symbol
     risk: Floats

@@ -73,7 +73,7 @@ def run(
         _mark(bars.close, terms, account, books.lines, books.held, marks, t, end)
         t = end - 1
         if watched:
-            _watch_stops(books.allotments, bars, views.stop_range, books, t)
+            _watch_stops(views.stop_range, books.allotments, bars, books, t)
         _take_views(bars, clock, views, terms, books, t)
         if account.pending > 0.0:
             pursue_targets(bars.close, clock, terms, books, t)
@@ -180,8 +180,13 @@ def _watch_losses(terms: Record, account: Record, equity: float) -> None:
             account.state = REDUCING
 
 
-def _watch_stops(allotments: Records, bars: Bars, stop_range: Floats, books: Books, t: int) -> None:
-    """Have the stops of every lane with shares look at the bars of a slice."""
+def _watch_stops(stop_range: Floats, allotments: Records, bars: Bars, books: Books, t: int) -> None:
+    """Have the stops of every lane with shares look at the bars of a slice.
+
+    Where no strategy has a stop, `stop_range` has one dimension: then the compiler leaves this out.
+    """
+    if stop_range.ndim == 1:
+        return
     account, lanes, symbols = books.account, books.lanes, len(books.lines)
     for place in range(int(account.held) if allotments.ndim == 1 else len(lanes)):
         lane = books.held[place] if allotments.ndim == 1 else place
@@ -192,9 +197,8 @@ def _watch_stops(allotments: Records, bars: Bars, stop_range: Floats, books: Boo
             continue
         range_ = stop_range[lane, t] if sleeve.stop_atr_multiple > 0.0 else 0.0
         reached = stop_reached(
-            own.stops, quantity, own.cost / quantity, bars.high[symbol, t],
-            bars.low[symbol, t], close, range_, sleeve.stop_fixed, sleeve.stop_atr_multiple, sleeve.stop_trailing,
-            sleeve.stop_bars,
+            own.stops, quantity, own.cost / quantity, bars.high[symbol, t], bars.low[symbol, t], close, range_,
+            sleeve.stop_fixed, sleeve.stop_atr_multiple, sleeve.stop_trailing, sleeve.stop_bars,
         )  # fmt: skip
         if reached != NO_STOP and own.target != 0.0:
             want(account, books.lines[symbol], own, sleeve, 0.0, t)

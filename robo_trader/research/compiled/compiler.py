@@ -98,7 +98,7 @@ class Compiler:
         """Announce the first compilation where the folder holds none of it yet."""
         if self._compiled or next(self.folder.rglob("*.nbc"), None) is not None:
             return
-        self._announce("compiling the rules, once: about 6 s")
+        self._announce("compiling the rules, once: about 5 s")
 
     def compile_source(self, source: str, rule: Compiled, *features: Compiled) -> Compiled:
         """Return the function `run` of a written program, compiled; it calls `rule`, and features' rules as f0, f1...
