@@ -43,7 +43,7 @@ def main() -> None:
     before = _peak_bytes(chosen.memory)
     prices = Prices(*(np.load(chosen.folder / f"{name}.npy") for name in _PRICES))
     played = _play(W1, prices)
-    account = {"fills": len(played.fills), "equity": float(played.books.marks[0, -1])}
+    account = {"fills": len(played.fills), "equity": float(played.equity[-1])}
     if chosen.memory:
         market = played.table.market
         print(json.dumps({

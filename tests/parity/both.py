@@ -92,21 +92,21 @@ def play_event_on_table(
 
 def record_of(played: Played, names: Sequence[str] = ("",)) -> Record:
     """The compiled backtest in the words of the other."""
-    table, fills, orders = played.table, played.fills, played.books.orders
-    record = Record(equity=played.books.marks[loop.MARK_EQUITY].tolist())
+    table, fills, orders = played.table, played.fills, played.orders
+    record = Record(equity=played.equity.tolist())
     for fill in fills:
-        order, t = orders[int(fill[loop.FILL_ORDER])], int(fill[loop.FILL_SLICE])
-        times = table.market.started_at if fill[loop.FILL_AT_OPEN] else table.market.ended_at
+        order, t = orders[int(fill["order"])], int(fill["slice"])
+        times = table.market.started_at if fill["at_open"] else table.market.ended_at
         record.trades.append((
-            table.symbols[int(order[loop.SYMBOL])], int(times[t]), "BUY" if order[loop.SIGN] > 0 else "SELL",
-            float(fill[loop.FILL_QUANTITY]), float(fill[loop.FILL_PRICE]), float(fill[loop.FILL_COMMISSION]),
+            table.symbols[int(order["symbol"])], int(times[t]), "BUY" if order["sign"] > 0 else "SELL",
+            float(fill["quantity"]), float(fill["price"]), float(fill["commission"]),
         ))  # fmt: skip
     for row in played.denials:
         at, symbol = int(table.ended_at[int(row[0])]), table.symbols[int(row[1])]
         record.denials.append((at, symbol, CONTROLS[int(row[2])]))
     for part in () if played.allotments is None else played.allotments:
-        sleeve, place = divmod(int(part[loop.ALLOTTED_LANE]), len(table.symbols))
-        shares, price = int(part[loop.ALLOTTED_SHARES]), float(part[loop.ALLOTTED_PRICE])
+        sleeve, place = divmod(int(part["lane"]), len(table.symbols))
+        shares, price = int(part["shares"]), float(part["price"])
         record.parts.append((table.symbols[place], names[sleeve], shares, price))
     return record
 

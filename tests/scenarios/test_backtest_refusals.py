@@ -79,7 +79,7 @@ def played(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
 def refused(done: subprocess.CompletedProcess[str], code: ExitCode) -> str:
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr and not done.stdout
-    said = done.stderr.replace("robo-trader: compiling the rules, once: about 6 s\n", "")
+    said = done.stderr.replace("robo-trader: compiling the rules, once: about 5 s\n", "")
     assert said.startswith("robo-trader: ")
     assert "\n             " in said, "there is a next step"
     return said

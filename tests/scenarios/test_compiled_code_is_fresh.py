@@ -22,7 +22,7 @@ OPTIONS = (
     "backtest", "--strategy", "sma_crossover", "--param", "fast=2", "--param", "slow=5", "--feed", "sample",
     "--start", "2010-01-04", "--symbols", "IBM", "--engine", "compiled", "--json",
 )  # fmt: skip
-ANNOUNCED = "robo-trader: compiling the rules, once: about 6 s\n"
+ANNOUNCED = "robo-trader: compiling the rules, once: about 5 s\n"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.compiled_run import Played
 from robo_trader.research.backtest.result import EQUITY_SCHEMA, FILLS_SCHEMA, ORDERS_SCHEMA, VIOLATIONS_SCHEMA, Result
 from robo_trader.research.compiled import account_layout as loop
-from robo_trader.research.compiled.account_layout import Floats
+from robo_trader.research.compiled.account_layout import Floats, Records
 from robo_trader.research.compiled.account_reading import last_close
 
 _CONTROLS = {
@@ -60,16 +60,16 @@ def equity_frame(table: BarTable, marks: Floats) -> pl.DataFrame:
 
 def _fills(played: Played, strategies: Sequence[str]) -> pl.DataFrame:
     fills, table = played.fills, played.table
-    rows = _whole(fills[:, loop.FILL_ORDER])
-    orders, t = played.orders[rows], _whole(fills[:, loop.FILL_SLICE])
-    at_open = fills[:, loop.FILL_AT_OPEN] > 0
-    price, quantity = fills[:, loop.FILL_PRICE], fills[:, loop.FILL_QUANTITY]
-    sign = orders[:, loop.SIGN]
+    rows = _whole(fills["order"])
+    orders, t = played.orders[rows], _whole(fills["slice"])
+    at_open = fills["at_open"] > 0
+    price, quantity = fills["price"], fills["quantity"]
+    sign = orders["sign"]
     return _framed(FILLS_SCHEMA, [
         np.where(at_open, table.market.started_at[t], table.ended_at[t]),
-        _symbols(played, orders[:, loop.SYMBOL]), _names(played, strategies, orders[:, loop.LANE]), _sides(sign),
-        quantity, price, fills[:, loop.FILL_COMMISSION],
-        sign * quantity * (price - orders[:, loop.REFERENCE]), rows + 1, _signals(played, strategies, orders),
+        _symbols(played, orders["symbol"]), _names(played, strategies, orders["lane"]), _sides(sign),
+        quantity, price, fills["commission"],
+        sign * quantity * (price - orders["reference"]), rows + 1, _signals(played, strategies, orders),
     ])  # fmt: skip
 
 
@@ -78,39 +78,39 @@ def _allotments(played: Played, strategies: Sequence[str]) -> pl.DataFrame | Non
     parts, fills, table = played.allotments, played.fills, played.table
     if parts is None:
         return None
-    of_fill = _whole(parts[:, loop.ALLOTTED_FILL])
+    of_fill = _whole(parts["fill"])
     crossed = of_fill < 0
     # What passed between strategies has no fill: whatever is looked up for it is masked.
-    own = fills[np.maximum(of_fill, 0)] if len(fills) else np.zeros((len(parts), loop.FILL_COLUMNS))
-    rows = _whole(own[:, loop.FILL_ORDER])
-    orders = played.orders[rows] if len(fills) else np.zeros((len(parts), loop.ORDER_COLUMNS))
-    t, lanes = _whole(parts[:, loop.ALLOTTED_SLICE]), parts[:, loop.ALLOTTED_LANE]
-    shares, price = parts[:, loop.ALLOTTED_SHARES], parts[:, loop.ALLOTTED_PRICE]
-    at_open = ~crossed & (own[:, loop.FILL_AT_OPEN] > 0)
+    own = fills[np.maximum(of_fill, 0)] if len(fills) else np.zeros(len(parts), loop.FILL)
+    rows = _whole(own["order"])
+    orders = played.orders[rows] if len(fills) else np.zeros(len(parts), loop.ORDER)
+    t, lanes = _whole(parts["slice"]), parts["lane"]
+    shares, price = parts["shares"], parts["price"]
+    at_open = ~crossed & (own["at_open"] > 0)
     return _framed(FILLS_SCHEMA, [
         np.where(at_open, table.market.started_at[t], table.ended_at[t]),
         _symbols(played, lanes % len(table.symbols)), _names(played, strategies, lanes), _sides(shares),
         np.abs(shares), price,
         np.where(crossed, 0.0, _divided_commission(parts, own)),
-        np.where(crossed, 0.0, shares * (price - orders[:, loop.REFERENCE])),
+        np.where(crossed, 0.0, shares * (price - orders["reference"])),
         _unless(crossed, pl.Series(rows + 1)), _unless(crossed, _signals(played, strategies, orders)),
     ])  # fmt: skip
 
 
-def _divided_commission(parts: Floats, own: Floats) -> Floats:
+def _divided_commission(parts: Records, own: Records) -> Floats:
     """Return each part's share of its fill's commission: rounded, and the first part takes what that leaves over."""
-    whole, quantity = own[:, loop.FILL_COMMISSION], own[:, loop.FILL_QUANTITY]
-    fraction = np.divide(np.abs(parts[:, loop.ALLOTTED_SHARES]), quantity, out=np.zeros(len(parts)), where=quantity > 0)
-    charges = np.round(whole * fraction, 6)
-    fills = parts[:, loop.ALLOTTED_FILL]
+    whole, quantity = own["commission"], own["quantity"]
+    fraction = np.divide(np.abs(parts["shares"]), quantity, out=np.zeros(len(parts)), where=quantity > 0)
+    charges: Floats = np.round(whole * fraction, 6)
+    fills = parts["fill"]
     _, first, of_fill = np.unique(fills, return_index=True, return_inverse=True)
     charges[first] += whole[first] - np.bincount(of_fill, weights=charges)
     return charges
 
 
-def _signals(played: Played, strategies: Sequence[str], orders: Floats) -> pl.Series:
-    numbers = pl.Series(orders[:, loop.SIGNAL]).cast(pl.Int64).cast(pl.String)
-    return _names(played, strategies, orders[:, loop.LANE]) + "." + numbers
+def _signals(played: Played, strategies: Sequence[str], orders: Records) -> pl.Series:
+    numbers = pl.Series(orders["signal"]).cast(pl.Int64).cast(pl.String)
+    return _names(played, strategies, orders["lane"]) + "." + numbers
 
 
 def _names(played: Played, strategies: Sequence[str], lanes: Floats) -> pl.Series:
@@ -124,36 +124,36 @@ def _unless(masked: NDArray[np.bool_], values: pl.Series) -> pl.Series:
 
 def _orders(played: Played, strategies: Sequence[str]) -> pl.DataFrame:
     orders, ended_at = played.orders, played.table.ended_at
-    filled = orders[:, loop.PART]
-    average = np.divide(orders[:, loop.VALUE], filled, out=np.full(len(orders), np.nan), where=filled > 0)
-    created = ended_at[_whole(orders[:, loop.CREATED])]
+    filled = orders["part"]
+    average = np.divide(orders["value"], filled, out=np.full(len(orders), np.nan), where=filled > 0)
+    created = ended_at[_whole(orders["created"])]
     return _framed(ORDERS_SCHEMA, [
-        np.arange(1, len(orders) + 1), created, np.maximum(created, ended_at[_whole(orders[:, loop.UPDATED])]),
-        _symbols(played, orders[:, loop.SYMBOL]), _names(played, strategies, orders[:, loop.LANE]),
-        _sides(orders[:, loop.SIGN]), orders[:, loop.QUANTITY], filled,
-        pl.Series(average).fill_nan(None), orders[:, loop.CHARGED],
-        pl.Series(orders[:, loop.STATUS]).replace_strict(_STATUSES, return_dtype=pl.String),
-        pl.Series(orders[:, loop.LIMIT]).fill_nan(None),
+        np.arange(1, len(orders) + 1), created, np.maximum(created, ended_at[_whole(orders["updated"])]),
+        _symbols(played, orders["symbol"]), _names(played, strategies, orders["lane"]),
+        _sides(orders["sign"]), orders["quantity"], filled,
+        pl.Series(average).fill_nan(None), orders["charged"],
+        pl.Series(orders["status"]).replace_strict(_STATUSES, return_dtype=pl.String),
+        pl.Series(orders["limit"]).fill_nan(None),
     ])  # fmt: skip
 
 
 def _violations(played: Played) -> pl.DataFrame:
     denials = played.denials
-    numbers = pl.Series(_whole(denials[:, loop.DENIED_CONTROL]))
+    numbers = pl.Series(_whole(denials["control"]))
     controls: Mapping[int, str] = {number: control.value for number, (control, _) in _CONTROLS.items()}
     units: Mapping[int, str] = {number: unit for number, (_, unit) in _CONTROLS.items()}
     return _framed(VIOLATIONS_SCHEMA, [
-        played.table.ended_at[_whole(denials[:, loop.DENIED_SLICE])],
-        _symbols(played, denials[:, loop.DENIED_SYMBOL]),
+        played.table.ended_at[_whole(denials["slice"])],
+        _symbols(played, denials["symbol"]),
         numbers.replace_strict(controls, return_dtype=pl.String),
-        denials[:, loop.DENIED_LIMIT], denials[:, loop.DENIED_VALUE],
+        denials["limit"], denials["value"],
         numbers.replace_strict(units, return_dtype=pl.String), _repeated("", len(denials)),
     ])  # fmt: skip
 
 
 def _closing_prices(played: Played) -> dict[str, float]:
     books, close = played.books, played.table.market.close
-    held = np.unique(np.flatnonzero(books.lanes[:, loop.SHARES]) % len(books.lines))
+    held = np.unique(np.flatnonzero(books.lanes["shares"]) % len(books.lines))
     last = len(close) - 1
     return {str(played.table.symbols[place]): float(last_close(close.T, last, place)) for place in held}
 

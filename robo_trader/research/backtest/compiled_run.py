@@ -2,39 +2,39 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
 from robo_trader.core.domain.orders import OrderType
 from robo_trader.core.engine.settings import EngineSettings
-from robo_trader.core.rules.stops import STOP_STATE_SIZE
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.views import ViewMaker, joined_views
 from robo_trader.research.compiled.account_layout import (
-    ACCOUNT_SIZE,
-    ALLOTTED,
-    ALLOTTED_COLUMNS,
-    CASH,
-    DENIALS,
-    DENIED_COLUMNS,
-    EQUITY,
-    FILL_COLUMNS,
-    FILLS,
-    LANE_COLUMNS,
-    LINE_COLUMNS,
+    ACCOUNT,
+    ALLOTMENT,
+    DENIAL,
+    FILL,
+    LINE,
     MARKS,
-    ORDER_COLUMNS,
-    ORDERS,
-    SESSION,
+    ORDER,
+    SLEEVE,
+    TERMS,
     Books,
     Floats,
+    Records,
     Terms,
     Views,
 )
 from robo_trader.research.compiled.account_loop import run
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
+
+_RATES = (
+    "per_share", "minimum", "maximum_fraction", "third_per_share", "third_fraction", "sale_per_share",
+    "sale_per_share_maximum", "sale_value_fraction",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,37 +43,38 @@ class Played:
 
     table: BarTable
     views: Views
-    books: Books  # with the marks of equity alone
-    play: Callable[[int], Books]  # plays the same again, with so many rows of marks
+    books: Books
+    equity: Floats  # the first row of `marks`
+    play: Callable[[int], tuple[Books, Floats]]  # plays the same again, with so many rows of marks
 
     @cached_property
     def marks(self) -> Floats:
-        """All marks, columns as in `account_layout`.
+        """All marks, rows as in `account_layout`.
 
         Played once more for them: few look at cash and exposure bar by bar, and to write them takes a run's third.
         """
-        return self.play(MARKS).marks
+        return self.play(MARKS)[1]
 
     @property
-    def orders(self) -> Floats:
-        """One row an order, columns as in `account_layout`."""
-        return self.books.orders[: int(self.books.account[ORDERS])]
+    def orders(self) -> Records:
+        """One record an order, as in `account_layout`."""
+        return self.books.orders[: int(self.books.account["orders"])]
 
     @property
-    def fills(self) -> Floats:
-        """One row a fill, columns as in `account_layout`."""
-        return self.books.fills[: int(self.books.account[FILLS])]
+    def fills(self) -> Records:
+        """One record a fill, as in `account_layout`."""
+        return self.books.fills[: int(self.books.account["fills"])]
 
     @property
-    def allotments(self) -> Floats | None:
-        """One row a part of a fill or of shares that passed between strategies; None where there is one strategy."""
+    def allotments(self) -> Records | None:
+        """One record a part of a fill or of shares that passed between strategies; None where there is one strategy."""
         books = self.books
-        return None if books.allotments.ndim == 1 else books.allotments[: int(books.account[ALLOTTED])]
+        return None if books.allotments.ndim == 1 else books.allotments[: int(books.account["allotted"]), 0]
 
     @property
-    def denials(self) -> Floats:
-        """One row a violation, columns as in `account_layout`."""
-        return self.books.denials[: int(self.books.account[DENIALS])]
+    def denials(self) -> Records:
+        """One record a violation, as in `account_layout`."""
+        return self.books.denials[: int(self.books.account["denials"])]
 
 
 def play_compiled(
@@ -93,76 +94,72 @@ def play_compiled(
 def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, compiler: Compiler) -> Played:
     """Play views that are computed already."""
     loop, market, by_symbol = compiler.compile(run), table.market.by_symbol(), views.by_symbol()
+    if not terms.numbers["has_stops"]:
+        by_symbol = by_symbol._replace(stop_range=np.empty(0))
 
-    def play(marks: int) -> Books:
+    def play(rows_of_marks: int) -> tuple[Books, Floats]:
         """What does not fit into the tables is played again with larger ones."""
-        rows = 1024 + len(views.changes) + len(views.changes) // 4 + 8 * len(table.symbols)
+        rows = 1024 + len(views.changes) + len(views.changes) // 4 + 16 * len(table.symbols)
+        marks = np.empty((rows_of_marks, table.slices))
         while True:
-            books = _new_books(table, len(terms.sleeves), rows, marks, cash)
-            if loop(market, by_symbol, terms, books) == table.slices:
-                return books
+            books = _new_books(len(table.symbols), terms.sleeves, rows, cash)
+            if loop(*market, by_symbol, terms.numbers, books, marks) == table.slices:
+                return books, marks
             rows *= 4
 
-    return Played(table, views, play(1), play)
+    books, marks = play(1)
+    return Played(table, views, books, marks[0], play)
 
 
 def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:
     """Return the numbers of engine and venue as the loop takes them."""
     limits, style = settings.limits, settings.order_style
     assert settings.commissions == venue.commissions, "what is reserved and what is charged follow one schedule"
-    rates = venue.commissions.rates
-    return Terms(
-        sleeves=np.array(
-            [
-                [sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital]
-                for sleeve in settings.sleeves
-            ],
-            np.float64,
-        ),
-        max_position_fraction=float(limits.max_position_fraction),
-        gross_exposure_fraction=float(limits.gross_exposure_fraction),
-        order_notional_max=float(limits.order_notional_max),
-        order_notional_fraction=float(limits.order_notional_fraction),
-        daily_loss_fraction=float(limits.daily_loss_fraction),
-        intraday_drawdown_fraction=float(limits.intraday_drawdown_fraction),
-        cash_buffer_fraction=float(limits.cash_buffer_fraction),
-        stale_after_bars=float(limits.stale_after_bars),
-        orders_for_next_open=limits.orders_for_next_open,
-        is_limit=style.order_type is OrderType.LIMIT,
-        limit_offset_bps=float(style.limit_offset_bps),
-        signal_lifetime=settings.signal_lifetime,
-        borrow_rate=float(settings.borrow_rate),
-        slippage_bps=float(venue.slippage_bps),
-        participation_max=float(venue.participation_max),
-        per_share=float(rates[0]),
-        minimum=float(rates[1]),
-        maximum_fraction=float(rates[2]),
-        third_per_share=float(rates[3]),
-        third_fraction=float(rates[4]),
-        sale_per_share=float(rates[5]),
-        sale_per_share_maximum=float(rates[6]),
-        sale_value_fraction=float(rates[7]),
-    )
+    numbers = np.zeros((), TERMS)
+    given: dict[str, Decimal | float] = {
+        "max_position_fraction": limits.max_position_fraction,
+        "gross_exposure_fraction": limits.gross_exposure_fraction,
+        "order_notional_max": limits.order_notional_max,
+        "order_notional_fraction": limits.order_notional_fraction,
+        "daily_loss_fraction": limits.daily_loss_fraction,
+        "intraday_drawdown_fraction": limits.intraday_drawdown_fraction,
+        "cash_buffer_fraction": limits.cash_buffer_fraction,
+        "stale_after_bars": limits.stale_after_bars,
+        "orders_for_next_open": limits.orders_for_next_open,
+        "is_limit": style.order_type is OrderType.LIMIT,
+        "limit_offset_bps": style.limit_offset_bps,
+        "signal_lifetime": settings.signal_lifetime,
+        "borrow_rate": settings.borrow_rate,
+        "slippage_bps": venue.slippage_bps,
+        "participation_max": venue.participation_max,
+        "has_stops": any(number > 0 for sleeve in settings.sleeves for number in sleeve.stops.parameters),
+        **dict(zip(_RATES, venue.commissions.rates, strict=True)),
+    }
+    for name in TERMS.names or ():
+        numbers[name] = given[name]
+    sleeves = np.zeros(len(settings.sleeves), SLEEVE)
+    for row, sleeve in zip(sleeves, settings.sleeves, strict=True):
+        columns = (sleeve.sizer.number, *sleeve.sizer.parameters, *sleeve.stops.parameters, sleeve.capital)
+        for name, number in zip(SLEEVE.names or (), columns, strict=False):  # signals and needs come with the run
+            row[name] = number
+    return Terms(numbers[()], sleeves)
 
 
-def _new_books(table: BarTable, sleeves: int, rows: int, marks: int, cash: float) -> Books:
-    symbols, shared = len(table.symbols), sleeves > 1
-    lines = np.zeros((symbols, LINE_COLUMNS))
-    account = np.zeros(ACCOUNT_SIZE)
-    account[CASH] = account[EQUITY] = cash
-    account[SESSION] = -1
+def _new_books(symbols: int, of_sleeves: Records, rows: int, cash: float) -> Books:
+    """Return the books as a run begins. of_sleeves: as in `Terms`; rows: of orders, fills and denials."""
+    shared = len(of_sleeves) > 1
+    lines, account = np.zeros(symbols, LINE), np.zeros((), ACCOUNT)
+    account["cash"] = account["equity"] = cash
+    account["session"] = -1
     return Books(
-        account=account,
+        account=account[()],
         lines=lines,
-        lanes=np.zeros((sleeves * symbols, LANE_COLUMNS)) if shared else lines,
-        stops=np.zeros((sleeves * symbols, STOP_STATE_SIZE)),
-        signals=np.zeros(sleeves),
-        needs=np.zeros((2, sleeves)),
-        allotments=np.empty((2 * sleeves * rows, ALLOTTED_COLUMNS)) if shared else np.empty(0),
+        lanes=np.zeros(len(of_sleeves) * symbols, LINE) if shared else lines,
+        sleeves=of_sleeves.copy(),
+        allotments=np.empty((2 * len(of_sleeves) * rows, 1), ALLOTMENT) if shared else np.empty(0, ALLOTMENT),
         held=np.zeros(symbols, np.int64),
         open_orders=np.empty(rows, np.int64),
-        orders=np.empty((rows, ORDER_COLUMNS)),
-        fills=np.empty((rows, FILL_COLUMNS)),
-        denials=np.empty((rows, DENIED_COLUMNS)),
-        marks=np.empty((marks, table.slices)),
+        orders=np.empty(rows, ORDER),
+        fills=np.empty(rows, FILL),
+        denials=np.empty(rows, DENIAL),
     )

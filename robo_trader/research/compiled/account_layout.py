@@ -1,20 +1,25 @@
 """How the compiled account is laid out: which number stands where.
 
 Arrays over time and symbol have shape (slices, symbols) in a table of bars and (symbols, slices), the same memory
-transposed, in the loops; a symbol without a bar in a slice is NaN there. Tables are floats; times in them are numbers
-of slices. An order, a fill and a violation is a row each.
+transposed, in the loops; a symbol without a bar in a slice is NaN there. An order, a fill and a violation is a record
+of floats each; times in them are numbers of slices. A record is a single pointer where it is passed on and a number of
+it a single load; an array is up to nine numbers, and a compiler takes three times as long for all that is done with it.
 
 A lane is one strategy in one symbol; its number is strategy * symbols + symbol, so that of the only strategy is the
 symbol's.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_trader.core.rules.stops import STOP_STATE_SIZE
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Record = Any  # one element of Records, whose numbers are its attributes in compiled code
+Records = NDArray[np.void]
 
 ACTIVE, REDUCING = 0.0, 1.0
 WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
@@ -22,38 +27,76 @@ WORKING, FILLED, CANCELED, EXPIRED = 0.0, 1.0, 2.0, 3.0
 # Columns of the table of changes of views.
 CHANGE_SLICE, CHANGE_LANE, CHANGE_STRENGTH = range(3)
 CHANGE_COLUMNS = 3
-# Columns of the table of symbols. The first ones are also those of the table of lanes.
-SHARES, COST, TARGET, WANTED_SINCE, SIGNAL_NUMBER, UNSETTLED = range(6)
-AVAILABLE, AVAILABLE_IN, BUYS, SELLS, COUNTED_IN, LEADER = range(6, 12)
-LINE_COLUMNS = 12
-LANE_COLUMNS = 6
-# Columns of the table of orders.
-SYMBOL, SIGN, QUANTITY, PART, VALUE, CHARGED, RESERVED = range(7)
-LIMIT, CREATED, LAPSES, UPDATED, STATUS, REFERENCE, SIGNAL, LANE = range(7, 15)
-ORDER_COLUMNS = 15
-# Columns of the table of fills.
-FILL_SLICE, FILL_ORDER, FILL_QUANTITY, FILL_PRICE, FILL_COMMISSION, FILL_AT_OPEN = range(6)
-FILL_COLUMNS = 6
-# Columns of the table of allotments; no fill (-1) where shares passed between strategies.
-ALLOTTED_SLICE, ALLOTTED_FILL, ALLOTTED_LANE, ALLOTTED_SHARES, ALLOTTED_PRICE = range(5)
-ALLOTTED_COLUMNS = 5
-# Columns of the table of strategies: how each is sized and stopped.
-SIZER, SIZE_FIRST, SIZE_SECOND, STOP_FIXED, STOP_ATR_MULTIPLE, STOP_TRAILING, STOP_BARS, CAPITAL = range(8)
-SLEEVE_COLUMNS = 8
-# Columns of the table of violations.
-DENIED_SLICE, DENIED_SYMBOL, DENIED_CONTROL, DENIED_LIMIT, DENIED_VALUE = range(5)
-DENIED_COLUMNS = 5
 # What may deny an order, in the order the controls are asked.
 TRADING_STATE, MARKET_HOURS, STALE_DATA, MAX_POSITION = range(4)
 GROSS_EXPOSURE, ORDER_NOTIONAL, DAILY_LOSS, CASH_CONTROL = range(4, 8)
-# The account's numbers.
-CASH, RESERVE, EQUITY, OPENING, SESSION_PEAK, STATE, SESSION = range(7)
-OPEN_ORDERS, ORDERS, FILLS, DENIALS, SIGNALS, HELD, PENDING = range(7, 14)
-GROSS, COUNTS, LOWEST, VIEWS_TAKEN, ALLOTTED = range(14, 19)
-ACCOUNT_SIZE = 19
 # Rows of the marks, one column a slice. A run may be asked for the first alone.
 MARK_EQUITY, MARK_CASH, MARK_GROSS = range(3)
 MARKS = 3
+
+
+def _floats(names: str) -> list[tuple[str, type]]:
+    return [(name, np.float64) for name in names.split()]
+
+
+# What each record holds: floats, and a time in nanoseconds where it says so.
+ACCOUNT = np.dtype([
+    *_floats("cash reserve equity opening session_peak lowest gross state session views_taken pending counts"),
+    *_floats("held open_orders orders fills denials allotted"),  # how many there are
+])  # fmt: skip
+# A symbol; also a lane, which needs only those up to `stops`, what its stops remember.
+LINE = np.dtype([
+    *_floats("shares cost target wanted_since signal_number unsettled"), ("stops", np.float64, (STOP_STATE_SIZE,)),
+    *_floats("available available_in buys sells counted_in leader"),
+])  # fmt: skip
+# A strategy: how it is sized and stopped, the signals it has given, and what it misses on either side while shares are
+# divided.
+SLEEVE = np.dtype([
+    *_floats("sizer size_first size_second stop_fixed stop_atr_multiple stop_trailing stop_bars capital signals"),
+    ("needs", np.float64, (2,)),
+])  # fmt: skip
+ORDER = np.dtype([
+    *_floats("symbol sign quantity part value charged reserved limit created lapses updated status reference signal"),
+    *_floats("lane"),  # that it was sent for
+])  # fmt: skip
+FILL = np.dtype(_floats("slice order quantity price commission at_open"))
+ALLOTMENT = np.dtype(_floats("slice fill lane shares price"))  # fill: -1 where shares passed between strategies
+DENIAL = np.dtype(_floats("slice symbol control limit value"))
+# Every number that decides; units as in the settings of engine and venue.
+TERMS = np.dtype([
+    *_floats("max_position_fraction gross_exposure_fraction order_notional_max order_notional_fraction"),
+    *_floats("daily_loss_fraction intraday_drawdown_fraction cash_buffer_fraction stale_after_bars"),
+    *_floats("orders_for_next_open is_limit limit_offset_bps borrow_rate slippage_bps participation_max has_stops"),
+    *_floats("per_share minimum maximum_fraction third_per_share third_fraction"),
+    *_floats("sale_per_share sale_per_share_maximum sale_value_fraction"),
+    ("signal_lifetime", np.int64),  # nanoseconds
+])  # fmt: skip
+
+
+class Bars(NamedTuple):
+    """Prices and volumes as the loops take them, (symbols, slices): one symbol's side by side."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+
+class Clock(NamedTuple):
+    """When: of slices, and when their sessions close; UTC nanoseconds."""
+
+    started_at: Integers
+    ended_at: Integers
+    session: NDArray[np.int32]  # number of the slice's session
+    closes_at: Integers  # (sessions,)
+
+
+class Nights(NamedTuple):
+    """What passes between sessions."""
+
+    days: Integers  # (sessions,) since 1970
+    dividends: Floats  # (sessions, symbols) dollars a share
 
 
 class Market(NamedTuple):
@@ -71,15 +114,20 @@ class Market(NamedTuple):
     days: Integers  # (sessions,) since 1970
     dividends: Floats  # (sessions, symbols) dollars a share
 
-    def by_symbol(self) -> "Market":
-        """Return it as the loops take it: one symbol's prices side by side, whether there is one symbol or many."""
-        return self._replace(
-            open=self.open.T, high=self.high.T, low=self.low.T, close=self.close.T, volume=self.volume.T
+    def by_symbol(self) -> tuple[Bars, Clock, Nights]:
+        """Return it as the loops take it: in parts, as every array that is passed on has to be compiled anew."""
+        return (
+            Bars(self.open.T, self.high.T, self.low.T, self.close.T, self.volume.T),
+            Clock(self.started_at, self.ended_at, self.session, self.closes_at),
+            Nights(self.days, self.dividends),
         )
 
 
 class Views(NamedTuple):
-    """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none)."""
+    """What the strategy thinks, and the values (slices, symbols) sizer and stops need (any array if they need none).
+
+    In the loops `stop_range` has one dimension, and is empty, where no strategy has a stop of any kind.
+    """
 
     changes: Floats  # of its views, a row each, in order of slice, then symbol
     risk: Floats
@@ -91,47 +139,22 @@ class Views(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Every number that decides; units as in the settings of engine and venue."""
+    """What the engine and the venue are set to."""
 
-    sleeves: Floats  # one row a strategy
-    max_position_fraction: float
-    gross_exposure_fraction: float
-    order_notional_max: float
-    order_notional_fraction: float
-    daily_loss_fraction: float
-    intraday_drawdown_fraction: float
-    cash_buffer_fraction: float
-    stale_after_bars: float
-    orders_for_next_open: bool
-    is_limit: bool
-    limit_offset_bps: float
-    signal_lifetime: int  # nanoseconds
-    borrow_rate: float
-    slippage_bps: float
-    participation_max: float
-    per_share: float
-    minimum: float
-    maximum_fraction: float
-    third_per_share: float
-    third_fraction: float
-    sale_per_share: float
-    sale_per_share_maximum: float
-    sale_value_fraction: float
+    numbers: Record  # of TERMS
+    sleeves: Records  # of SLEEVE
 
 
 class Books(NamedTuple):
-    """What the account has and has done: vectors and tables of floats, columns as named above."""
+    """What the account has and has done."""
 
-    account: Floats
-    lines: Floats  # one row a symbol
-    lanes: Floats  # one row a strategy and symbol; the very table of symbols where there is one strategy
-    stops: Floats  # one row a lane: what its stops remember
-    signals: Floats  # how many each strategy has given
-    needs: Floats  # two rows of one number a strategy, for the dividing of shares
-    allotments: Floats  # whose the shares are; of one dimension, and empty, where there is one strategy
-    held: Integers  # places of the symbols with shares; as many as account[HELD] count
-    open_orders: Integers  # rows of the orders that work, oldest first; as many as account[OPEN_ORDERS]
-    orders: Floats
-    fills: Floats
-    denials: Floats
-    marks: Floats
+    account: Record  # of ACCOUNT
+    lines: Records  # of LINE, one a symbol
+    lanes: Records  # of LINE, one a strategy and symbol; the very table of symbols where there is one strategy
+    sleeves: Records  # of SLEEVE
+    allotments: Records  # of ALLOTMENT, shape (rows, 1); shape (0,) where there is one strategy
+    held: Integers  # places of the symbols with shares; as many as `account.held` counts
+    open_orders: Integers  # rows of the orders that work, oldest first; as many as `account.open_orders` counts
+    orders: Records  # of ORDER
+    fills: Records  # of FILL
+    denials: Records  # of DENIAL

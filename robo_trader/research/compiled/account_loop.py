@@ -7,6 +7,9 @@ float here and Decimal in the engine; the rules compare and cut so that the diff
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from robo_trader.core.rules.financing import borrow_fee
 from robo_trader.core.rules.losses import is_lost
 from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price, whole_shares
@@ -14,49 +17,27 @@ from robo_trader.core.rules.sizing import ATR_RISK, capped_shares, sized_shares
 from robo_trader.core.rules.stops import NO_STOP, stop_reached
 from robo_trader.research.compiled.account_layout import (
     ACTIVE,
-    CAPITAL,
-    CASH,
     CHANGE_LANE,
     CHANGE_SLICE,
     CHANGE_STRENGTH,
-    COST,
-    DENIALS,
-    EQUITY,
-    FILLS,
-    GROSS,
-    HELD,
-    LOWEST,
     MARK_CASH,
     MARK_EQUITY,
     MARK_GROSS,
-    OPEN_ORDERS,
-    OPENING,
-    ORDERS,
-    PENDING,
     REDUCING,
-    SESSION,
-    SESSION_PEAK,
-    SHARES,
-    SIZE_FIRST,
-    SIZE_SECOND,
-    SIZER,
-    STATE,
-    STOP_ATR_MULTIPLE,
-    STOP_BARS,
-    STOP_FIXED,
-    STOP_TRAILING,
-    TARGET,
-    VIEWS_TAKEN,
+    Bars,
     Books,
+    Clock,
     Floats,
-    Market,
-    Terms,
+    Integers,
+    Nights,
+    Record,
+    Records,
     Views,
 )
 from robo_trader.research.compiled.account_reading import last_close, notional_max, want
 from robo_trader.research.compiled.fetching import fetch
 from robo_trader.research.compiled.order_loop import pursue_targets
-from robo_trader.research.compiled.sharing_loop import is_full_of_parts, may_hold
+from robo_trader.research.compiled.sharing_loop import is_full, may_hold
 from robo_trader.research.compiled.venue_loop import fill_orders
 
 _AHEAD = 4  # changes of views, from the one that is taken to the one whose bars are fetched
@@ -64,44 +45,51 @@ _AHEAD = 4  # changes of views, from the one that is taken to the one whose bars
 _MANY = 8  # slices from which on they are marked by position, neighbours at once
 
 
-def run(market: Market, views: Views, terms: Terms, books: Books) -> int:
-    """Play the market through the account. Returns the number of slices played: fewer than all if a table is full."""
-    session, account, slices = market.session, books.account, market.close.shape[1]
-    has_stops = _has_stops(terms.sleeves)
+def run(
+    bars: Bars, clock: Clock, nights: Nights, views: Views, terms: Record, books: Books, marks: Floats
+) -> int:  # fmt: skip
+    """Play the market through the account. Returns the number of slices played: fewer than all if a table is full.
+
+    marks: (1 or 3, slices) dollars, written; rows as in `account_layout`.
+    """
+    session, account, slices = clock.session, books.account, bars.close.shape[1]
     t = 0
     while t < slices:
-        if session[t] != account[SESSION]:
-            _settle_overnight(market, terms, books, t)
-            account[SESSION] = session[t]
-            account[OPENING] = account[SESSION_PEAK] = account[LOWEST] = account[EQUITY]
-            account[STATE] = ACTIVE
-        if account[OPEN_ORDERS] > 0.0:
-            if _is_full(books):
-                return t
-            fill_orders(market, terms, books, t)
-        watched = has_stops and may_hold(books.allotments, account)
+        if is_full(books.allotments, books):
+            return t
+        if session[t] != account.session:
+            _settle_overnight(bars.close, nights, terms, books, session[t], t)
+            account.session = session[t]
+            account.opening = account.equity
+            account.session_peak = account.equity
+            account.lowest = account.equity
+            account.state = ACTIVE
+        if account.open_orders > 0.0:
+            fill_orders(bars, clock, terms, books, t)
+        watched = terms.has_stops > 0.0 and may_hold(books.allotments, account)
         end = t + 1
-        if not watched and account[OPEN_ORDERS] + account[PENDING] == 0.0:
-            end = _next_news(market, views, books, t) + 1
-        _mark(market, terms, books, t, end)
+        if not watched and account.open_orders + account.pending == 0.0:
+            end = _next_news(session, views.changes, int(account.views_taken), t) + 1
+        _mark(bars.close, terms, account, books.lines, books.held, marks, t, end)
         t = end - 1
         if watched:
-            _watch_stops(books.allotments, market, views, terms, books, t)
-        _take_views(market, views, terms, books, t)
-        if account[PENDING] > 0.0:
-            if _is_full(books):
-                return t
-            pursue_targets(market, terms, books, t)
+            _watch_stops(views.stop_range, books.allotments, bars, books, t)
+        _take_views(bars, clock, views, terms, books, t)
+        if account.pending > 0.0:
+            pursue_targets(bars.close, clock, terms, books, t)
         t = end
     return slices
 
 
-def _next_news(market: Market, views: Views, books: Books, t: int) -> int:
-    """Return the first slice, from `t` on, in which a view changes, or the last of the session before."""
-    taken, session = int(books.account[VIEWS_TAKEN]), market.session
-    last = market.close.shape[1] - 1
-    if taken < len(views.changes):
-        last = min(last, int(views.changes[taken, CHANGE_SLICE]))
+def _next_news(session: NDArray[np.int32], changes: Floats, taken: int, t: int) -> int:
+    """Return the first slice, from `t` on, in which a view changes, or the last of the session before.
+
+    taken: changes of views that have been taken.
+    """
+    last = len(session) - 1
+    if taken < len(changes):
+        news = int(changes[taken, CHANGE_SLICE])
+        last = news if news < last else last  # noqa: FURB136 - `min` of whole numbers would be compiled for this alone
     if session[last] == session[t]:
         return last
     while t + 1 < last:  # the session ends between the two
@@ -113,165 +101,143 @@ def _next_news(market: Market, views: Views, books: Books, t: int) -> int:
     return t
 
 
-def _mark(market: Market, terms: Terms, books: Books, begin: int, end: int) -> None:
+def _mark(
+    close: Floats, terms: Record, account: Record, lines: Records, held: Integers, marks: Floats, begin: int, end: int
+) -> None:
     """Mark the account in slices begin to end, in which nothing but prices happens, and watch for losses."""
-    account, marks, cash = books.account, books.marks, books.account[CASH]
-    equity = marks[MARK_EQUITY, begin:end]
+    cash, equity = account.cash, marks[MARK_EQUITY, begin:end]
     at_once = end - begin >= _MANY and len(marks) == 1
     if at_once:
-        _sum_worth(market, books, begin, end)
-    else:
-        equity[:] = math.nan
+        _sum_worth(close, lines, held, int(account.held), equity, begin)
     telling = 0  # marks that are a high or a low of the session, or not known yet
     for n in range(len(equity)):
-        equity[n] += cash
-        telling += not (account[LOWEST] <= equity[n] <= account[SESSION_PEAK])
+        equity[n] = equity[n] + cash if at_once else math.nan
+        telling += not (account.lowest <= equity[n] <= account.session_peak)
     if telling > 0:
         for n in range(len(equity)):
             if equity[n] != equity[n]:
-                equity[n] = cash + _appraise(market, books, begin + n)
+                equity[n] = cash + _appraise(close, account, lines, held, begin + n)
             _watch_losses(terms, account, equity[n])
             if len(marks) > 1:
                 marks[MARK_CASH, begin + n] = cash
-                marks[MARK_GROSS, begin + n] = account[GROSS]
+                marks[MARK_GROSS, begin + n] = account.gross
     if at_once:
-        _appraise(market, books, end - 1)
-    account[EQUITY] = equity[len(equity) - 1]
+        _appraise(close, account, lines, held, end - 1)
+    account.equity = equity[len(equity) - 1]
 
 
-def _sum_worth(market: Market, books: Books, begin: int, end: int) -> None:
-    """Mark what all positions together are worth; NaN where one of them has no bar.
+def _sum_worth(close: Floats, lines: Records, held: Integers, count: int, worth: Floats, begin: int) -> None:
+    """Write what all `count` positions together are worth, from slice `begin` on; NaN where one of them has no bar.
 
     By position and from 0 on, so that a compiler sees neighbours it can compute at once.
     """
-    worth, held = books.marks[MARK_EQUITY, begin:end], int(books.account[HELD])
-    if held == 0:
-        worth[:] = 0.0
-    for place in range(held):
-        symbol = books.held[place]
-        shares, close = books.lines[symbol, SHARES], market.close[symbol, begin:end]
+    for t in range(len(worth) if count == 0 else 0):
+        worth[t] = 0.0
+    for place in range(count):
+        symbol = held[place]
+        shares, closes = lines[symbol].shares, close[symbol, begin : begin + len(worth)]
         for t in range(len(worth)):
-            value = shares * rounded_price(close[t]) if close[t] == close[t] else math.nan
+            value = shares * rounded_price(closes[t]) if closes[t] == closes[t] else math.nan
             worth[t] = value if place == 0 else worth[t] + value
 
 
-def _appraise(market: Market, books: Books, t: int) -> float:
+def _appraise(close: Floats, account: Record, lines: Records, held: Integers, t: int) -> float:
     """Return what all positions are worth, dollars; what they are worth if short ones count as long ones is noted."""
     value = 0.0
     gross = 0.0
-    for place in range(int(books.account[HELD])):
-        symbol = books.held[place]
-        worth = books.lines[symbol, SHARES] * rounded_price(last_close(market.close, t, symbol))
+    for place in range(int(account.held)):
+        symbol = held[place]
+        worth = lines[symbol].shares * rounded_price(last_close(close, t, symbol))
         value += worth
         gross += abs(worth)
-    books.account[GROSS] = gross
+    account.gross = gross
     return value
 
 
-def _settle_overnight(market: Market, terms: Terms, books: Books, t: int) -> None:
+def _settle_overnight(close: Floats, nights: Nights, terms: Record, books: Books, session: int, t: int) -> None:
     """Pay for borrowed shares, and take or pay dividends, as a session begins."""
-    account, lines, session = books.account, books.lines, market.session[t]
-    for place in range(int(account[HELD])):
+    account, lines = books.account, books.lines
+    for place in range(int(account.held)):
         symbol = books.held[place]
-        shares = lines[symbol, SHARES]
+        shares, dividend = lines[symbol].shares, nights.dividends[session, symbol]
         if shares < 0.0 and terms.borrow_rate > 0.0:
-            days = market.days[session] - market.days[int(account[SESSION])]
-            price = rounded_price(last_close(market.close, t - 1, symbol))
-            account[CASH] -= rounded_money(borrow_fee(-shares, price, terms.borrow_rate, days))
-        if market.dividends[session, symbol] != 0.0:
-            account[CASH] += rounded_money(shares * market.dividends[session, symbol])
+            days = nights.days[session] - nights.days[int(account.session)]
+            price = rounded_price(last_close(close, t - 1, symbol))
+            account.cash -= rounded_money(borrow_fee(-shares, price, terms.borrow_rate, days))
+        if dividend != 0.0:
+            account.cash += rounded_money(shares * dividend)
 
 
-def _watch_losses(terms: Terms, account: Floats, equity: float) -> None:
+def _watch_losses(terms: Record, account: Record, equity: float) -> None:
     """Close the session for new positions after a loss. A fall that is no new low was looked at before."""
-    if equity > account[SESSION_PEAK]:
-        account[SESSION_PEAK] = account[LOWEST] = equity
-    elif equity < account[LOWEST] and account[STATE] == ACTIVE:
-        account[LOWEST] = equity
-        lost = is_lost(account[OPENING], equity, terms.daily_loss_fraction)
-        if lost or is_lost(account[SESSION_PEAK], equity, terms.intraday_drawdown_fraction):
-            account[STATE] = REDUCING
+    if equity > account.session_peak:
+        account.session_peak = equity
+        account.lowest = equity
+    elif equity < account.lowest and account.state == ACTIVE:
+        account.lowest = equity
+        lost = is_lost(account.opening, equity, terms.daily_loss_fraction)
+        if lost or is_lost(account.session_peak, equity, terms.intraday_drawdown_fraction):
+            account.state = REDUCING
 
 
-def _is_full(books: Books) -> bool:
-    """Return whether a table might not hold what one more slice can add."""
-    account, symbols = books.account, len(books.lines)
-    return (
-        is_full_of_parts(books.allotments, books)
-        or account[ORDERS] + symbols > len(books.orders)
-        or account[FILLS] + account[OPEN_ORDERS] > len(books.fills)
-        or account[DENIALS] + 8 * symbols > len(books.denials)
-        or account[OPEN_ORDERS] + symbols > len(books.open_orders)
-    )
+def _watch_stops(stop_range: Floats, allotments: Records, bars: Bars, books: Books, t: int) -> None:
+    """Have the stops of every lane with shares look at the bars of a slice.
 
-
-def _has_stops(sleeves: Floats) -> bool:
-    for sleeve in range(len(sleeves)):
-        for column in range(STOP_FIXED, STOP_BARS + 1):
-            if sleeves[sleeve, column] > 0.0:
-                return True
-    return False
-
-
-def _watch_stops(allotments: Floats, market: Market, views: Views, terms: Terms, books: Books, t: int) -> None:
-    if allotments.ndim == 1:
-        for place in range(int(books.account[HELD])):
-            _watch_stop(market, views, terms, books, t, books.held[place])
-    else:
-        for lane in range(len(books.lanes)):
-            _watch_stop(market, views, terms, books, t, lane)
-
-
-def _watch_stop(market: Market, views: Views, terms: Terms, books: Books, t: int, lane: int) -> None:
-    lanes, symbols = books.lanes, len(books.lines)
-    terms_of_stops, symbol = terms.sleeves[lane // symbols], lane % symbols
-    close, quantity = market.close[symbol, t], lanes[lane, SHARES]
-    if quantity == 0.0 or close != close:  # noqa: PLR0124 - a NaN is no bar
+    Where no strategy has a stop, `stop_range` has one dimension: then the compiler leaves this out.
+    """
+    if stop_range.ndim == 1:
         return
-    range_ = views.stop_range[lane, t] if terms_of_stops[STOP_ATR_MULTIPLE] > 0.0 else 0.0
-    reached = stop_reached(
-        books.stops[lane], quantity, lanes[lane, COST] / quantity, market.high[symbol, t], market.low[symbol, t],
-        close, range_, terms_of_stops[STOP_FIXED], terms_of_stops[STOP_ATR_MULTIPLE], terms_of_stops[STOP_TRAILING],
-        terms_of_stops[STOP_BARS],
-    )  # fmt: skip
-    if reached != NO_STOP and lanes[lane, TARGET] != 0.0:
-        want(books, lane, 0.0, t)
+    account, lanes, symbols = books.account, books.lanes, len(books.lines)
+    for place in range(int(account.held) if allotments.ndim == 1 else len(lanes)):
+        lane = books.held[place] if allotments.ndim == 1 else place
+        sleeve, symbol = books.sleeves[lane // symbols], lane % symbols
+        own, close = lanes[lane], bars.close[symbol, t]
+        quantity = own.shares
+        if quantity == 0.0 or close != close:  # noqa: PLR0124 - a NaN is no bar
+            continue
+        range_ = stop_range[lane, t] if sleeve.stop_atr_multiple > 0.0 else 0.0
+        reached = stop_reached(
+            own.stops, quantity, own.cost / quantity, bars.high[symbol, t], bars.low[symbol, t], close, range_,
+            sleeve.stop_fixed, sleeve.stop_atr_multiple, sleeve.stop_trailing, sleeve.stop_bars,
+        )  # fmt: skip
+        if reached != NO_STOP and own.target != 0.0:
+            want(account, books.lines[symbol], own, sleeve, 0.0, t)
 
 
-def _take_views(market: Market, views: Views, terms: Terms, books: Books, t: int) -> None:
+def _take_views(bars: Bars, clock: Clock, views: Views, terms: Record, books: Books, t: int) -> None:
     account, changes = books.account, views.changes
-    taken = int(account[VIEWS_TAKEN])
+    taken = int(account.views_taken)
     while taken < len(changes) and changes[taken, CHANGE_SLICE] == t:
         lane = int(changes[taken, CHANGE_LANE])
-        close, strength = market.close[lane % len(books.lines), t], changes[taken, CHANGE_STRENGTH]
-        want(books, lane, _sized(views, terms, books, t, lane, strength, close), t)
+        sleeve, symbol = books.sleeves[lane // len(books.lines)], lane % len(books.lines)
+        risk = views.risk[lane, t] if sleeve.sizer == ATR_RISK else 0.0
+        quantity = _sized(terms, sleeve, account.equity, changes[taken, CHANGE_STRENGTH], bars.close[symbol, t], risk)
+        want(account, books.lines[symbol], books.lanes[lane], sleeve, quantity, t)
         taken += 1
         if taken + _AHEAD < len(changes):
             ahead = changes[taken + _AHEAD]
-            _fetch_ahead(market, int(ahead[CHANGE_SLICE]), int(ahead[CHANGE_LANE]) % len(books.lines))
-    account[VIEWS_TAKEN] = taken
+            _fetch_ahead(bars, clock, int(ahead[CHANGE_SLICE]), int(ahead[CHANGE_LANE]) % len(books.lines))
+    account.views_taken = taken
 
 
-def _fetch_ahead(market: Market, t: int, symbol: int) -> None:
+def _fetch_ahead(bars: Bars, clock: Clock, t: int, symbol: int) -> None:
     """Have what an order of slice t and its fill will read brought near: memory is slower than all they compute."""
-    fetch(market.ended_at, t)
-    fetch(market.started_at, t + 1)
-    fetch(market.ended_at, t + 1)
-    fetch(market.open, (symbol, t + 1))
-    fetch(market.volume, (symbol, t + 1))
+    fetch(clock.ended_at, t)
+    fetch(clock.started_at, t + 1)
+    fetch(clock.ended_at, t + 1)
+    fetch(bars.open, (symbol, t + 1))
+    fetch(bars.volume, (symbol, t + 1))
 
 
-def _sized(views: Views, terms: Terms, books: Books, t: int, lane: int, strength: float, close: float) -> float:
-    equity, sleeve = books.account[EQUITY], terms.sleeves[lane // len(books.lines)]
+def _sized(terms: Record, sleeve: Record, equity: float, strength: float, close: float, risk: float) -> float:
+    """Return the signed shares a view is worth, as many as the limits leave of them. sleeve: a row of strategies."""
     if equity <= 0.0:
         return 0.0
-    sizer = int(sleeve[SIZER])
-    risk = views.risk[lane, t] if sizer == ATR_RISK else 0.0
-    capital = equity * sleeve[CAPITAL]
-    sized = sized_shares(sizer, strength, capital, close, risk, sleeve[SIZE_FIRST], sleeve[SIZE_SECOND])
+    capital = equity * sleeve.capital
+    sized = sized_shares(int(sleeve.sizer), strength, capital, close, risk, sleeve.size_first, sleeve.size_second)
     price = rounded_price(close)
     dearest = price
-    if terms.is_limit:
+    if terms.is_limit > 0.0:
         dearest = max(price, limit_beyond(price, 1 if sized > 0.0 else -1, terms.limit_offset_bps))
     value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
     return capped_shares(whole_shares(sized), dearest, value_max)

@@ -92,13 +92,13 @@ class Compiler:
         # Without _nrt=False the compiler counts references to arrays at every step; our loops allocate nothing.
         with self._caching():
             jit: Any = numba.njit  # its types do not know _nrt
-            return jit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+            return jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
 
     def _tell(self) -> None:
         """Announce the first compilation where the folder holds none of it yet."""
         if self._compiled or next(self.folder.rglob("*.nbc"), None) is not None:
             return
-        self._announce("compiling the rules, once: about 6 s")
+        self._announce("compiling the rules, once: about 5 s")
 
     def compile_source(self, source: str, rule: Compiled, *features: Compiled) -> Compiled:
         """Return the function `run` of a written program, compiled; it calls `rule`, and features' rules as f0, f1...

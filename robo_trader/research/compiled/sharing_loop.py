@@ -6,96 +6,83 @@ itself, the table of allotments has one dimension: then the compiler leaves out 
 
 from robo_trader.core.rules.allotment import needed_shares, proportional_shares
 from robo_trader.core.rules.rounding import rounded_price
-from robo_trader.research.compiled.account_layout import (
-    ALLOTTED,
-    ALLOTTED_FILL,
-    ALLOTTED_LANE,
-    ALLOTTED_PRICE,
-    ALLOTTED_SHARES,
-    ALLOTTED_SLICE,
-    BUYS,
-    HELD,
-    LEADER,
-    OPEN_ORDERS,
-    SELLS,
-    SHARES,
-    SIGNAL_NUMBER,
-    TARGET,
-    WANTED_SINCE,
-    Books,
-    Floats,
-    Market,
-    Terms,
-)
+from robo_trader.research.compiled.account_layout import Books, Floats, Integers, Record, Records
 from robo_trader.research.compiled.account_reading import is_late, last_close, move_shares
 
 _NO_FILL = -1.0
 
 
-def settled_target(allotments: Floats, market: Market, terms: Terms, books: Books, t: int, symbol: int) -> bool:
+def settled_target(
+    allotments: Records, close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int
+) -> bool:
     """Find what is wanted of a symbol; return whether it is an entry that comes too late."""
     if allotments.ndim == 1:
-        return is_late(market, terms, books, t, symbol)
-    _share_target(market, terms, books, t, symbol)
+        return is_late(ended_at, terms, books.lanes[symbol], t)
+    _share_target(close, ended_at, terms, books, t, symbol)
     return False
 
 
-def may_hold(allotments: Floats, account: Floats) -> bool:
+def may_hold(allotments: Records, account: Record) -> bool:
     """Return whether anybody may hold shares; strategies may where the account has none."""
     if allotments.ndim == 1:
-        return account[HELD] > 0.0
+        return account.held > 0.0
     return True
 
 
-def is_full_of_parts(allotments: Floats, books: Books) -> bool:
-    """Return whether the table might not hold the parts of what one more slice can bring."""
-    if allotments.ndim == 1:
-        return False
-    more = len(books.needs[0]) * (books.account[OPEN_ORDERS] + len(books.lines))
-    return books.account[ALLOTTED] + more > len(allotments)
+def is_full(allotments: Records, books: Books) -> bool:
+    """Return whether a table might not hold what one more slice can add: eight violations a symbol, and fewer others.
+
+    All tables have as many rows, but that of allotments, which has so many for each strategy twice.
+    """
+    account, symbols = books.account, len(books.lines)
+    written = max(max(account.orders, account.fills), account.denials)
+    if allotments.ndim == 2:
+        written = max(written, account.allotted / (2.0 * len(books.sleeves)))
+    return written + account.open_orders + 8.0 * symbols > len(books.orders)
 
 
-def forget_stops(allotments: Floats, books: Books, symbol: int) -> None:
+def forget_stops(allotments: Records, line: Record) -> None:
     """Have the stops of a symbol that is left forget; those of several strategies forget as each leaves."""
     if allotments.ndim == 1:
-        books.stops[symbol, 0] = 0.0
+        line.stops[0] = 0.0
 
 
-def leading_lane(allotments: Floats, books: Books, symbol: int) -> float:
+def leading_lane(allotments: Records, line: Record, symbol: int) -> float:
     """Return the lane that speaks for the next order of a symbol."""
     if allotments.ndim == 1:
         return float(symbol)
-    return books.lines[symbol, LEADER]
+    return line.leader
 
 
 def allot_fill(
-    allotments: Floats, books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int
+    allotments: Records, books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int
 ) -> None:
     """Give the shares of a fill to whom they belong, where several strategies share the account."""
     if allotments.ndim == 2:
         _share_fill(books, t, symbol, change, price, fill, leader)
 
 
-def _share_target(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
+def _share_target(close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int) -> None:
     """Set the target of a symbol to what all strategies want of it, after what passes between them has passed."""
-    _cross(market, terms, books, t, symbol)
+    _cross(close, ended_at, terms, books, t, symbol)
     lines, lanes = books.lines, books.lanes
-    is_working = lines[symbol, BUYS] + lines[symbol, SELLS] > 0.0
+    line = lines[symbol]
+    is_working = line.buys + line.sells > 0.0
     held, quantity = 0.0, 0.0
     for lane in range(symbol, len(lanes), len(lines)):
-        held += lanes[lane, SHARES]
-        quantity += _effective(market, terms, books, t, lane, is_working)
+        held += lanes[lane].shares
+        quantity += _effective(ended_at, terms, lanes[lane], t, is_working)
     side = 1 if quantity > held else -1
     leader = symbol
     asks = False
     for lane in range(symbol, len(lanes), len(lines)):
-        need = needed_shares(lanes[lane, SHARES], _effective(market, terms, books, t, lane, is_working), side)
-        if need > 0.0 and (not asks or lanes[lane, WANTED_SINCE] > lanes[leader, WANTED_SINCE]):
+        need = needed_shares(lanes[lane].shares, _effective(ended_at, terms, lanes[lane], t, is_working), side)
+        if need > 0.0 and (not asks or lanes[lane].wanted_since > lanes[leader].wanted_since):
             leader = lane
             asks = True
-    lines[symbol, TARGET] = quantity
-    lines[symbol, LEADER] = leader
-    lines[symbol, SIGNAL_NUMBER] = lanes[leader, SIGNAL_NUMBER]
+    line.target = quantity
+    line.leader = leader
+    line.signal_number = lanes[leader].signal_number
 
 
 def _share_fill(books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int) -> None:
@@ -107,70 +94,69 @@ def _share_fill(books: Books, t: int, symbol: int, change: float, price: float, 
     sign = 1 if change > 0.0 else -1
     shares, everything = abs(change), 0.0
     for lane in range(symbol, len(lanes), symbols):
-        need = needed_shares(lanes[lane, SHARES], lanes[lane, TARGET], sign)
-        books.needs[0, lane // symbols] = need
+        need = needed_shares(lanes[lane].shares, lanes[lane].target, sign)
+        books.sleeves[lane // symbols].needs[0] = need
         everything += need
     given = min(shares, everything)
-    _divide(books, 0, given, everything)
-    books.needs[0, leader // symbols] += shares - given
+    _divide(books.sleeves, 0, given, everything)
+    books.sleeves[leader // symbols].needs[0] += shares - given
     for lane in range(symbol, len(lanes), symbols):
-        part = books.needs[0, lane // symbols]
+        part = books.sleeves[lane // symbols].needs[0]
         if part != 0.0:
             _allot(books, t, lane, sign * part, price, float(fill))
 
 
-def _effective(market: Market, terms: Terms, books: Books, t: int, lane: int, is_working: bool) -> float:
+def _effective(ended_at: Integers, terms: Record, lane: Record, t: int, is_working: bool) -> float:
     """Return what a strategy wants: what it holds where its entry is late and nothing works that may bring it."""
-    late = is_late(market, terms, books, t, lane)
-    return books.lanes[lane, SHARES] if late and not is_working else books.lanes[lane, TARGET]
+    late = is_late(ended_at, terms, lane, t)
+    return lane.shares if late and not is_working else lane.target
 
 
-def _cross(market: Market, terms: Terms, books: Books, t: int, symbol: int) -> None:
+def _cross(close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int) -> None:
     """Let shares pass between strategies that want opposite trades, at the last price."""
-    lanes, symbols, needs = books.lanes, len(books.lines), books.needs
+    lanes, symbols, sleeves = books.lanes, len(books.lines), books.sleeves
     bought, sold = 0.0, 0.0
     for lane in range(symbol, len(lanes), symbols):
-        timely = not is_late(market, terms, books, t, lane)
-        held, wanted = lanes[lane, SHARES], lanes[lane, TARGET]
-        needs[0, lane // symbols] = needed_shares(held, wanted, 1) if timely else 0.0
-        needs[1, lane // symbols] = needed_shares(held, wanted, -1) if timely else 0.0
-        bought += needs[0, lane // symbols]
-        sold += needs[1, lane // symbols]
+        timely = not is_late(ended_at, terms, lanes[lane], t)
+        held, wanted = lanes[lane].shares, lanes[lane].target
+        sleeves[lane // symbols].needs[0] = needed_shares(held, wanted, 1) if timely else 0.0
+        sleeves[lane // symbols].needs[1] = needed_shares(held, wanted, -1) if timely else 0.0
+        bought += sleeves[lane // symbols].needs[0]
+        sold += sleeves[lane // symbols].needs[1]
     shares = min(bought, sold)
     if shares == 0.0:
         return
-    _divide(books, 0, shares, bought)
-    _divide(books, 1, shares, sold)
-    price = rounded_price(last_close(market.close, t, symbol))
+    _divide(sleeves, 0, shares, bought)
+    _divide(sleeves, 1, shares, sold)
+    price = rounded_price(last_close(close, t, symbol))
     for lane in range(symbol, len(lanes), symbols):
-        change = needs[0, lane // symbols] - needs[1, lane // symbols]
+        change = sleeves[lane // symbols].needs[0] - sleeves[lane // symbols].needs[1]
         if change != 0.0:
             _allot(books, t, lane, change, price, _NO_FILL)
 
 
-def _divide(books: Books, row: int, shares: float, everything: float) -> None:
-    """Put the parts of `shares` in the place of the needs in a row, which together are `everything`."""
+def _divide(sleeves: Records, side: int, shares: float, everything: float) -> None:
+    """Put the parts of `shares` in the place of the needs of one side, which together are `everything`."""
     if everything == 0.0:
         return
-    needs = books.needs[row]
     left = shares
-    for sleeve in range(len(needs)):
-        left -= proportional_shares(shares, needs[sleeve], everything)
-    for sleeve in range(len(needs)):
-        part = proportional_shares(shares, needs[sleeve], everything)
-        more = min(left, needs[sleeve] - part)
-        needs[sleeve] = part + more
+    for sleeve in range(len(sleeves)):
+        left -= proportional_shares(shares, sleeves[sleeve].needs[side], everything)
+    for sleeve in range(len(sleeves)):
+        part = proportional_shares(shares, sleeves[sleeve].needs[side], everything)
+        more = min(left, sleeves[sleeve].needs[side] - part)
+        sleeves[sleeve].needs[side] = part + more
         left -= more
 
 
 def _allot(books: Books, t: int, lane: int, change: float, price: float, fill: float) -> None:
-    move_shares(books.lanes, lane, change, price)
-    if books.lanes[lane, SHARES] == 0.0:
-        books.stops[lane, 0] = 0.0
-    row = int(books.account[ALLOTTED])
-    books.allotments[row, ALLOTTED_SLICE] = t
-    books.allotments[row, ALLOTTED_FILL] = fill
-    books.allotments[row, ALLOTTED_LANE] = lane
-    books.allotments[row, ALLOTTED_SHARES] = change
-    books.allotments[row, ALLOTTED_PRICE] = price
-    books.account[ALLOTTED] += 1.0
+    own, part = books.lanes[lane], books.allotments[int(books.account.allotted), 0]
+    move_shares(own, change, price)
+    if own.shares == 0.0:
+        own.stops[0] = 0.0
+    part.slice = t
+    part.fill = fill
+    part.lane = lane
+    part.shares = change
+    part.price = price
+    books.account.allotted += 1.0

@@ -14,7 +14,6 @@ from benchmarks.measuring import Figure
 from benchmarks.workloads import W1, W2B, columns_of, engine_settings, generate_prices, sessions_of, venue_settings
 from robo_trader.research.backtest.bar_table import build_table
 from robo_trader.research.backtest.compiled_run import play_compiled
-from robo_trader.research.compiled.account_layout import MARK_EQUITY
 from robo_trader.research.compiled.compiler import Compiler
 
 
@@ -30,7 +29,7 @@ def test_a_million_bars_give_the_fills_and_the_equity_of_an_independent_program(
     assert not table.rejected
     assert len(played.denials) == 0
     assert len(played.fills) == 22_548
-    assert 959_393 <= played.books.marks[MARK_EQUITY, -1] <= 959_395
+    assert 959_393 <= played.equity[-1] <= 959_395
 
 
 def test_every_bar_of_many_symbols_is_sound_and_opens_where_the_last_one_closed() -> None:
