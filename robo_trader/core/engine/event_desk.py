@@ -170,7 +170,7 @@ class EventDesk(SleeveDesk):
         lanes = self._quote_lanes.states, self._trade_lanes.states
         return (*super().state(), self.memory, self.timers, self.due, self._risks, self._wakes, *lanes)
 
-    def _take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
+    def take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
         """Tell a bar; values: of the features of strategy, sizer and stops. What it wants is due, not answered here."""
         stops, sizes = len(self.sleeve.stops.features), len(self.sleeve.sizer.features)
         split = len(values) - stops - sizes

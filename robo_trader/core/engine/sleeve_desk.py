@@ -47,11 +47,6 @@ class SleeveDesk:
         self.wanted: dict[Symbol, tuple[Signal, Target]] = {}
         self.beside: Sequence[SleeveDesk] = ()  # the desks of the other strategies of the account
 
-    def consider(self, bar: Bar, values: tuple[float, ...]) -> bool:
-        """Take in a bar and the values of the sleeve's features of its symbol; return whether a target was set."""
-        stopped = self._has_stops and self._watch_stops(bar, values)
-        return self._take_view(bar, values) or stopped
-
     def standing_want(self, symbol: Symbol) -> Want:
         """Return what the strategy wants of a symbol it has wanted something of, and what it holds."""
         signal, target = self.wanted[symbol]
@@ -66,8 +61,9 @@ class SleeveDesk:
         views = self._views
         return views.strengths, views.states, views.signals_emitted, self.wanted, self._stops.states
 
-    def _watch_stops(self, bar: Bar, values: tuple[float, ...]) -> bool:
-        wanted = self.wanted.get(bar.symbol)
+    def watch_stops(self, bar: Bar, values: tuple[float, ...]) -> bool:
+        """Leave a position whose stop a bar has reached; return whether it is left. values: of its features."""
+        wanted = self.wanted.get(bar.symbol) if self._has_stops else None
         if wanted is None:
             return False
         reached = self._stops.look(bar, self._held(self.sleeve.name, bar.symbol), values)
@@ -76,7 +72,8 @@ class SleeveDesk:
         self._want(self._views.signal(bar, 0.0, reached), ZERO)
         return True
 
-    def _take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
+    def take_view(self, bar: Bar, values: tuple[float, ...]) -> bool:
+        """Ask the strategy about a bar; return whether a target was set. values: of its features."""
         if not values or any(map(isnan, values)):
             return False  # a view that could not be sized yet would be lost: none is taken before all is warm
         sizes = self._sizer_features

@@ -31,6 +31,7 @@ class StrategyDesk:
             for sleeve, own in zip(settings.sleeves, views, strict=True)
         ]
         self.is_shared = len(self._sleeves) > 1
+        self._watches_stops = settings.watches_stops
         for sleeve in self._sleeves:
             sleeve.beside = [other for other in self._sleeves if other is not sleeve]
         self._parts: dict[Symbol, list[tuple[SleeveDesk, slice]]] = {}
@@ -44,9 +45,14 @@ class StrategyDesk:
         return desk if isinstance(desk, EventDesk) else None
 
     def consider(self, bar: Bar, values: tuple[float, ...]) -> None:
-        """Take in a bar and the values of its symbol's features."""
-        for sleeve, part in self._parts.get(bar.symbol) or self._parts_of(bar.symbol):
-            if sleeve.consider(bar, values[part]):
+        """Take in a bar and the values of its symbol's features: every stop first, as it makes room for others."""
+        parts = self._parts.get(bar.symbol) or self._parts_of(bar.symbol)
+        if self._watches_stops:
+            for sleeve, part in parts:
+                if sleeve.watch_stops(bar, values[part]):
+                    self.unsettled.add(bar.symbol)
+        for sleeve, part in parts:
+            if sleeve.take_view(bar, values[part]):
                 self.unsettled.add(bar.symbol)
 
     def wanted(self, symbol: Symbol, *, now: int) -> Want:

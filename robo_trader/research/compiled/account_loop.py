@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from robo_trader.core.rules.financing import borrow_fee
 from robo_trader.core.rules.losses import is_lost
-from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price, whole_shares
-from robo_trader.core.rules.sizing import ATR_RISK, capped_shares, sized_shares
+from robo_trader.core.rules.rounding import rounded_money, rounded_price, whole_shares
+from robo_trader.core.rules.sizing import ATR_RISK, sized_shares
 from robo_trader.core.rules.stops import NO_STOP, stop_reached
 from robo_trader.research.compiled.account_layout import (
     ACTIVE,
@@ -34,10 +34,10 @@ from robo_trader.research.compiled.account_layout import (
     Records,
     Views,
 )
-from robo_trader.research.compiled.account_reading import last_close, notional_max, want
+from robo_trader.research.compiled.account_reading import last_close, want, within_limits
 from robo_trader.research.compiled.fetching import fetch
 from robo_trader.research.compiled.order_loop import pursue_targets
-from robo_trader.research.compiled.sharing_loop import is_full, may_hold
+from robo_trader.research.compiled.sharing_loop import fitted_shares, is_full, may_hold
 from robo_trader.research.compiled.venue_loop import fill_orders
 
 _AHEAD = 4  # changes of views, from the one that is taken to the one whose bars are fetched
@@ -211,7 +211,9 @@ def _take_views(bars: Bars, clock: Clock, views: Views, terms: Record, books: Bo
         lane = int(changes[taken, CHANGE_LANE])
         sleeve, symbol = books.sleeves[lane // len(books.lines)], lane % len(books.lines)
         risk = views.risk[lane, t] if sleeve.sizer == ATR_RISK else 0.0
-        quantity = _sized(terms, sleeve, account.equity, changes[taken, CHANGE_STRENGTH], bars.close[symbol, t], risk)
+        close = bars.close[symbol, t]
+        quantity = _sized(terms, sleeve, account.equity, changes[taken, CHANGE_STRENGTH], close, risk)
+        quantity = fitted_shares(books.allotments, books, terms, close, lane, quantity)
         want(account, books.lines[symbol], books.lanes[lane], sleeve, quantity, t)
         taken += 1
         if taken + _AHEAD < len(changes):
@@ -235,9 +237,4 @@ def _sized(terms: Record, sleeve: Record, equity: float, strength: float, close:
         return 0.0
     capital = equity * sleeve.capital
     sized = sized_shares(int(sleeve.sizer), strength, capital, close, risk, sleeve.size_first, sleeve.size_second)
-    price = rounded_price(close)
-    dearest = price
-    if terms.is_limit > 0.0:
-        dearest = max(price, limit_beyond(price, 1 if sized > 0.0 else -1, terms.limit_offset_bps))
-    value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
-    return capped_shares(whole_shares(sized), dearest, value_max)
+    return within_limits(terms, equity, close, whole_shares(sized))

@@ -2,7 +2,8 @@
 
 from robo_trader.core.rules.commission import order_charge
 from robo_trader.core.rules.positions import closing_part, cost_of_closed
-from robo_trader.core.rules.rounding import rounded_money
+from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price
+from robo_trader.core.rules.sizing import capped_shares
 from robo_trader.research.compiled.account_layout import Floats, Integers, Record
 
 
@@ -43,6 +44,16 @@ def count_working(line: Record, sign: float, shares: float) -> None:
 def notional_max(terms: Record, equity: float) -> float:
     """Return the largest value of one order, in dollars."""
     return min(terms.order_notional_max, terms.order_notional_fraction * equity)
+
+
+def within_limits(terms: Record, equity: float, close: float, shares: float) -> float:
+    """Return signed whole shares, cut to what the limits on a position and an order allow."""
+    price = rounded_price(close)
+    dearest = price
+    if terms.is_limit > 0.0:
+        dearest = max(price, limit_beyond(price, 1 if shares > 0.0 else -1, terms.limit_offset_bps))
+    value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
+    return capped_shares(shares, dearest, value_max)
 
 
 def want(account: Record, line: Record, lane: Record, sleeve: Record, quantity: float, t: int) -> None:

@@ -4,10 +4,10 @@ A lane is one strategy in one symbol; its number is strategy * symbols + symbol.
 itself, the table of allotments has one dimension: then the compiler leaves out all that stands here.
 """
 
-from robo_trader.core.rules.allotment import needed_shares, proportional_shares
+from robo_trader.core.rules.allotment import needed_shares, proportional_shares, room_beside
 from robo_trader.core.rules.rounding import rounded_price
 from robo_trader.research.compiled.account_layout import Books, Floats, Integers, Record, Records
-from robo_trader.research.compiled.account_reading import is_late, last_close, move_shares
+from robo_trader.research.compiled.account_reading import is_late, last_close, move_shares, within_limits
 
 _NO_FILL = -1.0
 
@@ -20,6 +20,13 @@ def settled_target(
         return is_late(ended_at, terms, books.lanes[symbol], t)
     _share_target(close, ended_at, terms, books, t, symbol)
     return False
+
+
+def fitted_shares(allotments: Records, books: Books, terms: Record, close: float, lane: int, shares: float) -> float:
+    """Return the part of what a strategy wants that the limits leave beside what the others want."""
+    if allotments.ndim == 1:
+        return shares
+    return _fit(books, terms, close, lane, shares)
 
 
 def may_hold(allotments: Records, account: Record) -> bool:
@@ -60,6 +67,16 @@ def allot_fill(
     """Give the shares of a fill to whom they belong, where several strategies share the account."""
     if allotments.ndim == 2:
         _share_fill(books, t, symbol, change, price, fill, leader)
+
+
+def _fit(books: Books, terms: Record, close: float, lane: int, shares: float) -> float:
+    lanes, symbols = books.lanes, len(books.lines)
+    others = -lanes[lane].target
+    for other in range(lane % symbols, len(lanes), symbols):
+        others += lanes[other].target
+    if others == 0.0 or abs(others + shares) <= abs(others):
+        return shares
+    return room_beside(shares, others, within_limits(terms, books.account.equity, close, others + shares))
 
 
 def _share_target(close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int) -> None:
