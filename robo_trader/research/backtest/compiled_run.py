@@ -9,6 +9,7 @@ import numpy as np
 
 from robo_trader.core.domain.orders import OrderType
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.rules.stops import STOP_STATE_SIZE
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.views import ViewMaker, joined_views
 from robo_trader.research.compiled.account_layout import (
@@ -155,6 +156,7 @@ def _new_books(symbols: int, of_sleeves: Records, rows: int, cash: float) -> Boo
         account=account[()],
         lines=lines,
         lanes=np.zeros(len(of_sleeves) * symbols, LINE) if shared else lines,
+        stops=np.zeros((len(of_sleeves) * symbols, STOP_STATE_SIZE)),
         sleeves=of_sleeves.copy(),
         allotments=np.empty((2 * len(of_sleeves) * rows, 1), ALLOTMENT) if shared else np.empty(0, ALLOTMENT),
         held=np.zeros(symbols, np.int64),

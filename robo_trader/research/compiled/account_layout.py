@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_trader.core.rules.stops import STOP_STATE_SIZE
-
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Record = Any  # one element of Records, whose numbers are its attributes in compiled code
@@ -44,9 +42,9 @@ ACCOUNT = np.dtype([
     *_floats("cash reserve equity opening session_peak lowest gross state session views_taken pending counts"),
     *_floats("held open_orders orders fills denials allotted"),  # how many there are
 ])  # fmt: skip
-# A symbol; also a lane, which needs only those up to `stops`, what its stops remember.
+# A symbol; also a lane, which needs the first five. As short as can be: of many symbols, two numbers are read a slice.
 LINE = np.dtype([
-    *_floats("shares cost target wanted_since signal_number unsettled"), ("stops", np.float64, (STOP_STATE_SIZE,)),
+    *_floats("shares cost target wanted_since signal_number unsettled"),
     *_floats("available available_in buys sells counted_in leader"),
 ])  # fmt: skip
 # A strategy: how it is sized and stopped, the signals it has given, and what it misses on either side while shares are
@@ -151,6 +149,7 @@ class Books(NamedTuple):
     account: Record  # of ACCOUNT
     lines: Records  # of LINE, one a symbol
     lanes: Records  # of LINE, one a strategy and symbol; the very table of symbols where there is one strategy
+    stops: Floats  # one row a lane: what its stops remember
     sleeves: Records  # of SLEEVE
     allotments: Records  # of ALLOTMENT, shape (rows, 1); shape (0,) where there is one strategy
     held: Integers  # places of the symbols with shares; as many as `account.held` counts

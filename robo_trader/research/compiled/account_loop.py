@@ -197,7 +197,7 @@ def _watch_stops(stop_range: Floats, allotments: Records, bars: Bars, books: Boo
             continue
         range_ = stop_range[lane, t] if sleeve.stop_atr_multiple > 0.0 else 0.0
         reached = stop_reached(
-            own.stops, quantity, own.cost / quantity, bars.high[symbol, t], bars.low[symbol, t], close, range_,
+            books.stops[lane], quantity, own.cost / quantity, bars.high[symbol, t], bars.low[symbol, t], close, range_,
             sleeve.stop_fixed, sleeve.stop_atr_multiple, sleeve.stop_trailing, sleeve.stop_bars,
         )  # fmt: skip
         if reached != NO_STOP and own.target != 0.0:

@@ -48,10 +48,10 @@ def is_full(allotments: Records, books: Books) -> bool:
     return written + account.open_orders + 8.0 * symbols > len(books.orders)
 
 
-def forget_stops(allotments: Records, line: Record) -> None:
+def forget_stops(allotments: Records, stops: Floats, symbol: int) -> None:
     """Have the stops of a symbol that is left forget; those of several strategies forget as each leaves."""
     if allotments.ndim == 1:
-        line.stops[0] = 0.0
+        stops[symbol, 0] = 0.0
 
 
 def leading_lane(allotments: Records, line: Record, symbol: int) -> float:
@@ -170,7 +170,7 @@ def _allot(books: Books, t: int, lane: int, change: float, price: float, fill: f
     own, part = books.lanes[lane], books.allotments[int(books.account.allotted), 0]
     move_shares(own, change, price)
     if own.shares == 0.0:
-        own.stops[0] = 0.0
+        books.stops[lane, 0] = 0.0
     part.slice = t
     part.fill = fill
     part.lane = lane

@@ -4,7 +4,17 @@ from robo_trader.core.rules.cash import remaining_reservation
 from robo_trader.core.rules.matching import limit_fill_price, limit_is_reached, participation_shares
 from robo_trader.core.rules.rounding import rounded_money, rounded_price
 from robo_trader.core.rules.slippage import slipped_price
-from robo_trader.research.compiled.account_layout import EXPIRED, FILLED, Bars, Books, Clock, Integers, Record, Records
+from robo_trader.research.compiled.account_layout import (
+    EXPIRED,
+    FILLED,
+    Bars,
+    Books,
+    Clock,
+    Floats,
+    Integers,
+    Record,
+    Records,
+)
 from robo_trader.research.compiled.account_reading import count_working, end_order, move_shares, order_commission
 from robo_trader.research.compiled.sharing_loop import allot_fill, forget_stops
 
@@ -68,7 +78,7 @@ def _execute(terms: Record, books: Books, t: int, row: int, quantity: float, pri
     commission = charge - order.charged
     order.charged = charge
     allot_fill(books.allotments, books, t, symbol, change, price, number, int(order.lane))
-    _book(account, line, books.held, books.allotments, symbol, change, price, commission)
+    _book(account, line, books.held, books.stops, books.allotments, symbol, change, price, commission)
     left = rounded_money(remaining_reservation(order.reserved, before - quantity, before))
     account.reserve -= order.reserved - left
     order.reserved = left
@@ -82,8 +92,8 @@ def _execute(terms: Record, books: Books, t: int, row: int, quantity: float, pri
 
 
 def _book(
-    account: Record, line: Record, held: Integers, allotments: Records, symbol: int, change: float, price: float,
-    commission: float,
+    account: Record, line: Record, held: Integers, stops: Floats, allotments: Records, symbol: int, change: float,
+    price: float, commission: float,
 ) -> None:  # fmt: skip
     """Book a fill of signed shares; a symbol enters the list of those held, or leaves it."""
     before = line.shares
@@ -100,4 +110,4 @@ def _book(
             place += 1
         held[place] = held[last]
         account.held = last
-        forget_stops(allotments, line)
+        forget_stops(allotments, stops, symbol)
