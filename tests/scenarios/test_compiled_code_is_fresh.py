@@ -124,3 +124,11 @@ def test_a_folder_that_cannot_be_written_is_told(copy: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "compiled code cannot be kept in" in done.stderr and "XDG_CACHE_HOME" in done.stderr
+
+
+def test_another_form_of_the_account_is_announced_once(copy: Path) -> None:
+    """What the first run left out, because it had no use for it, takes seconds to compile when it is wanted."""
+    assert backtest(copy)[1] == ANNOUNCED
+    (copy / "robo_trader.toml").write_text("[stops]\nbars_max = 5\n")
+    told = "robo-trader: compiling the account for one strategy with stops, once: about 4 s\n"
+    assert [backtest(copy)[1] for _ in range(2)] == [told, ""]

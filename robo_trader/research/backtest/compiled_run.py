@@ -97,6 +97,7 @@ def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, comp
     loop, market, by_symbol = compiler.compile(run), table.market.by_symbol(), views.by_symbol()
     if not terms.numbers["has_stops"]:
         by_symbol = by_symbol._replace(stop_range=np.empty(0))
+    compiler.tell_form(_form_of(terms))
 
     def play(rows_of_marks: int) -> tuple[Books, Floats]:
         """What does not fit into the tables is played again with larger ones."""
@@ -110,6 +111,12 @@ def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, comp
 
     books, marks = play(1)
     return Played(table, views, books, marks[0], play)
+
+
+def _form_of(terms: Terms) -> str:
+    """Return in words which form of the account is played: the compiler leaves out what a run has no use for."""
+    strategies = "one strategy" if len(terms.sleeves) == 1 else "several strategies"
+    return f"{strategies} with stops" if terms.numbers["has_stops"] else strategies
 
 
 def terms_of(settings: EngineSettings, venue: VenueSettings) -> Terms:

@@ -69,6 +69,7 @@ class Compiler:
         """folder: where compiled code is kept; announce: told, once, that something must be compiled first."""
         self.folder = (folder or default_folder()) / source_key()
         self._announce = announce
+        self._is_anew = False  # whether it begins with an empty folder
         self._compiled: dict[_Key, Compiled] = {}
         for module in (*rule_modules(), *loop_modules()):
             _register(module)
@@ -94,10 +95,24 @@ class Compiler:
             jit: Any = numba.njit  # its types do not know _nrt
             return jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
 
+    def tell_form(self, form: str) -> None:
+        """Announce that a form of the account must be compiled first, unless it was before: it takes seconds.
+
+        One function has several forms, which the kinds of its arrays tell apart; each is compiled when it is first run.
+        """
+        known = self.folder / f"{form}.form"
+        if known.exists():
+            return
+        if not self._is_anew:  # else the first announcement has told
+            self._announce(f"compiling the account for {form}, once: about 4 s")
+        _make_folder(self.folder)
+        known.touch()
+
     def _tell(self) -> None:
         """Announce the first compilation where the folder holds none of it yet."""
         if self._compiled or next(self.folder.rglob("*.nbc"), None) is not None:
             return
+        self._is_anew = True
         self._announce("compiling the rules, once: about 5 s")
 
     def compile_source(self, source: str, rule: Compiled, *features: Compiled) -> Compiled:
