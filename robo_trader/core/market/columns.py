@@ -7,7 +7,7 @@ import calendar
 import datetime as dt
 from functools import lru_cache
 
-from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, TradingSession
+from robo_trader.core.domain.bars import NANOS_PER_SECOND, TradingSession
 
 PRICE_COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -42,11 +42,6 @@ class SessionClock:
 def session_columns(session: TradingSession, ended_at: int) -> tuple[float, ...]:
     """Return the values of `SESSION_COLUMNS` for a bar that ends at `ended_at`."""
     return SessionClock().columns(session, ended_at)
-
-
-def bar_columns(bar: Bar, session: TradingSession) -> tuple[float, ...]:
-    """Return the values of `BAR_COLUMNS`."""
-    return (bar.open, bar.high, bar.low, bar.close, bar.volume, *session_columns(session, bar.ended_at))
 
 
 @lru_cache(maxsize=8)

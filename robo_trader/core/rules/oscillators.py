@@ -32,7 +32,7 @@ def _range_place_size(length: int) -> int:
 
 def _range_place_push(state: list[float], at: int, high: float, low: float, close: float, length: int) -> float:
     """Return the place of the close in the range of the last `length` bars: 0 lowest, 1 highest; NaN until full."""
-    highest = span_push(state, at, high, low, length)
+    highest = span_push(state, at, high, low, length)  # NaN until there are `length` bars
     lowest = span_lowest(state, at)
     span = highest - lowest
     return (close - lowest) / span if span != 0.0 else 0.5
@@ -52,10 +52,7 @@ def stochastic_k_update(state: list[float], high: float, low: float, close: floa
     state: vector of `stochastic_k_state_size(length)` floats, zeros at first.
     length: 1 or above.
     """
-    highest = span_push(state, 0, high, low, length)  # NaN until there are `length` bars, and then so is the place
-    lowest = state[LOWEST]
-    span = highest - lowest
-    return 100.0 * ((close - lowest) / span) if span != 0.0 else 50.0
+    return 100.0 * _range_place_push(state, 0, high, low, close, length)
 
 
 def williams_r_state_size(length: int) -> int:

@@ -11,6 +11,7 @@ from copy import deepcopy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.errors import StrategyError
@@ -18,7 +19,7 @@ from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.features.trend import sma
 from robo_trader.core.features.volatility import atr
-from robo_trader.core.market.columns import BAR_COLUMNS, bar_columns
+from robo_trader.core.market.columns import BAR_COLUMNS, PRICE_COLUMNS
 from tests.builders import AAPL, HOUR, OPEN, a_bar, a_session
 
 FEATURES = (sma(1), sma(3), sma(7), atr(1), atr(4))
@@ -49,8 +50,19 @@ def streamed(panel: FeaturePanel, *bars: Bar) -> dict[str, tuple[float, ...]]:
 def looped(feature: Feature, bars: Sequence[Bar]) -> list[float]:
     """The feature's rule, told of every bar in turn, and nothing else."""
     state = [0.0] * feature.state_size
-    rows = [dict(zip(BAR_COLUMNS, bar_columns(bar, a_session()), strict=True)) for bar in bars]
+    rows = [{name: getattr(bar, name) for name in PRICE_COLUMNS} for bar in bars]
     return [feature.rule(state, *(row[name] for name in feature.inputs), *feature.parameters) for row in rows]
+
+
+def test_rules_read_prices_and_session_under_their_names() -> None:
+    bar = replace(a_bar(), open=1.0, high=4.0, low=0.5, close=2.0, volume=7.0)
+    read = [
+        Feature(name=name, inputs=(name,), parameters=(), warm_up=1, state_size=0, rule=lambda _state, value: value)
+        for name in BAR_COLUMNS
+    ]
+    row = dict(zip(BAR_COLUMNS, streamed(FeaturePanel(lambda _symbol: read), bar)["AAPL"], strict=True))
+    assert (row["open"], row["high"], row["low"], row["close"], row["volume"]) == (1.0, 4.0, 0.5, 2.0, 7.0)
+    assert (row["minute"], row["session_minutes"], row["weekday"]) == (60.0, 390.0, 0.0)
 
 
 def bits(value: float) -> bytes:

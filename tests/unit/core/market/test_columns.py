@@ -1,10 +1,9 @@
 """What features read of a bar: its prices, and where its session stands in the day and in the calendar."""
 
 import pytest
-from msgspec.structs import replace
 
-from robo_trader.core.market.columns import BAR_COLUMNS, SESSION_COLUMNS, bar_columns, session_columns
-from tests.builders import MINUTE, OPEN, a_bar, a_session
+from robo_trader.core.market.columns import SESSION_COLUMNS, session_columns
+from tests.builders import MINUTE, OPEN, a_session
 
 
 @pytest.mark.parametrize(
@@ -26,10 +25,3 @@ def test_the_columns_follow_the_calendar() -> None:
     assert [row["weekday"] for row in columns[:8]] == [0, 1, 2, 3, 4, 5, 6, 0]
     assert columns[27]["days_to_month_end"] == 0 and columns[28]["days_to_month_end"] == 29, "April has 30 days"
     assert [row["session"] for row in columns] == [19_786 + day for day in range(40)]
-
-
-def test_a_row_holds_the_prices_and_then_the_session() -> None:
-    bar = replace(a_bar(), open=1.0, high=4.0, low=0.5, close=2.0, volume=7.0)
-    row = dict(zip(BAR_COLUMNS, bar_columns(bar, a_session()), strict=True))
-    assert (row["open"], row["high"], row["low"], row["close"], row["volume"]) == (1.0, 4.0, 0.5, 2.0, 7.0)
-    assert row["minute"] == 60.0
