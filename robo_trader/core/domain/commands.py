@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from robo_trader.core.domain.events import DecisionEvent
-from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 
 
 class SubmitOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -24,7 +24,15 @@ class CancelOrder(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
 
 
-Command = SubmitOrder | CancelOrder
+class ModifyOrder(Struct, frozen=True, kw_only=True, gc=False):
+    """Ask the broker to work the order under other terms."""
+
+    order_id: OrderId
+    terms: OrderTerms
+    occurred_at: int
+
+
+Command = SubmitOrder | CancelOrder | ModifyOrder
 
 COMMAND_KINDS: dict[str, type[Command]] = {kind.__name__: kind for kind in Command.__args__}
 

@@ -9,16 +9,37 @@ from enum import Enum
 
 from msgspec import Struct
 
+from robo_trader.core.domain.action_events import (
+    CorporateActionApplied,
+    CorporateActionRefused,
+    SymbolPaused,
+    SymbolResumed,
+)
 from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
-from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.corporate_actions import CorporateAction
+from robo_trader.core.domain.discrepancies import (
+    DiscrepancyFound,
+    DiscrepancyResolved,
+    SymbolBlocked,
+    SymbolReleased,
+)
+from robo_trader.core.domain.fills import Fill
+from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.ledger import Entry
+from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
+from robo_trader.core.domain.outcomes import SignalSettled
+from robo_trader.core.domain.parent_orders import ParentOrder
+from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
-from robo_trader.core.domain.signals import Signal, Target
-from robo_trader.core.domain.violations import Violation
+from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
+from robo_trader.core.domain.signals import Signal, Sizing, Target
+from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
+from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
+from robo_trader.core.domain.violations import BreakerState, Violation
 
 # ---- inputs -------------------------------------------------------------------------------------
 
@@ -73,52 +94,38 @@ class TimerFired(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
 
 
-class OrderAccepted(Struct, frozen=True, kw_only=True, gc=False):
-    """The broker works the order."""
+class PolicyChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """The risk policy was read, or read again. Without an actor it may only tighten what is in force."""
 
-    order_id: OrderId
-    broker_order_id: str
-    occurred_at: int
-
-
-class OrderRejected(Struct, frozen=True, kw_only=True, gc=False):
-    """The broker refused the order."""
-
-    order_id: OrderId
+    policy: Policy
+    actor: str | None  # who answers for what it loosens
     reason: str
     occurred_at: int
 
 
-class OrderExecuted(Struct, frozen=True, kw_only=True, gc=False):
-    """The broker executed some or all of the order. `commission` belongs to this execution."""
+class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
+    """An operator asked for another trading state, having seen `expected`; if it is another by now, nothing changes."""
 
-    execution_id: ExecutionId
-    order_id: OrderId
-    symbol: Symbol
-    quantity: Decimal
-    price: Decimal
-    commission: Decimal
+    kind: InstructionKind
+    actor: str
+    reason: str
+    expected: TradingState
     occurred_at: int
 
 
-class OrderCanceled(Struct, frozen=True, kw_only=True, gc=False):
-    """The broker took the rest of the order out of the market, as asked."""
+class FactsReported(Struct, frozen=True, kw_only=True, gc=False):
+    """What is known of symbols and account beyond prices. A symbol, and the account, are replaced as a whole."""
 
-    order_id: OrderId
+    markets: dict[Symbol, MarketFacts]
+    account: AccountFacts | None  # None: nothing new
     occurred_at: int
 
 
-class OrderExpired(Struct, frozen=True, kw_only=True, gc=False):
-    """The rest of the order lapsed with its time in force."""
-
-    order_id: OrderId
-    occurred_at: int
-
-
-BrokerReport = OrderAccepted | OrderRejected | OrderExecuted | OrderCanceled | OrderExpired
-BROKER_REPORTS = (OrderAccepted, OrderExecuted, OrderExpired, OrderCanceled, OrderRejected)  # the same, for isinstance
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
-InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport
+BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
+Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed
+INSTRUCTIONS = (PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed)  # the same, for isinstance
+InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport | BrokerClaim | Instructed | CorporateAction
 
 # ---- decisions ----------------------------------------------------------------------------------
 
@@ -171,6 +178,7 @@ class TargetSet(Struct, frozen=True, kw_only=True, gc=False):
 
     target: Target
     occurred_at: int
+    sizing: Sizing | None = None  # none where there was nothing to size: the signal leaves, or equity is gone
 
 
 class OrderDenied(Struct, frozen=True, kw_only=True, gc=False):
@@ -192,6 +200,17 @@ class OrderUpdated(Struct, frozen=True, kw_only=True, gc=False):
         return self.order.updated_at
 
 
+class ParentOrderUpdated(Struct, frozen=True, kw_only=True, gc=False):
+    """A parent order began, turned, or ended; the whole parent as it is now. Children are orders as every other."""
+
+    parent: ParentOrder
+
+    @property
+    def occurred_at(self) -> int:
+        """When it turned."""
+        return self.parent.updated_at
+
+
 class FillBooked(Struct, frozen=True, kw_only=True, gc=False):
     """A fill reached the books: the fill, the position after it, and the balanced entry."""
 
@@ -207,18 +226,36 @@ class FillBooked(Struct, frozen=True, kw_only=True, gc=False):
         return self.fill.occurred_at
 
 
+class FillRestated(Struct, frozen=True, kw_only=True, gc=False):
+    """The broker corrected an execution that was booked; the books are as if it had come so in the first place."""
+
+    fill: Fill  # as it counts now; of 0 shares after a bust
+    before: Fill
+    position: Position
+    realised: Decimal  # what it stands for now, what it changed of later fills included
+    entry: Entry
+    allotments: tuple[Allotment, ...] = ()  # whose it is now, where several strategies share the account
+    allotments_before: tuple[Allotment, ...] = ()
+
+    @property
+    def occurred_at(self) -> int:
+        """When the broker said so."""
+        return self.fill.occurred_at
+
+
 class CashKind(Enum):
     """Why cash moved without a trade. The value names the account it is booked against."""
 
     BORROW_FEE = "borrow_fee"
     DIVIDEND = "dividends"
+    RECONCILIATION = "reconciliation"  # the broker's cash was adopted
 
 
 class CashBooked(Struct, frozen=True, kw_only=True, gc=False):
     """Cash came or went without a trade: `amount` dollars, below 0 if we paid."""
 
     kind: CashKind
-    symbol: Symbol
+    symbol: Symbol | None  # None where it belongs to no symbol
     amount: Decimal
     entry: Entry
     occurred_at: int
@@ -233,11 +270,68 @@ class ReportQuarantined(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
 
 
+class PositionUnprotected(Struct, frozen=True, kw_only=True, gc=False):
+    """Shares are held that no working protective order stands for."""
+
+    symbol: Symbol
+    shares: Decimal
+    waiver: str  # why the symbol needs none, if it does not
+    occurred_at: int
+
+
+class PositionProtected(Struct, frozen=True, kw_only=True, gc=False):
+    """All shares of a symbol are protected again, or gone."""
+
+    symbol: Symbol
+    unprotected_nanos: int  # how long they were not
+    occurred_at: int
+
+
 class TradingStateChanged(Struct, frozen=True, kw_only=True, gc=False):
     """What may be sent changed."""
 
     before: TradingState
     after: TradingState
+    reason: str
+    occurred_at: int
+    actor: str = ""  # who asked for it; empty where the program did
+
+
+class InstructionRefused(Struct, frozen=True, kw_only=True, gc=False):
+    """An operator's instruction changed nothing."""
+
+    instruction: InstructionGiven
+    reason: str
+    occurred_at: int
+
+
+class BreakerChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """A circuit breaker opened, is tried, or closed. `value` went beyond `limit`, both in `unit`."""
+
+    name: str
+    before: BreakerState
+    after: BreakerState
+    reason: str
+    limit: Decimal
+    value: Decimal
+    unit: str
+    open_until: int  # UTC nanoseconds, 0 unless it is open
+    occurred_at: int
+
+
+class LimitChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """A limit of the policy came into force, or another value of it did."""
+
+    change: LimitChange
+    actor: str | None
+    reason: str
+    occurred_at: int
+
+
+class LooseningRefused(Struct, frozen=True, kw_only=True, gc=False):
+    """A policy would have loosened a limit, and nobody answered for it: `change.before` stays in force."""
+
+    change: LimitChange
     reason: str
     occurred_at: int
 
@@ -260,16 +354,35 @@ DecisionEvent = (
     | QuoteRejected
     | TradeRejected
     | TimerSet
+    | StrategyModeChanged
+    | StrategiesReviewed
     | SignalEmitted
     | TargetSet
+    | SignalSettled
     | OrderDenied
     | OrderUpdated
+    | ParentOrderUpdated
     | FillBooked
+    | FillRestated
     | SharesCrossed
     | CashBooked
+    | CorporateActionApplied
+    | CorporateActionRefused
+    | SymbolPaused
+    | SymbolResumed
     | ReportQuarantined
+    | PositionUnprotected
+    | PositionProtected
     | TradingStateChanged
+    | LimitChanged
+    | LooseningRefused
+    | InstructionRefused
+    | BreakerChanged
     | AccountMarked
+    | DiscrepancyFound
+    | DiscrepancyResolved
+    | SymbolBlocked
+    | SymbolReleased
 )
 Event = InputEvent | DecisionEvent
 

@@ -31,19 +31,36 @@ class OrderType(Enum):
 
     MARKET = "MARKET"
     LIMIT = "LIMIT"
+    STOP = "STOP"  # a market order once the price has come to its stop
+    STOP_LIMIT = "STOP_LIMIT"  # a limit order once the price has come to its stop
+    TRAILING_STOP = "TRAILING_STOP"  # a stop that follows the best price at a distance, and never goes back
 
 
 class TimeInForce(Enum):
-    """How long an order works: to the end of its session, or until canceled."""
+    """When an order works, and for how long, in FIX's words: what others call MOO is a market order AT_THE_OPENING."""
 
-    DAY = "DAY"
-    GTC = "GTC"
+    DAY = "DAY"  # to the end of its session
+    GTC = "GTC"  # until canceled
+    IOC = "IOC"  # what cannot be filled at once lapses
+    FOK = "FOK"  # all of it at once, or nothing
+    AT_THE_OPENING = "AT_THE_OPENING"  # in the next opening auction only
+    AT_THE_CLOSE = "AT_THE_CLOSE"  # in the next closing auction only
+
+
+class OrderPurpose(Enum):
+    """What an order is for."""
+
+    TARGET = "TARGET"  # brings a position to its target
+    PROTECTION = "PROTECTION"  # rests at the broker, to end a position that goes wrong
+
+    __hash__ = object.__hash__  # as Side
 
 
 class OrderStatus(Enum):
     """What an order is. What we asked for and is not answered yet stands apart, in Order.cancel_requested."""
 
     SUBMITTED = "SUBMITTED"  # durable and handed to the broker, not answered yet
+    UNKNOWN = "UNKNOWN"  # never answered: perhaps at the broker. Stays reserved, blocks its symbol, is never sent again
     WORKING = "WORKING"
     PARTIALLY_FILLED = "PARTIALLY_FILLED"
     FILLED = "FILLED"
@@ -54,8 +71,20 @@ class OrderStatus(Enum):
     __hash__ = object.__hash__  # as Side
 
 
+class OrderTerms(Struct, frozen=True, kw_only=True, gc=False):
+    """What of an order may change while it works: shares in all, filled ones included, and dollars a share."""
+
+    quantity: Decimal
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+
+
 class OrderIntent(Struct, frozen=True, kw_only=True, gc=False):
-    """An order the engine wants; nothing is reserved and nobody has been told."""
+    """An order the engine wants; nothing is reserved and nobody has been told.
+
+    Orders of one `oca_group` cancel each other: what one fills, the others lose (one-cancels-other). An order with a
+    `parent_id` sleeps until its parent fills, and never fills more shares than the parent has (a bracket's leg).
+    """
 
     signal_id: str
     strategy: str
@@ -66,6 +95,17 @@ class OrderIntent(Struct, frozen=True, kw_only=True, gc=False):
     limit_price: Decimal | None
     time_in_force: TimeInForce
     reference_price: Decimal  # the decision price: last close when the order was wanted
+    stop_price: Decimal | None = None  # dollars a share; where a trailing stop begins
+    trail: Decimal | None = None  # dollars behind the best price: of a trailing stop, and only of one
+    outside_hours: bool = False  # may also fill before the open and after the close
+    purpose: OrderPurpose = OrderPurpose.TARGET
+    oca_group: str = ""  # none
+    parent_id: OrderId | None = None
+
+    @property
+    def terms(self) -> OrderTerms:
+        """What of it may be modified."""
+        return OrderTerms(quantity=self.quantity, limit_price=self.limit_price, stop_price=self.stop_price)
 
 
 class ApprovedOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -87,9 +127,10 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     filled_value: Decimal  # dollars; kept instead of an average, which could not be exact
     commission: Decimal
     broker_order_id: str
-    reason: str  # why it was rejected, canceled or expired
+    reason: str  # why it was rejected, canceled or expired, or why the last thing asked of it was refused
     created_at: int
     updated_at: int
+    modify_requested: OrderTerms | None = None  # asked for, and not answered yet
 
     @property
     def average_price(self) -> Decimal | None:
@@ -100,3 +141,14 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     def remaining(self) -> Decimal:
         """Shares not filled yet."""
         return self.intent.quantity - self.filled
+
+    @property
+    def quantity_at_worst(self) -> Decimal:
+        """The shares it may come to: the more of what it is for and what it was asked to be for."""
+        asked = self.modify_requested
+        return self.intent.quantity if asked is None else max(self.intent.quantity, asked.quantity)
+
+    @property
+    def remaining_at_worst(self) -> Decimal:
+        """The shares it may still fill."""
+        return self.quantity_at_worst - self.filled
