@@ -32,6 +32,22 @@ def cross_percentile(own: float, own_group: float, values: list[float], groups: 
     return (cross_rank(own, own_group, values, groups) - 1.0) / (count - 1.0)
 
 
+def inverse_share(own: float, own_group: float, values: list[float], groups: list[float]) -> float:  # noqa: ARG001
+    """Return 1 / `own` over the sum of 1 / value of all: the smaller the value, the larger the share; all sum to 1.
+
+    Values that are not above 0 take no part: 0 for a symbol whose own is such a one.
+    """
+    if math.isnan(own):
+        return math.nan
+    if own <= 0.0:
+        return 0.0
+    total = 0.0
+    for value in values:
+        if value > 0.0:
+            total += own / value
+    return 1.0 / total
+
+
 def sector_residual(own: float, own_group: float, values: list[float], groups: list[float]) -> float:
     """Return `own` less the mean of its group, itself included: 0 for a symbol that is alone in its group."""
     if math.isnan(own):

@@ -23,3 +23,8 @@ def cost_of_closed(held: Number, cost: Number, closed: Number) -> Number:
 def realised_profit(closed: Number, price: Number, closed_cost: Number) -> Number:
     """Return the profit of closing `closed` shares at `price` dollars, before commission."""
     return -closed * price - closed_cost
+
+
+def losing_streak(streak: int, profit: Number) -> int:
+    """Return how many closed trades in a row have lost. profit: of the one just closed, dollars after commission."""
+    return streak + 1 if profit < 0 else 0

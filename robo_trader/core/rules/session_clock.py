@@ -28,3 +28,16 @@ def half_day_update(state: list[float], session_minutes: float) -> float:  # noq
     session_minutes: from the open to the close.
     """
     return 1.0 if session_minutes < REGULAR_MINUTES else 0.0
+
+
+def week_number(days: int) -> int:
+    """Return the number of the week, Monday to Sunday, that a day is in. days: 1 is Monday, 1 January of year 1."""
+    return (days - 1) // 7
+
+
+def is_at_edge(now: int, opens_at: int, closes_at: int, first: int, last: int) -> bool:
+    """Return whether `now` lies within the first or the last so many nanoseconds of a session. All in nanoseconds.
+
+    What comes at the close or after it is outside the session, and so are its edges.
+    """
+    return opens_at <= now < closes_at and (now < opens_at + first or now >= closes_at - last)

@@ -92,6 +92,9 @@ def sum_deviation(state: list[float], at: int, center: float, length: int) -> fl
     return 2.0 * above
 
 
+TALLY_SUMS = 2  # the place of the first of a tally's sums, which all others follow
+
+
 def tally_size(length: int) -> int:
     """Return the floats a tally needs: whether it is full, its place, the sum of newer values, sums of older ones."""
     return 3 + length

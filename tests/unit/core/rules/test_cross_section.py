@@ -1,7 +1,7 @@
 """Standing of one symbol among others, and within its own group.
 
 Worked by hand: of 3, 1, 3, 7 the places are 2.5, 1, 2.5, 4, which from 0 to 1 are 0.5, 0, 0.5, 1. In a group of 1, 2, 6
-the mean is 3 and the mean square distance (4 + 1 + 9) / 3 = 14 / 3.
+the mean is 3 and the mean square distance (4 + 1 + 9) / 3 = 14 / 3. By 1 / value, 1, 2 and 4 weigh 4, 2 and 1 sevenths.
 """
 
 import math
@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robo_trader.core.rules.cross_section import cross_percentile, cross_rank, sector_neutral_zscore, sector_residual
+from robo_trader.core.rules.cross_section import (
+    cross_percentile,
+    cross_rank,
+    inverse_share,
+    sector_neutral_zscore,
+    sector_residual,
+)
 
 VALUES = st.lists(st.integers(-20, 20).map(float) | st.just(math.nan), min_size=1, max_size=20)
 GROUP = [1.0, 1.0, 2.0, 1.0, 2.0]
@@ -66,6 +72,23 @@ def test_a_zscore_is_within_ones_own_group() -> None:
 )
 def test_a_group_without_spread_has_no_zscore(members: list[float]) -> None:
     assert math.isnan(sector_neutral_zscore(members[0], 0.0, members, everybody(members)))
+
+
+def test_the_smaller_value_has_the_larger_share() -> None:
+    values = [1.0, 2.0, math.nan, 4.0]
+    shares = [inverse_share(value, 0.0, values, everybody(values)) for value in values]
+    assert shares == pytest.approx([4 / 7, 2 / 7, math.nan, 1 / 7], nan_ok=True)
+
+
+def test_what_is_not_above_0_has_no_share_and_takes_none() -> None:
+    values = [2.0, 0.0, -1.0, 2.0]
+    assert [inverse_share(value, 0.0, values, everybody(values)) for value in values] == [0.5, 0.0, 0.0, 0.5]
+
+
+@given(st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=20))
+def test_shares_sum_to_1(values: list[float]) -> None:
+    shares = [inverse_share(value, 0.0, values, everybody(values)) for value in values]
+    assert sum(shares) == pytest.approx(1.0) and min(shares) > 0.0
 
 
 @given(VALUES)

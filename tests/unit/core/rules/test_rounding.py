@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price, whole_shares
+from tests.examples import examples
 
 CENT, HUNDREDTH = Decimal("0.01"), Decimal("0.0001")
 PRICES = st.decimals("0.0001", 100_000, places=4)
@@ -42,7 +43,7 @@ def test_a_limit_lies_on_the_tick_towards_the_price(price: float, sign: int, off
 
 
 @given(PRICES, st.sampled_from([1, -1]), OFFSETS)
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=examples(500))
 def test_a_limit_is_that_of_exact_decimals(price: Decimal, sign: int, offset_bps: Decimal) -> None:
     assert limit_beyond(float(price), sign, float(offset_bps)) == float(exact_limit(price, sign, offset_bps))
 

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from robo_trader.core.rules.stops import (
     ATR_STOP,
+    BREAK_EVEN_STOP,
     FIXED_STOP,
     NO_STOP,
     STOP_STATE_SIZE,
     TIME_STOP,
     TRAILING_STOP,
+    stop_level,
     stop_reached,
 )
 
@@ -26,9 +28,16 @@ LONG, SHORT = 100.0, -100.0
 class Watch:
     """The rule with its memory, and parameters that are all off but those that are named."""
 
-    def __init__(self, *, fixed: float = 0.0, atrs: float = 0.0, trailing: float = 0.0, bars: float = 0.0) -> None:
+    def __init__(
+        self, *, fixed: float = 0.0, atrs: float = 0.0, trailing: float = 0.0, bars: float = 0.0, even: float = 0.0
+    ) -> None:
         self.state = [0.0] * STOP_STATE_SIZE
-        self.parameters = (fixed, atrs, trailing, bars)
+        self.parameters = (fixed, atrs, trailing, bars, even)
+
+    def level(self, *, held: float = LONG, cost: float = 100.0) -> float:
+        """Where the nearest stop stands."""
+        fixed, atrs, trailing, _, even = self.parameters
+        return stop_level(self.state, held, cost, fixed, atrs, trailing, even)
 
     def look(
         self, close: float, *, held: float = LONG, cost: float = 100.0, high: float | None = None,
@@ -148,3 +157,56 @@ def test_long_and_short_are_mirror_images(closes: list[float]) -> None:
     long_, short = Watch(atrs=5.0, bars=9.0), Watch(atrs=5.0, bars=9.0)
     for close in closes:
         assert long_.look(close) == short.look(200.0 - close, held=SHORT)
+
+
+def test_a_gain_once_made_is_not_turned_into_a_loss() -> None:
+    watch = Watch(even=0.1)
+    assert watch.look(100.0) == NO_STOP, "nothing gained yet"
+    assert watch.look(101.0, high=110.0) == NO_STOP
+    assert watch.look(100.01) == NO_STOP
+    assert watch.look(100.0) == BREAK_EVEN_STOP
+    short = Watch(even=0.1)
+    assert short.look(95.0, held=SHORT, low=90.0) == NO_STOP
+    assert short.look(100.0, held=SHORT) == BREAK_EVEN_STOP
+
+
+def test_the_nearest_stop_has_a_price() -> None:
+    """After a high of 120: 5 % of the cost at 95, 3 ATRs of 2 at 94, a tenth of the best at 108, the cost at 100."""
+    assert math.isnan(Watch(bars=5).level())
+    watches = [
+        Watch(fixed=0.05),
+        Watch(atrs=3),
+        Watch(trailing=0.1),
+        Watch(even=0.15),
+        Watch(fixed=0.05, atrs=3, even=0.15),
+    ]
+    assert watches[0].level() == 95, "known before the first bar"
+    for watch in watches:
+        watch.look(119.0, high=120.0)
+    assert [watch.level() for watch in watches] == [95, 94, 108, 100, 100]
+    short = Watch(fixed=0.05, trailing=0.1)
+    short.look(81.0, held=SHORT, low=80.0)
+    assert short.level(held=SHORT) == 88
+
+
+@given(
+    st.lists(st.floats(50, 200), min_size=1, max_size=20),
+    st.sampled_from([LONG, SHORT]),
+    st.sampled_from([0.0, 0.03]),
+    st.sampled_from([0.0, 2.0]),
+    st.sampled_from([0.0, 0.04]),
+    st.sampled_from([0.0, 0.05]),
+)
+@settings(deadline=None)
+def test_a_close_beyond_the_level_is_a_stop_and_one_before_it_is_none(
+    closes: list[float], held: float, fixed: float, atrs: float, trailing: float, even: float
+) -> None:
+    watch = Watch(fixed=fixed, atrs=atrs, trailing=trailing, even=even)
+    for close in closes:
+        reached = watch.look(close, held=held)
+        level = watch.level(held=held)
+        sign = 1 if held > 0 else -1
+        if not math.isnan(level) and abs(close - level) > 1e-6:
+            assert (reached != NO_STOP) == (sign * (close - level) < 0)
+        if reached != NO_STOP:
+            return
