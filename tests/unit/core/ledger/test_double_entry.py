@@ -16,6 +16,7 @@ from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.orders import Side
 from robo_trader.core.ledger.ledger import Ledger
 from tests.builders import AAPL, MSFT, a_fill
+from tests.examples import examples
 
 CAPITAL = Decimal("98765.43")
 
@@ -51,7 +52,7 @@ ODD = fills(price_decimals=9, share_decimals=4)
 
 @pytest.mark.parametrize("kind", [ORDINARY, ODD], ids=["prices of the venue", "odd prices and parts of shares"])
 @given(data=st.data())
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_the_books_balance(kind: st.SearchStrategy[list[Fill]], data: st.DataObject) -> None:
     ledger = booked(data.draw(kind))
     positions = sum((position.cost for position in ledger.open_positions()), Decimal(0))
@@ -63,7 +64,7 @@ def test_the_books_balance(kind: st.SearchStrategy[list[Fill]], data: st.DataObj
 
 
 @given(ORDINARY)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_a_position_is_the_sum_of_its_fills(sequence: list[Fill]) -> None:
     ledger = booked(sequence)
     for symbol in (AAPL, MSFT):
@@ -72,7 +73,7 @@ def test_a_position_is_the_sum_of_its_fills(sequence: list[Fill]) -> None:
 
 
 @given(ORDINARY)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_cash_is_what_was_paid_and_received(sequence: list[Fill]) -> None:
     spent = sum(fill.side.sign * fill.quantity * fill.price + fill.commission for fill in sequence)
     assert booked(sequence).cash == CAPITAL - spent
@@ -80,7 +81,7 @@ def test_cash_is_what_was_paid_and_received(sequence: list[Fill]) -> None:
 
 @pytest.mark.parametrize("kind", [ORDINARY, ODD], ids=["prices of the venue", "odd prices and parts of shares"])
 @given(data=st.data())
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_once_all_is_closed_cash_is_capital_and_profit_and_no_cost_stays_behind(
     kind: st.SearchStrategy[list[Fill]], data: st.DataObject
 ) -> None:
