@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from robo_trader.core.domain.events import BrokerReport
 from robo_trader.core.domain.fills import ExecutionId
+from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import Order, OrderId, OrderStatus, Side
 from robo_trader.core.execution.order_book import Moved, OrderBook, Quarantined
 from tests.builders import (
@@ -150,7 +150,7 @@ def test_an_order_that_is_not_ours(report: BrokerReport, breaks_books: bool) -> 
     book = a_book()
     result = book.apply(report)
     assert result == Quarantined("order 9 is not ours", breaks_books=breaks_books)
-    assert not book.executions
+    assert not book.executions.latest
 
 
 def test_an_execution_of_another_symbol_breaks_the_books_and_its_id_stays_free() -> None:
@@ -158,7 +158,7 @@ def test_an_execution_of_another_symbol_breaks_the_books_and_its_id_stays_free()
     result = book.apply(executed(symbol=MSFT))
     assert isinstance(result, Quarantined) and result.breaks_books
     assert isinstance(book.apply(executed()), Moved)
-    assert book.executions == {ExecutionId("E1")}
+    assert set(book.executions.latest) == {ExecutionId("E1")}
 
 
 @pytest.mark.parametrize(("quantity", "price"), [(0, 100), (-5, 100), (5, 0), (5, -1)])
@@ -167,7 +167,7 @@ def test_an_execution_of_nothing_breaks_the_books_and_moves_nothing(quantity: in
     before = dict(book.open)
     verdict = book.apply(executed(quantity=quantity, price=price))
     assert isinstance(verdict, Quarantined) and verdict.breaks_books
-    assert book.open == before and not book.executions
+    assert book.open == before and not book.executions.latest
 
 
 def test_what_we_asked_for_stands_apart_from_what_the_order_is() -> None:
