@@ -1,159 +1,183 @@
-"""The pre-trade controls, each a small function: intent and facts in, a violation or nothing out.
+"""All controls in one table: which number of the list each is, which settings switch it on, and what it is asked about.
 
-An order that only takes risk away (`reduces`) is spared the controls on size, loss and money: a stop must be
-able to leave what an entry could build.
+An order that only takes risk away (`reduces`) is spared the controls of entries: a stop must be able to leave what an
+entry could build. One that protects a position is asked about the trading state alone: it may rest at any hour, and
+needs no fresh price.
 """
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 
-from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO
-from robo_trader.core.domain.orders import BUY, SELL, OrderIntent, OrderType, Side
-from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.orders import OrderIntent
 from robo_trader.core.domain.violations import Control, Violation
-from robo_trader.core.market.commissions import CommissionSchedule
-from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
-from robo_trader.core.rules.cash import purchase_value
-from robo_trader.core.rules.comparison import exceeds
-from robo_trader.core.rules.exposure import worst_case_shares
+from robo_trader.core.risk import (
+    account_facts,
+    blocks,
+    exposures,
+    losses,
+    market_data,
+    order_sizes,
+    portfolio_checks,
+    rates,
+    sessions,
+)
+from robo_trader.core.risk.limits import RiskLimits, RiskView
 
 Check = Callable[[OrderIntent, RiskView, RiskLimits], Violation | None]
 
-USD = "USD"
-_ACTIVE = TradingState.ACTIVE  # as BUY: quicker by its own name
-_MARKET = OrderType.MARKET
+_DEFAULTS = {field.name: field.default for field in fields(RiskLimits)}
 
 
-def worst_case(exposure: Exposure, *, side: Side | None = None, quantity: Decimal = ZERO) -> Decimal:
-    """Return the largest absolute shares the symbol can come to, with `quantity` more working on `side`."""
-    buys, sells = exposure.working_buys, exposure.working_sells
-    if side is BUY:
-        buys += quantity
-    elif side is not None:
-        sells += quantity
-    return worst_case_shares(exposure.position, buys, sells)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlEntry:
+    """One line of the table. Without keys a control is always on."""
+
+    code: str  # of the control list, as in docs/risk.md
+    control: Control
+    check: Check
+    entries_only: bool = True
+    holds_protection: bool = False  # an order that protects a position is asked about it, too
+    keys: tuple[str, ...] = ()  # the limits any of which switches it on
+
+    def is_on(self, limits: RiskLimits) -> bool:
+        """Whether limits make it decide anything."""
+        return not self.keys or any(is_set(limits, key) for key in self.keys)
 
 
-def reduces(intent: OrderIntent, view: RiskView) -> bool:
-    """Return whether the order can only take shares away: never more than are held and not yet on their way out."""
-    exposure = view.exposures[intent.symbol]
-    if intent.side is SELL:
-        return intent.quantity <= exposure.position - exposure.working_sells
-    return intent.quantity <= -exposure.position - exposure.working_buys
+def is_set(limits: RiskLimits, key: str) -> bool:
+    """Return whether a limit that may be off is on."""
+    return bool(getattr(limits, key) != _DEFAULTS[key])
 
 
-def order_value(intent: OrderIntent) -> Decimal:
-    """Return what the order is worth in dollars: at its limit, or at the last price if it has none."""
-    price = intent.limit_price if intent.limit_price is not None else intent.reference_price
-    return intent.quantity * price
+BREAKER_KEYS = (
+    "breaker_losing_streak", "breaker_rejects", "breaker_slippage_bps", "breaker_errors", "breaker_orders",
+)  # fmt: skip
+
+CONTROLS: tuple[ControlEntry, ...] = (
+    ControlEntry(
+        code="C31", control=Control.TRADING_STATE, check=sessions.check_trading_state, entries_only=False,
+        holds_protection=True,
+    ),
+    ControlEntry(code="C18", control=Control.MARKET_HOURS, check=sessions.check_market_hours, entries_only=False),
+    ControlEntry(code="C19", control=Control.STALE_DATA, check=market_data.check_stale_data, entries_only=False),
+    ControlEntry(code="C27", control=Control.RECONCILIATION, check=blocks.check_reconciliation, entries_only=False),
+    ControlEntry(code="C28", control=Control.UNKNOWN_ORDER, check=blocks.check_unknown_order, entries_only=False),
+    ControlEntry(
+        code="C03", control=Control.PRICE_COLLAR, check=market_data.check_price_collar, entries_only=False,
+        keys=("price_collar_fraction",),
+    ),
+    ControlEntry(code="C08", control=Control.MAX_POSITION, check=exposures.check_max_position),
+    ControlEntry(code="C09", control=Control.GROSS_EXPOSURE, check=exposures.check_gross_exposure),
+    ControlEntry(code="C02", control=Control.ORDER_NOTIONAL, check=order_sizes.check_order_notional),
+    ControlEntry(code="C12", control=Control.DAILY_LOSS, check=losses.check_daily_loss),
+    ControlEntry(code="C11", control=Control.CASH, check=order_sizes.check_cash),
+    ControlEntry(
+        code="C01", control=Control.ORDER_SHARES, check=order_sizes.check_order_shares, keys=("order_shares_max",)
+    ),
+    ControlEntry(
+        code="C09", control=Control.NET_EXPOSURE, check=exposures.check_net_exposure,
+        keys=("net_exposure_max_fraction", "net_exposure_min_fraction"),
+    ),
+    ControlEntry(
+        code="C12", control=Control.WEEKLY_LOSS, check=losses.check_weekly_loss, keys=("weekly_loss_fraction",)
+    ),
+    ControlEntry(
+        code="C14", control=Control.DAILY_TURNOVER, check=losses.check_daily_turnover,
+        keys=("daily_turnover_fraction",),
+    ),
+    ControlEntry(
+        code="C18", control=Control.ENTRY_WINDOW, check=sessions.check_entry_window,
+        keys=("entry_delay_minutes", "entry_cutoff_minutes"),
+    ),
+    ControlEntry(
+        code="C12", control=Control.STRATEGY_LOSS, check=losses.check_strategy_loss, keys=("strategy_loss_fraction",)
+    ),
+    ControlEntry(
+        code="C08", control=Control.TOP_FIVE, check=exposures.check_top_five, keys=("top_five_fraction",)
+    ),
+    ControlEntry(
+        code="C17", control=Control.SHORT_SALE, check=exposures.check_short_sale,
+        keys=("short_sales", "borrow_rate_max"),
+    ),
+    ControlEntry(
+        code="C16", control=Control.SYMBOL_LIST, check=market_data.check_symbol_list,
+        keys=("allowed_symbols", "denied_symbols"),
+    ),
+    ControlEntry(code="C15", control=Control.MIN_PRICE, check=market_data.check_min_price, keys=("price_min",)),
+    ControlEntry(
+        code="C15", control=Control.LIQUIDITY, check=market_data.check_liquidity,
+        keys=("adv_order_fraction", "adv_position_fraction", "adv_dollars_min"),
+    ),
+    ControlEntry(
+        code="C16", control=Control.MARKET_CAP, check=market_data.check_market_cap, keys=("market_cap_min",)
+    ),
+    ControlEntry(
+        code="C04", control=Control.SPREAD, check=market_data.check_spread, keys=("spread_max_fraction",)
+    ),
+    ControlEntry(
+        code="C25", control=Control.QUARANTINE, check=market_data.check_quarantine, keys=("jump_fraction",)
+    ),
+    ControlEntry(
+        code="C10", control=Control.EXCESS_LIQUIDITY, check=account_facts.check_excess_liquidity,
+        keys=("excess_liquidity_fraction",),
+    ),
+    ControlEntry(
+        code="C10", control=Control.GREEKS, check=account_facts.check_greeks,
+        keys=("delta_max", "gamma_max", "vega_max"),
+    ),
+    ControlEntry(
+        code="C05", control=Control.ORDER_RATE, check=rates.check_order_rate,
+        keys=("orders_per_second", "orders_per_minute", "strategy_orders_per_minute"),
+    ),
+    ControlEntry(
+        code="C06", control=Control.DUPLICATE_ORDER, check=rates.check_duplicate_order, keys=("duplicate_seconds",)
+    ),
+    ControlEntry(
+        code="C07", control=Control.REPEATED_ENTRY, check=rates.check_repeated_entry, keys=("entries_per_session",)
+    ),
+    ControlEntry(
+        code="C21", control=Control.WORKING_ORDERS, check=rates.check_working_orders,
+        keys=("working_orders_max", "symbol_working_orders_max"),
+    ),
+    ControlEntry(
+        code="C12", control=Control.CIRCUIT_BREAKER, check=rates.check_circuit_breaker, keys=BREAKER_KEYS
+    ),
+    ControlEntry(
+        code="C08", control=Control.SECTOR_EXPOSURE, check=portfolio_checks.check_sector, keys=("sector_fraction",)
+    ),
+    ControlEntry(
+        code="C08", control=Control.CORRELATED_EXPOSURE, check=portfolio_checks.check_correlated,
+        keys=("correlated_fraction",),
+    ),
+    ControlEntry(
+        code="C09", control=Control.PORTFOLIO_HEAT, check=portfolio_checks.check_heat, keys=("heat_fraction",)
+    ),
+    ControlEntry(code="C09", control=Control.PORTFOLIO_BETA, check=portfolio_checks.check_beta, keys=("beta_max",)),
+    ControlEntry(
+        code="C09", control=Control.VALUE_AT_RISK, check=portfolio_checks.check_value_at_risk,
+        keys=("value_at_risk_fraction",),
+    ),
+    ControlEntry(
+        code="C09", control=Control.EXPECTED_SHORTFALL, check=portfolio_checks.check_shortfall,
+        keys=("shortfall_fraction",),
+    ),
+)  # fmt: skip
+
+# What cuts a target before it is an order: a strategy's mode, and what other strategies want (`core/portfolio`).
+OF_TARGETS = frozenset({Control.STRATEGY_MODE, Control.CONFLICT})
+
+# Those that look at every holding, with its stops and past returns: `RiskView.portfolio`.
+PORTFOLIO_CONTROLS = frozenset({
+    Control.SECTOR_EXPOSURE, Control.CORRELATED_EXPOSURE, Control.PORTFOLIO_HEAT, Control.PORTFOLIO_BETA,
+    Control.VALUE_AT_RISK, Control.EXPECTED_SHORTFALL,
+})  # fmt: skip
 
 
-def cash_needed(intent: OrderIntent, commissions: CommissionSchedule, limits: RiskLimits) -> Decimal:
-    """Return the dollars to hold back for a purchase until it is filled: price, buffer and commission."""
-    buffer = limits.cash_buffer_fraction if intent.order_type is _MARKET else ZERO
-    value = purchase_value(intent.quantity, intent.limit_price or intent.reference_price, buffer)
-    return value + commissions.charge(intent.quantity, value, is_sale=False)
+def active(limits: RiskLimits, controls: Iterable[ControlEntry] = CONTROLS) -> tuple[ControlEntry, ...]:
+    """Return the controls that limits switch on, in the order of the table."""
+    return tuple(entry for entry in controls if entry.is_on(limits))
 
 
-def check_trading_state(intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
-    """HALTED lets nothing out; REDUCING only what takes risk away."""
-    state = view.trading_state
-    if state is _ACTIVE or (state is TradingState.REDUCING and reduces(intent, view)):
-        return None
-    return Violation(
-        control=Control.TRADING_STATE, limit=Decimal(0), value=intent.quantity, unit="shares",
-        context=f"trading state is {state.value}",
-    )  # fmt: skip
-
-
-def check_max_position(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """One symbol may not be worth more than a fraction of equity, working orders at their worst."""
-    exposure = view.exposures[intent.symbol]
-    shares = worst_case(exposure, side=intent.side, quantity=intent.quantity)
-    value = shares * exposure.price
-    limit = limits.max_position_fraction * view.equity
-    if not exceeds(value, limit):
-        return None
-    return _broken(Control.MAX_POSITION, limit, value, f"{intent.symbol}: {shares} shares at worst")
-
-
-def check_gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """All symbols together may not be worth more than a fraction of equity, working orders at their worst."""
-    value = view.others_value
-    for symbol, exposure in view.exposures.items():
-        value += _worst_value(symbol, exposure, intent)
-    limit = limits.gross_exposure_fraction * view.equity
-    if not exceeds(value, limit):
-        return None
-    context = f"{len(view.exposures)} symbols with orders at worst, {view.others_value} USD in others"
-    return _broken(Control.GROSS_EXPOSURE, limit, value, context)
-
-
-def check_order_notional(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """One order may not be worth more than a sum and a fraction of equity."""
-    value, limit = order_value(intent), limits.order_notional(view.equity)
-    if not exceeds(value, limit):
-        return None
-    return _broken(Control.ORDER_NOTIONAL, limit, value, f"{intent.quantity} shares")
-
-
-def check_daily_loss(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """After losing a fraction of the previous close's equity in a session, nothing new is opened in it."""
-    limit = limits.daily_loss_fraction * view.session_opening_equity
-    loss = view.session_opening_equity - view.equity
-    if not exceeds(loss, limit):
-        return None
-    return _broken(Control.DAILY_LOSS, limit, loss, f"session {view.session.date}")
-
-
-def check_cash(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """A purchase must be paid from cash that no other order has reserved."""
-    if intent.side is SELL:
-        return None
-    free, needed = view.cash - view.reserved, view.cash_needed
-    if needed is None:
-        needed = cash_needed(intent, view.commissions, limits)
-    if not exceeds(needed, free):
-        return None
-    return _broken(Control.CASH, free, needed, f"cash {view.cash}, reserved {view.reserved}")
-
-
-def check_market_hours(_intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """An order leaves within its session, or after the close if orders may wait for the next open."""
-    session = view.session
-    if session.opens_at <= view.as_of < session.closes_at or limits.orders_for_next_open:
-        return None
-    return Violation(
-        control=Control.MARKET_HOURS, limit=Decimal(session.closes_at), value=Decimal(view.as_of), unit="UTC ns",
-        context=f"session {session.date} is closed and orders may not wait for the next open",
-    )  # fmt: skip
-
-
-def check_stale_data(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
-    """A symbol whose last bar is older than the limit is not traded."""
-    missed, limit = Decimal(view.exposures[intent.symbol].bars_missed), limits.stale_after_bars
-    if not exceeds(missed, limit):
-        return None
-    return _broken(Control.STALE_DATA, limit, missed, f"{intent.symbol}: bars missed", unit="bars")
-
-
-ALWAYS: tuple[Check, ...] = (check_trading_state, check_market_hours, check_stale_data)
-ENTRIES_ONLY: tuple[Check, ...] = (
-    check_max_position,
-    check_gross_exposure,
-    check_order_notional,
-    check_daily_loss,
-    check_cash,
-)
-ALL = ALWAYS + ENTRIES_ONLY
-
-
-def _worst_value(symbol: Symbol, exposure: Exposure, intent: OrderIntent) -> Decimal:
-    if symbol != intent.symbol:
-        return worst_case_shares(exposure.position, exposure.working_buys, exposure.working_sells) * exposure.price
-    return worst_case(exposure, side=intent.side, quantity=intent.quantity) * exposure.price
-
-
-def _broken(control: Control, limit: Decimal, value: Decimal, context: str, *, unit: str = USD) -> Violation:
-    return Violation(control=control, limit=limit, value=value, unit=unit, context=context)
+def keys_of(control: Control) -> tuple[str, ...]:
+    """Return the limits that switch a control on."""
+    return next(entry.keys for entry in CONTROLS if entry.control is control)

@@ -13,7 +13,7 @@ from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, 
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control, Violation
 from robo_trader.core.market.commissions import IBKR_FIXED
-from robo_trader.core.risk.gate import assess
+from robo_trader.core.risk.gate import RiskGate
 from robo_trader.core.risk.limits import RiskLimits, RiskView
 from tests.builders import AAPL, CLOSE, HOUR, MSFT, OPEN, a_risk_view, an_exposure, an_intent, some_limits
 
@@ -30,7 +30,7 @@ class Case:
     limits: RiskLimits = field(default_factory=some_limits)
 
     def assess(self) -> ApprovedOrder | tuple[Violation, ...]:
-        return assess(self.intent, self.view, self.limits, OrderId(1))
+        return RiskGate(self.limits).assess(self.intent, self.view, OrderId(1))
 
     def refused_by(self) -> list[Control]:
         verdict = self.assess()

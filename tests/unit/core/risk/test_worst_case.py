@@ -13,10 +13,11 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control
-from robo_trader.core.risk.controls import reduces, worst_case
-from robo_trader.core.risk.gate import assess
+from robo_trader.core.risk.exposures import reduces, worst_case
+from robo_trader.core.risk.gate import RiskGate
 from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
 from tests.builders import AAPL, MSFT, a_risk_view, an_exposure, an_intent, some_limits
+from tests.examples import examples
 
 TENTH, GROSS = some_limits(max_position="0.1"), some_limits(gross_exposure="0.2")
 NOTHING = some_limits(max_position=0, gross_exposure=0, order_notional_max=0, order_notional=0, daily_loss=0)
@@ -24,7 +25,7 @@ SIDES = st.sampled_from(Side)
 
 
 def refused_by(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> list[Control]:
-    verdict = assess(intent, view, limits, OrderId(1))
+    verdict = RiskGate(limits).assess(intent, view, OrderId(1))
     return [] if isinstance(verdict, ApprovedOrder) else [violation.control for violation in verdict]
 
 
@@ -109,7 +110,7 @@ def test_exits_are_not_spared_stale_prices_and_closed_markets() -> None:
 
 
 @given(st.integers(-200, 200), st.integers(0, 200), st.integers(0, 200), SIDES, st.integers(1, 200))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_what_reduces_never_flips_nor_worsens_the_worst_case(
     position: int, buys: int, sells: int, side: Side, quantity: int
 ) -> None:

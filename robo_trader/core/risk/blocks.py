@@ -1,0 +1,29 @@
+"""Symbols in which nothing may leave: the broker has them otherwise than we do, or never answered an order in them.
+
+Exits are refused as well: where it is not known what is held, or what still works, an exit may open a position.
+"""
+
+from decimal import Decimal
+
+from robo_trader.core.domain.orders import OrderIntent
+from robo_trader.core.domain.violations import Control, Violation
+from robo_trader.core.risk.limits import RiskLimits, RiskView
+
+
+def check_reconciliation(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol that book and broker disagree about."""
+    return _first(view, Control.RECONCILIATION, "causes") if view.blocks else None
+
+
+def check_unknown_order(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol with an order that may or may not be at the broker."""
+    return _first(view, Control.UNKNOWN_ORDER, "orders") if view.blocks else None
+
+
+def _first(view: RiskView, control: Control, unit: str) -> Violation | None:
+    own = [block for block in view.blocks if block.control is control]
+    if not own:
+        return None
+    return Violation(
+        control=control, limit=Decimal(0), value=Decimal(len(own)), unit=unit, context=own[0].reason
+    )  # fmt: skip
