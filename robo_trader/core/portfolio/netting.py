@@ -5,10 +5,11 @@ the shares pass between them at the last price and never reach the market. A fil
 still misses, in whole shares; what a division leaves over goes to the first that misses some.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from robo_trader.core.domain.allotments import Allotment
 from robo_trader.core.domain.money import ZERO, round_money
@@ -44,7 +45,10 @@ def net(wants: Sequence[Want], *, now: int, is_working: bool) -> Want:
         signal_id=leader.signal.signal_id, symbol=leader.target.symbol, quantity=quantity,
         reference_price=leader.target.reference_price,
     )  # fmt: skip
-    return Want(leader.strategy, leader.signal, target, held)
+    signal = leader.signal
+    if not signal.is_stop and any(want.signal.is_stop for want in asking):
+        signal = replace(signal, is_stop=True)  # one of them may not wait
+    return Want(leader.strategy, signal, target, held)
 
 
 def cross(wants: Sequence[Want], *, now: int) -> tuple[Allotment, ...]:
@@ -72,12 +76,29 @@ def allot(wants: Sequence[Want], change: Decimal, commission: Decimal, leader: s
     given = min(shares, sum(needs, ZERO))
     parts = {want.strategy: part for want, part in zip(wants, _divided(given, needs), strict=True)}
     parts[leader] = parts.get(leader, ZERO) + shares - given
-    taking = [(strategy, part) for strategy, part in parts.items() if part]
-    charges = [round_money(commission * part / shares) for _, part in taking]
+    return _charged({strategy: sign * part for strategy, part in parts.items() if part}, commission)
+
+
+def divided_again(parts: Sequence[Allotment], change: Decimal, commission: Decimal) -> tuple[Allotment, ...]:
+    """Divide a restated fill as it was divided before: in proportion, whole shares, what is left over to the first.
+
+    A fill of nothing is everybody's who had a part of it, with the first one bearing what it still costs.
+    """
+    before = sum((abs(part.quantity) for part in parts), ZERO)
+    sign = 1 if change > 0 else -1
+    shares = [proportional_shares(abs(change), abs(part.quantity), before) if before else ZERO for part in parts]
+    shares[0] += abs(change) - sum(shares, ZERO)
+    return _charged({part.strategy: sign * own for part, own in zip(parts, shares, strict=True)}, commission)
+
+
+def _charged(parts: Mapping[str, Decimal], commission: Decimal) -> tuple[Allotment, ...]:
+    """Return the parts with a commission divided in proportion to them, exactly."""
+    shares = sum((abs(part) for part in parts.values()), ZERO)
+    charges = [round_money(commission * abs(part) / shares) if shares else ZERO for part in parts.values()]
     charges[0] += commission - sum(charges, ZERO)
     return tuple(
-        Allotment(strategy=strategy, quantity=sign * part, commission=charge)
-        for (strategy, part), charge in zip(taking, charges, strict=True)
+        Allotment(strategy=strategy, quantity=part, commission=charge)
+        for (strategy, part), charge in zip(parts.items(), charges, strict=True)
     )
 
 
