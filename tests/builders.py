@@ -9,38 +9,54 @@ Limits are so wide that nothing is refused: a test tightens the one it is about.
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
+from typing import Any
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, BarSlice, TradingSession
 from robo_trader.core.domain.corporate_actions import Dividend
-from robo_trader.core.domain.events import (
+from robo_trader.core.domain.events import QuoteArrived
+from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.order_reports import (
+    CancelRejected,
+    CommissionReported,
+    ExecutionCorrected,
+    ModifyRejected,
+    OrderAbsent,
     OrderAccepted,
     OrderCanceled,
     OrderExecuted,
     OrderExpired,
+    OrderModified,
     OrderRejected,
-    QuoteArrived,
+    OrderUnanswered,
 )
-from robo_trader.core.domain.fills import ExecutionId, Fill
-from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import (
     ApprovedOrder,
     Order,
     OrderId,
     OrderIntent,
     OrderStatus,
+    OrderTerms,
     OrderType,
     Side,
     TimeInForce,
 )
+from robo_trader.core.domain.parent_orders import Algorithm
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.execution.planner import OrderStyle
+from robo_trader.core.execution.policy import ExecutionPolicy, Peg, Urgency
+from robo_trader.core.ledger.tax_lots import DatedExecution
 from robo_trader.core.market.commissions import IBKR_FIXED, CommissionSchedule
+from robo_trader.core.market.impact import ImpactModel
 from robo_trader.core.portfolio.sizing import FixedFraction, Sizer
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
-from robo_trader.core.risk.limits import Exposure, RiskLimits, RiskView
+from robo_trader.core.portfolio.strategies_policy import USUAL, StrategiesPolicy
+from robo_trader.core.risk.limits import NO_FACTS, Exposure, OrderFacts, RiskLimits, RiskView
+from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy
@@ -51,6 +67,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 AAPL, MSFT = Symbol("AAPL"), Symbol("MSFT")
 FREE = CommissionSchedule(per_share=Decimal(0), minimum=Decimal(0), maximum_fraction=Decimal(0))
+
+_TRADES = count()
 
 Exact = int | str | Decimal  # anything a Decimal is made of without loss
 
@@ -136,20 +154,37 @@ def an_intent(
     side: Side = Side.BUY,
     quantity: Exact = 100,
     limit: Exact | None = None,
+    stop: Exact | None = None,
+    trail: Exact | None = None,
     reference: Exact = 100,
     time_in_force: TimeInForce = TimeInForce.DAY,
+    oca_group: str = "",
+    parent_id: int | None = None,
 ) -> OrderIntent:
+    """A market order; a limit, a stop, or both, or a distance to trail by make another type of it."""
     return OrderIntent(
         signal_id="sma_crossover.1",
         strategy="sma_crossover",
         symbol=Symbol(symbol),
         side=side,
         quantity=Decimal(quantity),
-        order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
+        order_type=_type_of(limit, stop, trail),
         limit_price=None if limit is None else Decimal(limit),
         time_in_force=time_in_force,
         reference_price=Decimal(reference),
+        stop_price=None if stop is None else Decimal(stop),
+        trail=None if trail is None else Decimal(trail),
+        oca_group=oca_group,
+        parent_id=None if parent_id is None else OrderId(parent_id),
     )
+
+
+def _type_of(limit: Exact | None, stop: Exact | None, trail: Exact | None) -> OrderType:
+    if trail is not None:
+        return OrderType.TRAILING_STOP
+    if stop is not None:
+        return OrderType.STOP if limit is None else OrderType.STOP_LIMIT
+    return OrderType.MARKET if limit is None else OrderType.LIMIT
 
 
 def an_approved_order(*, order_id: int = 1, intent: OrderIntent | None = None, at: int = OPEN) -> ApprovedOrder:
@@ -181,6 +216,67 @@ def an_order(
 
 def accepted(*, order_id: int = 1, at: int = OPEN) -> OrderAccepted:
     return OrderAccepted(order_id=OrderId(order_id), broker_order_id=f"B{order_id}", occurred_at=at)
+
+
+def unanswered(*, order_id: int = 1, at: int = OPEN) -> OrderUnanswered:
+    return OrderUnanswered(order_id=OrderId(order_id), occurred_at=at)
+
+
+def absent(*, order_id: int = 1, at: int = OPEN) -> OrderAbsent:
+    return OrderAbsent(order_id=OrderId(order_id), occurred_at=at)
+
+
+def some_terms(*, quantity: Exact = 100, limit: Exact | None = None, stop: Exact | None = None) -> OrderTerms:
+    return OrderTerms(
+        quantity=Decimal(quantity),
+        limit_price=None if limit is None else Decimal(limit),
+        stop_price=None if stop is None else Decimal(stop),
+    )
+
+
+def modified(*, order_id: int = 1, quantity: Exact = 100, at: int = OPEN) -> OrderModified:
+    return OrderModified(order_id=OrderId(order_id), terms=some_terms(quantity=quantity), occurred_at=at)
+
+
+def modify_rejected(*, order_id: int = 1, reason: str = "too late", at: int = OPEN) -> ModifyRejected:
+    return ModifyRejected(order_id=OrderId(order_id), reason=reason, occurred_at=at)
+
+
+def cancel_rejected(*, order_id: int = 1, reason: str = "too late", at: int = OPEN) -> CancelRejected:
+    return CancelRejected(order_id=OrderId(order_id), reason=reason, occurred_at=at)
+
+
+def corrected(
+    *,
+    order_id: int = 1,
+    execution_id: str = "E1.2",
+    corrects: str = "E1",
+    quantity: Exact = 0,
+    price: Exact = 100,
+    commission: Exact = 0,
+    at: int = OPEN,
+) -> ExecutionCorrected:
+    """A bust, unless told otherwise."""
+    return ExecutionCorrected(
+        execution_id=ExecutionId(execution_id),
+        corrects=ExecutionId(corrects),
+        order_id=OrderId(order_id),
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        commission=Decimal(commission),
+        occurred_at=at,
+    )
+
+
+def charged(
+    *, order_id: int = 1, execution_id: str = "E1", commission: Exact = 1, at: int = OPEN
+) -> CommissionReported:
+    return CommissionReported(
+        order_id=OrderId(order_id),
+        execution_id=ExecutionId(execution_id),
+        commission=Decimal(commission),
+        occurred_at=at,
+    )
 
 
 def rejected(*, order_id: int = 1, reason: str = "no permission", at: int = OPEN) -> OrderRejected:
@@ -238,6 +334,29 @@ def a_fill(
     )
 
 
+def a_trade(
+    on: str | date,
+    quantity: Exact,
+    price: Exact,
+    commission: Exact = 0,
+    *,
+    name: str = "",
+    order: str = "",
+    symbol: str = AAPL,
+) -> DatedExecution:
+    """Shares that came (above 0) or went on a day, by an order of their own unless one is named."""
+    own = next(_TRADES)
+    return DatedExecution(
+        execution_id=name or f"E{own}",
+        opened_by=order or f"order {own}",
+        symbol=Symbol(symbol),
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+        commission=Decimal(commission),
+        on=date.fromisoformat(on) if isinstance(on, str) else on,
+    )
+
+
 def a_signal(*, symbol: str = AAPL, strength: float = 1.0, as_of: int = OPEN, lifetime: int = DAY) -> Signal:
     return Signal(
         signal_id="sma_crossover.1",
@@ -270,8 +389,13 @@ def some_limits(
     cash_buffer: Exact = 0,
     stale_after_bars: Exact = 1_000,
     orders_for_next_open: bool = True,
+    **more: Any,  # noqa: ANN401 - each limit has its own type
 ) -> RiskLimits:
-    """Limits that refuse nothing; those without a unit in their name are fractions of equity."""
+    """Limits that refuse nothing; those without a unit in their name are fractions of equity.
+
+    more: limits that may be off, by their own names; numbers as text become decimals.
+    """
+    given: dict[str, Any] = {name: Decimal(value) if isinstance(value, str) else value for name, value in more.items()}
     return RiskLimits(
         max_position_fraction=Decimal(max_position),
         gross_exposure_fraction=Decimal(gross_exposure),
@@ -282,6 +406,7 @@ def some_limits(
         cash_buffer_fraction=Decimal(cash_buffer),
         stale_after_bars=Decimal(stale_after_bars),
         orders_for_next_open=orders_for_next_open,
+        **given,
     )
 
 
@@ -312,6 +437,9 @@ def a_risk_view(
     reserved: Exact = 0,
     exposures: Mapping[Symbol, Exposure] | None = None,
     commissions: CommissionSchedule = FREE,
+    net_value: Exact = 0,
+    week_opening_equity: Exact = 100_000,
+    facts: OrderFacts = NO_FACTS,
 ) -> RiskView:
     """The account an hour after the open, flat, with more cash than any test spends."""
     return RiskView(
@@ -324,6 +452,9 @@ def a_risk_view(
         reserved=Decimal(reserved),
         exposures=exposures or {AAPL: an_exposure()},
         commissions=commissions,
+        net_value=Decimal(net_value),
+        week_opening_equity=Decimal(week_opening_equity),
+        facts=facts,
     )
 
 
@@ -338,6 +469,9 @@ def engine_settings(
     signal_lifetime: int = 5 * DAY,
     stops: StopPolicy = NO_STOPS,
     sleeves: tuple[Sleeve, ...] = (),
+    protection: ProtectionPolicy | None = None,
+    strategies: StrategiesPolicy = USUAL,
+    execution: ExecutionPolicy | None = None,
 ) -> EngineSettings:
     """Long while the close is above the mean of the last two, with 5 % of equity, at the market."""
     order_type = OrderType.MARKET if limit_offset_bps is None else OrderType.LIMIT
@@ -348,6 +482,44 @@ def engine_settings(
         order_style=OrderStyle(order_type=order_type, limit_offset_bps=Decimal(limit_offset_bps or 0)),
         commissions=commissions,
         signal_lifetime=signal_lifetime,
+        protection=protection,
+        strategies=strategies,
+        execution=execution,
+    )
+
+
+def an_execution_policy(
+    algorithm: Algorithm | None = Algorithm.TWAP,
+    *,
+    urgency: Urgency = Urgency.NORMAL,
+    window: int = 10 * MINUTE,
+    interval: int = MINUTE,
+    close_margin: int = 5 * MINUTE,
+    child_shares_min: Exact = 1,
+    participation: float = 0.1,
+    display_shares: Exact = 100,
+    patience: int = 3 * MINUTE,
+    modifies_max: int = 10,
+    peg: Peg = Peg.MID,
+    crosses_rest: bool = True,
+    profile_sessions: int = 20,
+) -> ExecutionPolicy:
+    """Ten minutes in slices of one; what is left is crossed. An algorithm of None is chosen for each order."""
+    return ExecutionPolicy(
+        algorithm=algorithm,
+        urgency=urgency,
+        window=window,
+        interval=interval,
+        close_margin=close_margin,
+        child_shares_min=Decimal(child_shares_min),
+        participation=participation,
+        display_shares=Decimal(display_shares),
+        patience=patience,
+        modifies_max=modifies_max,
+        peg=peg,
+        crosses_rest=crosses_rest,
+        profile_sessions=profile_sessions,
+        impact=ImpactModel(half_spread_bps=1.0, coefficient=0.67),
     )
 
 
@@ -358,11 +530,12 @@ def a_sleeve(
     sizer: Sizer | None = None,
     stops: StopPolicy = NO_STOPS,
     capital: float = 1.0,
+    lot: int = 1,
 ) -> Sleeve:
     """The whole account for one strategy, 5 % of equity a position."""
     return Sleeve(
         name=name or strategy.name, strategy=strategy, sizer=sizer or FixedFraction(fraction=0.05), stops=stops,
-        capital=capital,
+        capital=capital, lot=lot,
     )  # fmt: skip
 
 

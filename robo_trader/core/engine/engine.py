@@ -9,36 +9,51 @@ strategy; size its signals; order what is missing, each order through the risk g
 A strategy in event form is also told what happens between slices: quotes, prints, timers and its fills.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
-    BROKER_REPORTS,
+    INSTRUCTIONS,
     AccountMarked,
     BarRejected,
     BetweenSlices,
-    CashBooked,
     InputEvent,
+    Instructed,
+    InstructionGiven,
+    PolicyChanged,
+    QuoteArrived,
     SessionStarted,
     SliceClosed,
     TimerFired,
+    TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
+from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
+from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
-from robo_trader.core.engine.losses import find_loss
+from robo_trader.core.engine.foreign_desk import ForeignDesk
+from robo_trader.core.engine.instruction_desk import obey
+from robo_trader.core.engine.limit_book import LimitBook
+from robo_trader.core.engine.losses import LossWatch
 from robo_trader.core.engine.order_desk import OrderDesk
-from robo_trader.core.engine.overnight import Overnight
+from robo_trader.core.engine.outcome_desk import OutcomeDesk
+from robo_trader.core.engine.overnight import Overnight, book_movement
+from robo_trader.core.engine.portfolio_watch import PortfolioWatch
+from robo_trader.core.engine.protection_desk import ProtectionDesk
+from robo_trader.core.engine.reconciliation_desk import ReconciliationDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.engine.strategy_desk import StrategyDesk
-
-_ACTIVE = TradingState.ACTIVE  # as BUY: quicker by its own name
+from robo_trader.core.engine.worked_orders import WorkedOrderDesk
 
 
 class Engine:
@@ -50,32 +65,62 @@ class Engine:
         self._settings = settings
         self._market, self._panel = senses.market, senses.panel
         self._overnight = Overnight(settings.borrow_rate)
-        self.account = Account()
+        self.account = Account(LimitBook(settings.limits))
+        self._losses = LossWatch(settings.limits)
         self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
         self._events = self._strategy.event_desk
         if self._events is not None:
             self._events.revalue = self._mark
-        self._orders = OrderDesk(settings, self.account, senses.market)
+        self._worked: WorkedOrderDesk | None = None
+        if settings.execution is not None:
+            self._worked = WorkedOrderDesk(settings, self.account, senses.market, settings.execution)
+        self._orders = self._worked or OrderDesk(settings, self.account, senses.market)
+        self._outcomes = OutcomeDesk(self.account)
+        self._portfolio: PortfolioWatch | None = None
         self._reports = ReportDesk(self.account, self._overnight, self._strategy)
+        self._protection: ProtectionDesk | None = None
+        if settings.protection is not None:
+            self._protection = ProtectionDesk(
+                settings.protection, self.account, senses.market, self._strategy, self._orders
+            )
+        self._foreign = ForeignDesk(self.account, self._reports, self._strategy, senses.market)
+        self._reconciliation = ReconciliationDesk(settings, self.account, self._foreign, self._take_report)
+        self._actions = ActionDesk(
+            self.account, senses, self._strategy, self._orders, self._overnight, settings.symbols,
+            awaits_statement=settings.actions_await_statement, protection=self._protection,
+        )  # fmt: skip
+        self._watch_portfolio()
 
     @property
     def unsettled(self) -> set[Symbol]:
         """The symbols whose target may not be reached yet."""
         return self._strategy.unsettled
 
+    @property
+    def parent_orders(self) -> Mapping[Symbol, ParentOrder]:
+        """The parent orders that are worked now; none where all is ordered at once."""
+        return {} if self._worked is None else self._worked.parents
+
     def process(self, event: InputEvent) -> Step:
         """Take one input; return what was decided and what is to be done, both in order."""
         if isinstance(event, SliceClosed):
             self._close_slice(event.slice)
         elif isinstance(event, BROKER_REPORTS):
-            fill = self._reports.take(event)
-            if self._events is not None:
-                self._events.hear(event, fill)
+            self._take_report(event)
         elif isinstance(event, SessionStarted):
             self.account.ledger.deposit(event.opening_cash)
             self.account.valuation.open_account(event.opening_cash)
-        else:
+        elif isinstance(event, StatementReceived):
+            self._reconciliation.take(event)
+            self._actions.hear(event)
+        elif isinstance(event, ForeignExecution):
+            self._foreign.take(event.execution)
+        elif isinstance(event, INSTRUCTIONS):
+            self._follow(event)
+        elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
+        else:
+            self._actions.take(event)
         return self.account.take_step()
 
     def due_timer(self, before: int) -> TimerFired | None:
@@ -94,8 +139,47 @@ class Engine:
         """Return a hash of everything a later decision may depend on, and of the books. Not cheap."""
         return fingerprint((
             self._panel.states, self._strategy.state(), self._overnight.state(), self._market.state(),
-            self.account.state(),
+            self.account.state(), self._reconciliation.state(),
+            None if self._protection is None else self._protection.state(),
+            None if self._worked is None else self._worked.state(),
+            None if self._portfolio is None else self._portfolio.state(), self._actions.state(),
         ))  # fmt: skip
+
+    def _take_report(self, report: BrokerReport) -> None:
+        fill = self._reports.take(report)
+        if self._events is not None:
+            self._events.hear(report, fill)
+        if self._worked is not None:
+            self._worked.hear(report)
+        if self._protection is not None:
+            self._protect(self._protection, report)
+
+    def _follow(self, event: Instructed) -> None:
+        """Take what an operator asks for, or what is told of the account from outside."""
+        if isinstance(event, StrategyInstructed):
+            self._strategy.oversight.instruct(event)
+            self._pursue(sorted(self._strategy.unsettled))
+        elif isinstance(event, PolicyChanged):
+            self._take_policy(event)
+        elif isinstance(event, InstructionGiven):
+            obey(event, self.account)
+        elif self.account.safeguards is not None:
+            self.account.safeguards.note_facts(event)
+
+    def _take_policy(self, event: PolicyChanged) -> None:
+        """Put a policy in force, and let everything that remembers for a limit go by the new ones."""
+        account = self.account
+        account.events.extend(account.limits.take(event))
+        account.follow_limits(at=event.occurred_at)
+        self._losses.limits = account.limits.account
+        self._watch_portfolio()
+
+    def _watch_portfolio(self) -> None:
+        """Begin to watch the portfolio as a whole once a limit of it is on; what was before is not known."""
+        if self._portfolio is None and self.account.limits.watches_portfolio:
+            model = self._settings.portfolio_model
+            self._portfolio = PortfolioWatch(model, self.account, self._market, self._strategy)
+            self._orders.portfolio = self._actions.portfolio = self._portfolio
 
     def _take_between(self, event: BetweenSlices) -> None:
         """Tell a strategy in event form what happened between two slices, and pursue what it wants of it at once."""
@@ -110,11 +194,15 @@ class Engine:
             elif desk.market.has_slice_of(session):
                 self._overnight.booked.clear()  # else its first slice may bring dividends, and asks what was held
             desk.market.come_to(event)
+            if account.paused and isinstance(event, QuoteArrived):
+                self._actions.look([event.quote.symbol], at=event.occurred_at)
             if account.valuation.enter(session):
                 self._reopen()
         else:
             return
         desk.tell(event)
+        if self._worked is not None:
+            desk.due.update(self._worked.observe_between(event))
         if desk.due:
             self._mark()
             self._pursue(self._take_due(desk))
@@ -128,27 +216,59 @@ class Engine:
         assert account.valuation.peak_equity > 0, "the account was never opened"
         self._settle_overnight(slice_)
         self._overnight.booked.clear()
+        self._review_strategies(slice_)
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
         sound = self._admit(slice_)
         if account.valuation.enter(slice_.session):
             self._reopen()
-        self._mark()
+        self._observe(slice_, sound)
         values = self._panel.update(sound, slice_.session)
         for bar in sound:
             self._strategy.consider(bar, values[bar.symbol])
         if self._events is not None:
             self._take_due(self._events)  # pursued with all others
         self._pursue(sorted(self._strategy.unsettled))
+        if self._protection is not None:
+            self._protection.look_round()
+            self._leave_unprotected(self._protection)
         self._report_account()
+
+    def _observe(self, slice_: BarSlice, sound: list[Bar]) -> None:
+        """Let those see the bars of a slice who remember some of it, before anything is decided."""
+        account = self.account
+        if account.paused:
+            self._actions.look([bar.symbol for bar in sound], at=slice_.ended_at)
+        if account.safeguards is not None:
+            account.safeguards.note_bars(sound)
+        self._mark()
+        if self._portfolio is not None:
+            self._portfolio.take(slice_, sound)
+        if self._worked is not None:
+            self._worked.observe(sound, slice_.session)
+
+    def _protect(self, desk: ProtectionDesk, report: BrokerReport) -> None:
+        self._orders.look_afresh(at=report.occurred_at)
+        desk.hear(report)
+        self._leave_unprotected(desk)
+
+    def _leave_unprotected(self, desk: ProtectionDesk) -> None:
+        """Leave at once what could not be protected."""
+        if desk.due:
+            self._pursue(sorted(desk.due))
+            desk.due.clear()
 
     def _settle_overnight(self, slice_: BarSlice) -> None:
         account, at = self.account, slice_.ended_at
-        for kind, symbol, amount in self._overnight.movements(
-            slice_, account.valuation.session, account.ledger, self._market
-        ):
-            entry = account.ledger.book_cash(kind.value, amount, f"{kind.value} {symbol} {slice_.session.date}")
-            account.events.append(CashBooked(kind=kind, symbol=symbol, amount=amount, entry=entry, occurred_at=at))
+        session = account.valuation.session
+        for movement in self._overnight.movements(slice_, session, account.ledger, self._market):
+            book_movement(account, movement, slice_.session.date, at=at)
+
+    def _review_strategies(self, slice_: BarSlice) -> None:
+        """Look at the strategies once a session is over: at the first slice of the next, and at the last prices."""
+        before = self.account.valuation.session
+        if before is not None and before.date != slice_.session.date:
+            self._strategy.oversight.end_session(before.date, at=slice_.ended_at)
 
     def _admit(self, slice_: BarSlice) -> list[Bar]:
         sound = []
@@ -166,20 +286,22 @@ class Engine:
         self.account.events.append(BarRejected(bar=bar, fault=fault, occurred_at=bar.ended_at))
 
     def _reopen(self) -> None:
-        if self.account.trading_state is TradingState.REDUCING:
-            self.account.enter_state(TradingState.ACTIVE, "a new session begins", at=self._market.last_ended_at)
+        account = self.account
+        if account.valuation.enter_week():
+            account.week_is_lost = False
+        if account.safeguards is not None:
+            account.safeguards.enter_session()
+        stays = account.week_is_lost or account.is_held_back
+        if account.trading_state is TradingState.REDUCING and not stays:
+            account.enter_state(TradingState.ACTIVE, "a new session begins", at=self._market.last_ended_at)
 
     def _mark(self) -> None:
         """Value the account at the last prices, and see whether it has lost too much."""
-        ledger = self.account.ledger
-        self.account.valuation.mark(ledger.cash, *self._market.worth(ledger))
-        self._watch_losses()
-
-    def _watch_losses(self) -> None:
-        if self.account.trading_state is _ACTIVE:
-            reason = find_loss(self.account.valuation, self._settings.limits)
-            if reason is not None:
-                self.account.enter_state(TradingState.REDUCING, reason, at=self._market.last_ended_at)
+        account, ledger = self.account, self.account.ledger
+        account.valuation.mark(ledger.cash, *self._market.worth(ledger))
+        if account.safeguards is not None and account.safeguards.marks_profits:
+            account.safeguards.note_marked(self._strategy.profits())
+        self._losses.look(account, at=self._market.last_ended_at)
 
     def _take_due(self, desk: EventDesk) -> list[Symbol]:
         """Return the symbols whose target is to be pursued now; until they reach it they are unsettled."""
@@ -191,10 +313,15 @@ class Engine:
     def _pursue(self, symbols: Iterable[Symbol]) -> None:
         desk, now = self._strategy, self._market.last_ended_at
         self._orders.look_afresh()
+        paused = self.account.paused
         for symbol in symbols:
+            if paused and symbol in paused:
+                continue
             want = desk.wanted(symbol, now=now)
             if self._orders.pursue(want, is_late=want.is_late(now) and not desk.is_shared):
                 desk.unsettled.discard(symbol)
+            if symbol in self.account.open_signals:
+                self._outcomes.settle(desk.wants(symbol, want), want, self._orders.answer, now=now)
 
     def _report_account(self) -> None:
         account = self.account

@@ -6,6 +6,7 @@ cancel since. What risk refused is tried again at slices only, or every quote wo
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from math import isnan, nan
 from typing import Any
 
@@ -13,8 +14,6 @@ from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.errors import StrategyError
 from robo_trader.core.domain.events import (
     BetweenSlices,
-    BrokerReport,
-    OrderCanceled,
     QuoteArrived,
     QuoteRejected,
     TimerFired,
@@ -24,7 +23,7 @@ from robo_trader.core.domain.events import (
 )
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.order_reports import BrokerReport, OrderCanceled
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.domain.quotes import Quote, TradePrint
 from robo_trader.core.engine.account import Account
@@ -33,6 +32,7 @@ from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.features.record_lanes import RecordLanes
+from robo_trader.core.ledger.capital_changes import CapitalChange
 from robo_trader.core.market.columns import QUOTE_COLUMNS, TRADE_COLUMNS
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, failed_hook, is_plain
 from robo_trader.core.strategies.strategy import checked_strength, moment_text
@@ -99,7 +99,7 @@ class EventDesk(SleeveDesk):
         signal = self._views.signal_at(symbol, self._now, strength, str(reason))
         self.revalue()
         last = float(self.market.price(symbol))
-        self._want(signal, self._size(signal, last, risks) if strength else ZERO)
+        self._want(signal, self._size(signal, last, risks))
         self.due.add(symbol)
 
     def wake(self, key: str, at: int) -> None:
@@ -140,6 +140,29 @@ class EventDesk(SleeveDesk):
             self._wakes = 0
             self._account.tally.trades += 1
             self._tell_trade(event.trade)
+
+    def split(self, symbol: Symbol, change: CapitalChange, *, before: Decimal, after: Decimal) -> None:
+        """As SleeveDesk.split. Features of quotes and prints begin anew; what the hooks remember is theirs."""
+        super().split(symbol, change, before=before, after=after)
+        risks, ratio = self._risks.get(symbol), change.new / change.old
+        if risks is not None:
+            powers = [feature.price_power for feature in self.sleeve.sizer.features]
+            self._risks[symbol] = tuple(
+                value / ratio**power if power else value for value, power in zip(risks, powers, strict=True)
+            )
+        self._quote_lanes.forget(symbol)
+        self._trade_lanes.forget(symbol)
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """As SleeveDesk.rename."""
+        super().rename(symbol, new_symbol)
+        self._quote_lanes.forget(symbol)
+        self._trade_lanes.forget(symbol)
+        if symbol in self._risks:
+            self._risks[new_symbol] = self._risks.pop(symbol)
+        if symbol in self.due:
+            self.due.remove(symbol)
+            self.due.add(new_symbol)
 
     def hear(self, report: BrokerReport, fill: Fill | None) -> None:
         """Look at a target again where an order that stood in its way has gone, or filled; tell a fill.

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import OrderIntent
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.risk.limits import Exposure
@@ -37,13 +38,14 @@ class Exposures:
         """What positions in all other symbols are worth, absolute: dollars."""
         return self._account.valuation.gross_exposure - sum(self._values.values(), ZERO)
 
-    def see(self, symbol: Symbol) -> None:
+    def see(self, intent: OrderIntent) -> None:
         """Look at the symbol that is about to get an order."""
+        symbol = intent.symbol
         assert self._moment == self._now(), "prices or positions have moved since the others were looked at"
         last, self._last = self._last, symbol
         if last is not None and last != symbol:
             self._look(last)
-        self._look(symbol)
+        self._look(symbol, intent if intent.oca_group else None)
 
     def leave(self, symbol: Symbol) -> None:
         """Forget the symbol that was seen last and did not get its order, unless it has others."""
@@ -54,10 +56,10 @@ class Exposures:
     def _now(self) -> tuple[int, int]:
         return self._market.last_ended_at, len(self._account.ledger.changed)
 
-    def _look(self, symbol: Symbol) -> None:
+    def _look(self, symbol: Symbol, joining: OrderIntent | None = None) -> None:
         account, market = self._account, self._market
         held, price = account.ledger.position(symbol).quantity, market.price(symbol)
-        buys, sells = account.orders.working_shares(symbol)
+        buys, sells = account.orders.working_shares(symbol, joining=joining)
         self._values[symbol] = abs(held) * price
         self._seen[symbol] = Exposure(
             position=held, working_buys=buys, working_sells=sells, price=price, bars_missed=market.bars_missed(symbol)

@@ -1,6 +1,7 @@
 """What the engine knows of the market: the last sound bar of each symbol."""
 
 from decimal import Decimal
+from typing import Any
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.instruments import Symbol
@@ -45,6 +46,10 @@ class MarketView:
         """Return the close of the symbol's last sound bar. There must be one."""
         return self._prices[symbol]
 
+    def appraise(self, symbol: Symbol, price: Decimal) -> None:
+        """Take a price for a symbol that no bar has come for: somebody else traded it."""
+        self._prices.setdefault(symbol, price)
+
     def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
         """Return what the positions are worth at the last prices: with their sign, and absolute. Dollars."""
         values = [position.quantity * self._prices[position.symbol] for position in ledger.open_positions()]
@@ -58,6 +63,27 @@ class MarketView:
     def bars_missed(self, symbol: Symbol) -> int:
         """Return how many slices have passed since the symbol's last sound bar: 0 if it is in the newest one."""
         return self.slices - self._last_seen[symbol]
+
+    def knows(self, symbol: Symbol) -> bool:
+        """Return whether the symbol has a price, and is traded."""
+        return symbol in self._prices and symbol in self._symbols
+
+    def split(self, symbol: Symbol, new: int, old: int) -> None:
+        """Count the price in new shares: not rounded, so that what is held is worth as much as before."""
+        if symbol in self._prices:
+            self._prices[symbol] = self._prices[symbol] * old / new
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """Know what was known of a symbol under its new name."""
+        self._symbols -= {symbol}
+        known: tuple[dict[Symbol, Any], ...] = (self._prices, self._last_bar_ended_at, self._last_seen)
+        for of in known:
+            if symbol in of:
+                of[new_symbol] = of.pop(symbol)
+
+    def delist(self, symbol: Symbol) -> None:
+        """Take no bar of a symbol any more."""
+        self._symbols -= {symbol}
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""

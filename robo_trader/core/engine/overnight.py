@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import BarSlice, TradingSession
-from robo_trader.core.domain.events import CashKind
+from robo_trader.core.domain.events import CashBooked, CashKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.rules.financing import borrow_fee
@@ -41,6 +42,21 @@ class Overnight:
         dividends = self._dividends(slice_, ledger) if slice_.dividends else ()
         return (*fees, *dividends)
 
+    def dividend(self, symbol: Symbol, amount: Decimal, ledger: Ledger) -> Decimal:
+        """Return what a dividend, dollars a share, brings who held the shares at the close before; below 0 if short."""
+        held = ledger.position(symbol).quantity - self.booked.get(symbol, ZERO)
+        return round_money(held * amount)
+
+    def split(self, symbol: Symbol, new: int, old: int) -> None:
+        """Count what was booked in new shares."""
+        if symbol in self.booked:
+            self.booked[symbol] = self.booked[symbol] * new / old
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """Know what was booked under a new name."""
+        if symbol in self.booked:
+            self.booked[new_symbol] = self.booked.pop(symbol)
+
     def state(self) -> Mapping[Symbol, Decimal]:
         """Return what the state hash covers."""
         return self.booked
@@ -53,9 +69,8 @@ class Overnight:
                 yield CashKind.BORROW_FEE, symbol, -round_money(fee)
 
     def _dividends(self, slice_: BarSlice, ledger: Ledger) -> Iterator[Movement]:
-        held_at_close = dict(self._held(ledger))
         for dividend in slice_.dividends:
-            amount = round_money(held_at_close.get(dividend.symbol, ZERO) * dividend.amount)
+            amount = self.dividend(dividend.symbol, dividend.amount, ledger)
             if amount:
                 yield CashKind.DIVIDEND, dividend.symbol, amount
 
@@ -63,3 +78,10 @@ class Overnight:
         open_ = {position.symbol for position in ledger.open_positions()}
         for symbol in sorted(open_ | self.booked.keys()):
             yield symbol, ledger.position(symbol).quantity - self.booked.get(symbol, ZERO)
+
+
+def book_movement(account: Account, movement: Movement, date_: str, *, at: int) -> None:
+    """Book cash that moved without a trade. date_: ISO, of the session it moved with."""
+    kind, symbol, amount = movement
+    entry = account.ledger.book_cash(kind.value, amount, f"{kind.value} {symbol} {date_}")
+    account.events.append(CashBooked(kind=kind, symbol=symbol, amount=amount, entry=entry, occurred_at=at))

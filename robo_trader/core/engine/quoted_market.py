@@ -1,5 +1,7 @@
 """What the engine knows of a market that is quoted between its bars."""
 
+from msgspec.structs import replace
+
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.events import BetweenSlices, QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
@@ -60,9 +62,16 @@ class QuotedMarket(MarketView):
         """Whether the last slice was of this session."""
         return self._slice_date == session.date
 
-    def knows(self, symbol: Symbol) -> bool:
-        """Whether the symbol has a price yet."""
-        return symbol in self._prices
+    def split(self, symbol: Symbol, new: int, old: int) -> None:
+        """As MarketView.split; the last quote was of old shares, and there is none of new ones yet."""
+        super().split(symbol, new, old)
+        self.quotes.pop(symbol, None)
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """As MarketView.rename."""
+        super().rename(symbol, new_symbol)
+        if symbol in self.quotes:
+            self.quotes[new_symbol] = replace(self.quotes.pop(symbol), symbol=new_symbol)
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""

@@ -1,13 +1,20 @@
 """From a broker's report to the books. What contradicts them is kept apart; what breaks them halts trading."""
 
-from robo_trader.core.domain.events import BrokerReport, FillBooked, OrderUpdated, ReportQuarantined
+from decimal import Decimal
+
+from robo_trader.core.domain.allotments import Allotment
+from robo_trader.core.domain.events import FillBooked, FillRestated, OrderUpdated, ReportQuarantined
 from robo_trader.core.domain.fills import Fill
-from robo_trader.core.domain.orders import Order
+from robo_trader.core.domain.order_reports import BrokerReport, OrderAccepted, OrderRejected
+from robo_trader.core.domain.orders import Order, OrderPurpose, OrderStatus
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.overnight import Overnight
 from robo_trader.core.engine.strategy_desk import StrategyDesk
+from robo_trader.core.engine.unknown_orders import watch_unknown
 from robo_trader.core.execution.order_book import Quarantined
 from robo_trader.core.execution.transitions import ENDED
+
+_UNKNOWN = OrderStatus.UNKNOWN  # as BUY: quicker by its own name
 
 
 class ReportDesk:
@@ -21,19 +28,31 @@ class ReportDesk:
     def take(self, report: BrokerReport) -> Fill | None:
         """Apply a report; return the fill it brought, booked."""
         account = self._account
+        known = account.orders.order(report.order_id)
         result = account.orders.apply(report)
         if isinstance(result, Quarantined):
             self._quarantine(report, result)
+            if account.safeguards is not None:
+                account.safeguards.note_error(at=report.occurred_at)
+                account.events.extend(account.safeguards.take_changes())
             return None
         order, fill = result.order, result.fill
         account.events.append(OrderUpdated(order=order))
-        if fill is not None:
-            self._book(order, fill)
-        self._adjust_reservation(order, fill)
+        assert known is not None
+        if order.status is _UNKNOWN or known.status is _UNKNOWN:
+            watch_unknown(account, order, known.status, at=report.occurred_at)
+        if result.restates is not None and fill is not None:
+            self.restate(fill, result.restates)
+        elif fill is not None:
+            self._leave_stopped(order, fill)
+            self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
+        self._adjust_reservation(order, before=known.remaining_at_worst)
+        if account.safeguards is not None:
+            self._note_answer(report, order)
         if result.overfilled:
             reason = f"order {report.order_id} filled {order.filled} of {order.intent.quantity}"
             account.halt(reason, at=report.occurred_at)
-        return fill
+        return fill if result.restates is None else None
 
     def _quarantine(self, report: BrokerReport, result: Quarantined) -> None:
         self._account.tally.quarantined += 1
@@ -48,20 +67,67 @@ class ReportDesk:
         if result.breaks_books:
             self._account.halt(result.reason, at=report.occurred_at)
 
-    def _book(self, order: Order, fill: Fill) -> None:
+    def book(self, fill: Fill, allotments: tuple[Allotment, ...]) -> FillBooked:
+        """Book a fill. allotments: whose it is, as the strategies' desk has it."""
         account, change = self._account, fill.side.sign * fill.quantity
-        allotments = self._strategies.note(order, change, fill.price, fill.commission)
         position, realised, entry = account.ledger.book(fill)
         self._overnight.book(fill.symbol, change)
         account.tally.fills += 1
-        account.events.append(
-            FillBooked(fill=fill, position=position, realised=realised, entry=entry, allotments=allotments)
-        )
+        booked = FillBooked(fill=fill, position=position, realised=realised, entry=entry, allotments=allotments)
+        account.events.append(booked)
+        return booked
 
-    def _adjust_reservation(self, order: Order, fill: Fill | None) -> None:
-        ledger = self._account.ledger
+    def _note_fill(self, order: Order, booked: FillBooked) -> None:
+        account, fill = self._account, booked.fill
+        if account.safeguards is not None:
+            session, parts = account.valuation.session, booked.allotments
+            account.safeguards.note_fill(order, fill, booked.position, booked.realised, session, parts)
+
+    def _note_answer(self, report: BrokerReport, order: Order) -> None:
+        """Tell the controls that remember what the broker said, and what of it changed a breaker."""
+        account, guards = self._account, self._account.safeguards
+        assert guards is not None
+        if isinstance(report, OrderAccepted):
+            guards.note_accepted(order.order_id, at=report.occurred_at)
+        elif isinstance(report, OrderRejected):
+            guards.note_rejected(at=report.occurred_at)
+        if order.status in ENDED:
+            guards.note_ended(order)
+        account.events.extend(guards.take_changes())
+
+    def _leave_stopped(self, order: Order, fill: Fill) -> None:
+        """Let those want nothing more whose protective order fills, before its shares are divided."""
+        if order.intent.purpose is OrderPurpose.PROTECTION:
+            held = self._account.ledger.position(fill.symbol)
+            self._strategies.leave(held, "stop: the protective order filled", at=fill.occurred_at)
+
+    def restate(self, fill: Fill, before: Fill) -> None:
+        """Book that a fill was another than `before`."""
+        account, change = self._account, fill.side.sign * (fill.quantity - before.quantity)
+        change = account.ledger.shares_now(before, change)
+        then, now = self._strategies.note_restated(fill, before)
+        held = account.ledger.position(fill.symbol)
+        position, realised, entry = account.ledger.restate(fill)
+        self._overnight.book(fill.symbol, change)
+        account.events.append(
+            FillRestated(
+                fill=fill,
+                before=before,
+                position=position,
+                realised=realised,
+                entry=entry,
+                allotments=now,
+                allotments_before=then,
+            )
+        )
+        if account.safeguards is not None:
+            gained = position.realised - held.realised
+            account.safeguards.note_restated(fill, before, position, gained, then, now)
+
+    def _adjust_reservation(self, order: Order, *, before: Decimal) -> None:
+        """before: shares the order could still fill, at worst."""
+        ledger, remaining = self._account.ledger, order.remaining_at_worst
         if order.status in ENDED:
             ledger.release(order.order_id)
-        elif fill is not None:
-            before = order.remaining + fill.quantity
-            ledger.shrink(order.order_id, remaining=order.remaining, before=before)
+        elif remaining != before:
+            ledger.shrink(order.order_id, remaining=remaining, before=before)

@@ -14,9 +14,11 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.market_view import MarketView
 from robo_trader.core.engine.quoted_market import QuotedMarket
+from robo_trader.core.engine.recent_closes import QuotedRecentCloses, RecentCloses
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.ledger.ledger import Ledger
+from robo_trader.core.market.corporate_actions import Restatable
 from robo_trader.core.strategies.event_strategy import EventStrategy
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.core.strategies.views import StrategyViews, Views
@@ -38,6 +40,10 @@ class Market(Protocol):
 
     def price(self, symbol: Symbol) -> Decimal:
         """Return the close of the symbol's last sound bar."""
+        ...
+
+    def appraise(self, symbol: Symbol, price: Decimal) -> None:
+        """Take a price, dollars a share, for a symbol that has none yet."""
         ...
 
     def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
@@ -82,6 +88,18 @@ class JoinedPanels:
         symbols = {symbol for panel in self._panels for symbol in panel.states}
         return {symbol: [state for panel in self._panels for state in panel.states[symbol]] for symbol in symbols}
 
+    def split(self, symbol: Symbol, new: int, old: int) -> None:
+        """As FeaturePanel.split."""
+        for panel in self._panels:
+            assert isinstance(panel, Restatable), panel
+            panel.split(symbol, new, old)
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """As FeaturePanel.rename."""
+        for panel in self._panels:
+            assert isinstance(panel, Restatable), panel
+            panel.rename(symbol, new_symbol)
+
     def update(self, bars: Sequence[Bar], session: TradingSession) -> Mapping[Symbol, tuple[float, ...]]:
         """As each panel's, the values of one after the other."""
         updates = [panel.update(bars, session) for panel in self._panels]
@@ -104,12 +122,13 @@ class Senses:
 
 def senses_of(settings: EngineSettings) -> Senses:
     """Return the senses that live off the bars the engine is given, and quotes if its strategy may see them."""
-    first, lifetime = settings.sleeves[0], settings.signal_lifetime
+    first, lifetime, kept = settings.sleeves[0], settings.signal_lifetime, settings.closes_kept
     if isinstance(first.strategy, EventStrategy):  # it has the account to itself
         views = Views(first.name, signal_lifetime=lifetime)
-        return Senses(QuotedMarket(settings.symbols), FeaturePanel(first.features_of), [views])
+        quoted = QuotedRecentCloses(settings.symbols, kept) if kept else QuotedMarket(settings.symbols)
+        return Senses(quoted, FeaturePanel(first.features_of), [views])
     return Senses(
-        MarketView(settings.symbols),
+        RecentCloses(settings.symbols, kept) if kept else MarketView(settings.symbols),
         joined_panels([FeaturePanel(sleeve.features_of) for sleeve in settings.sleeves]),
         [
             StrategyViews(sleeve.strategy, name=sleeve.name, signal_lifetime=lifetime)

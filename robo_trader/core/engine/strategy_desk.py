@@ -6,16 +6,24 @@ from itertools import pairwise
 
 from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar
+from robo_trader.core.domain.discrepancies import UNASSIGNED
+from robo_trader.core.domain.errors import StrategyError
+from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import Order
 from robo_trader.core.domain.positions import Position
+from robo_trader.core.domain.signals import Signal
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.event_desk import EventDesk, desk_of
+from robo_trader.core.engine.outcome_desk import note_crossed
+from robo_trader.core.engine.oversight import Oversight
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.engine.sleeve_desk import SleeveDesk
+from robo_trader.core.ledger.capital_changes import CapitalChange
+from robo_trader.core.ledger.ledger import CAPITAL
 from robo_trader.core.ledger.sub_accounts import SubAccounts
-from robo_trader.core.portfolio.netting import Want, allot, cross, net
+from robo_trader.core.portfolio.netting import Want, allot, cross, divided_again, net
 from robo_trader.core.strategies.views import Views
 
 
@@ -34,9 +42,14 @@ class StrategyDesk:
         self._watches_stops = settings.watches_stops
         for sleeve in self._sleeves:
             sleeve.beside = [other for other in self._sleeves if other is not sleeve]
+        # by name, the sizers that go by their strategy's own trades
+        self._bases = {desk.sleeve.name: desk.basis for desk in self._sleeves if desk.sleeve.sizer.trade_parameters}
         self._parts: dict[Symbol, list[tuple[SleeveDesk, slice]]] = {}
         self.sub_accounts = SubAccounts()
         self.unsettled: set[Symbol] = set()  # whose target may not be reached yet
+        self.oversight = Oversight(
+            settings.strategies, account, market, self._sleeves, self.sub_accounts, self.unsettled
+        )
 
     @property
     def event_desk(self) -> EventDesk | None:
@@ -52,8 +65,11 @@ class StrategyDesk:
                 if sleeve.watch_stops(bar, values[part]):
                     self.unsettled.add(bar.symbol)
         for sleeve, part in parts:
-            if sleeve.take_view(bar, values[part]):
-                self.unsettled.add(bar.symbol)
+            try:
+                if sleeve.take_view(bar, values[part]):
+                    self.unsettled.add(bar.symbol)
+            except StrategyError as error:
+                self.oversight.forgive(sleeve, error, bar.ended_at)
 
     def wanted(self, symbol: Symbol, *, now: int) -> Want:
         """Return what all strategies want of a symbol, after what passes between them has passed."""
@@ -64,48 +80,197 @@ class StrategyDesk:
         if crossed:
             self._cross(symbol, crossed, now)
             wants = self._wants(symbol)
-        return net(wants, now=now, is_working=bool(self._account.orders.open_for(symbol)))
+        return net(wants, now=now, is_working=bool(self._account.orders.targeting(symbol)))
 
-    def note(self, order: Order, change: Decimal, price: Decimal, commission: Decimal) -> tuple[Allotment, ...]:
-        """Take in a fill of `change` signed shares of an order; return whose they are, nothing if there is one only."""
-        symbol = order.intent.symbol
-        for sleeve in self._sleeves:
-            if symbol in sleeve.wanted:
-                self.unsettled.add(symbol)
-        if not self.is_shared:
+    def wants(self, symbol: Symbol, together: Want) -> Sequence[Want]:
+        """Return what each strategy wants of a symbol; together: what all want, which is one's own if it is alone."""
+        return self._wants(symbol) if self.is_shared else (together,)
+
+    def note(self, order: Order, fill: Fill) -> tuple[Allotment, ...]:
+        """Take in a fill, before it is booked; return whose it is, nothing if there is one strategy only."""
+        symbol, change = fill.symbol, fill.side.sign * fill.quantity
+        self._unsettle(symbol)
+        if not self._is_divided(symbol):
+            for basis in self._bases.values():
+                basis.note(symbol, float(change), float(fill.price), float(fill.commission))
             return ()
-        allotments = allot(self._wants(symbol), change, commission, order.intent.strategy)
-        self._give(symbol, price, allotments)
-        held = self._account.ledger.position(symbol).quantity + change
-        assert self.sub_accounts.shares(symbol) == held, f"{symbol}: the strategies' shares are not the account's"
+        allotments = allot(self._wants(symbol), change, fill.commission, order.intent.strategy)
+        self._give(symbol, fill.price, allotments, fill.execution_id)
+        self._note_trades(symbol, fill.price, allotments, commission=float(fill.commission), shares=float(abs(change)))
+        self._compare(symbol, change)
         return allotments
+
+    def note_restated(self, fill: Fill, before: Fill) -> tuple[tuple[Allotment, ...], tuple[Allotment, ...]]:
+        """Take in that a fill was another than `before`, before it is booked; return whose it was, and is."""
+        symbol, sign = fill.symbol, fill.side.sign
+        self._unsettle(symbol)
+        if not self._is_divided(symbol):
+            return (), ()
+        parts = self.sub_accounts.allotments(symbol, fill.execution_id)
+        allotments = divided_again(parts, sign * fill.quantity, fill.commission)
+        self.sub_accounts.restate(symbol, fill.price, allotments, fill.execution_id)
+        changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
+        self._compare(symbol, changed)
+        return parts, allotments
+
+    def split(self, symbol: Symbol, change: CapitalChange) -> tuple[Allotment, ...]:
+        """Count all that concerns a symbol in new shares, before the account does; return what left whom as parts."""
+        held = self._account.ledger.position(symbol).quantity
+        after = held * change.new / change.old - change.paid
+        before = {desk.sleeve.name: self._held(desk.sleeve.name, symbol).quantity for desk in self._sleeves}
+        parts: tuple[Allotment, ...] = ()
+        is_divided = self._is_divided(symbol)
+        if is_divided:
+            parts = self.sub_accounts.split(symbol, after, change.new, change.old, change.price)
+            self._compare(symbol, after - held)
+        for desk in self._sleeves:
+            name = desk.sleeve.name
+            kept = self.sub_accounts.position(name, symbol).quantity if is_divided else after
+            desk.split(symbol, change, before=before[name], after=kept)
+        return parts
+
+    def delist(self, symbol: Symbol, change: CapitalChange, *, at: int) -> tuple[Allotment, ...]:
+        """Let everybody want nothing of a symbol, and be paid out; return what left whom."""
+        for desk in self._sleeves:
+            if symbol in desk.wanted and desk.leave(symbol, "the symbol is delisted", at=at):
+                self.unsettled.add(symbol)
+        parts = self.sub_accounts.pay_out(symbol, change.price) if self._is_divided(symbol) else ()
+        for desk in self._sleeves:
+            desk.delist(symbol, change)
+        return parts
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """Know all that was known of a symbol under its new name."""
+        self.sub_accounts.rename(symbol, new_symbol)
+        for desk in self._sleeves:
+            desk.rename(symbol, new_symbol)
+        if symbol in self.unsettled:
+            self.unsettled.remove(symbol)
+            self.unsettled.add(new_symbol)
+
+    def stop_levels(self, symbol: Symbol, position: Position) -> list[float]:
+        """Return where the stops of those stand who hold a position's side; NaN for one that has no price."""
+        return [sleeve.stop_level(symbol) for sleeve in self._on_side_of(position)]
+
+    def signal_of(self, position: Position) -> Signal:
+        """Return the signal that speaks for a position: that of the first strategy on its side."""
+        return self._on_side_of(position)[0].wanted[position.symbol][0]
+
+    def leave(self, position: Position, reason: str, *, at: int) -> None:
+        """Let those who hold a position's side want nothing of it any more."""
+        for sleeve in self._on_side_of(position):
+            if sleeve.leave(position.symbol, reason, at=at):
+                self.unsettled.add(position.symbol)
+
+    def _on_side_of(self, position: Position) -> list[SleeveDesk]:
+        symbol = position.symbol
+        return [
+            sleeve
+            for sleeve in self._sleeves
+            if symbol in sleeve.wanted and self._held(sleeve.sleeve.name, symbol).quantity * position.quantity > 0
+        ]
+
+    def note_foreign(self, fill: Fill) -> tuple[Allotment, ...]:
+        """Take in a fill that no strategy asked for, before it is booked: it is nobody's of them."""
+        symbol, change = fill.symbol, fill.side.sign * fill.quantity
+        if not self._is_divided(symbol):
+            self._divide(symbol)
+        allotments = (Allotment(strategy=UNASSIGNED, quantity=change, commission=fill.commission),)
+        self._give(symbol, fill.price, allotments, fill.execution_id)
+        self._compare(symbol, change)
+        return allotments
+
+    def unassigned(self, symbol: Symbol) -> Decimal:
+        """Return the signed shares of a symbol that no strategy has traded."""
+        return self.sub_accounts.position(UNASSIGNED, symbol).quantity
+
+    def profits(self) -> dict[str, Decimal]:
+        """Return what each strategy has made so far at the last prices: dollars."""
+        if self.is_shared:
+            return self.oversight.made()
+        capital = self._account.ledger.balances[CAPITAL]  # what the owner put in, below 0
+        return {self._sleeves[0].sleeve.name: self._account.valuation.equity + capital}
 
     def held_symbols(self) -> set[Symbol]:
         """Return the symbols that a strategy holds beside others, also where they hold nothing together."""
         return self.sub_accounts.symbols()
 
+    def stop_distances(self, symbol: Symbol, price: float) -> tuple[float, float, float]:
+        """Return the dollars a share to the stop of what is held, and of shares bought or sold now.
+
+        Of several strategies that want something of a symbol, the widest counts.
+        """
+        own = [sleeve.stop_distances(symbol, price) for sleeve in self._sleeves if symbol in sleeve.wanted]
+        held, bought, sold = zip(*own, strict=True) if own else ((price,), (price,), (price,))
+        return max(held), max(bought), max(sold)
+
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
-        return [sleeve.state() for sleeve in self._sleeves], self.sub_accounts.positions, self.unsettled
+        return [sleeve.state() for sleeve in self._sleeves], self.sub_accounts.positions, self.unsettled, (
+            self.sub_accounts.cash, self.oversight.state(),
+        )  # fmt: skip
 
     def _wants(self, symbol: Symbol) -> list[Want]:
         return [sleeve.standing_want(symbol) for sleeve in self._sleeves if symbol in sleeve.wanted]
 
     def _held(self, name: str, symbol: Symbol) -> Position:
-        if self.is_shared:
+        if self.sub_accounts.positions and self._is_divided(symbol):  # asked at every bar where stops are watched
             return self.sub_accounts.position(name, symbol)
         return self._account.ledger.position(symbol)
+
+    def _is_divided(self, symbol: Symbol) -> bool:
+        """Whether shares of a symbol are told apart by whose they are: with several strategies, or foreign trades."""
+        positions = self.sub_accounts.positions
+        return self.is_shared or (bool(positions) and (UNASSIGNED, symbol) in positions)
+
+    def _divide(self, symbol: Symbol) -> None:
+        """Begin to tell the shares of a strategy that had the account to itself from those of others."""
+        owner = self._sleeves[0].sleeve.name
+        for fill in self._account.ledger.history(symbol):
+            if isinstance(fill, CapitalChange):
+                self.sub_accounts.restructure(symbol, {owner: fill})
+                continue
+            change = fill.side.sign * fill.quantity
+            part = Allotment(strategy=owner, quantity=change, commission=fill.commission)
+            self.sub_accounts.book(symbol, fill.price, (part,), fill.execution_id)
 
     def _cross(self, symbol: Symbol, allotments: tuple[Allotment, ...], now: int) -> None:
         price = self._market.price(symbol)
         self._give(symbol, price, allotments)
+        note_crossed(self._account, symbol, allotments)
+        self._note_trades(symbol, price, allotments, commission=0.0, shares=1.0)
         self._account.events.append(SharesCrossed(symbol=symbol, price=price, allotments=allotments, occurred_at=now))
 
-    def _give(self, symbol: Symbol, price: Decimal, allotments: tuple[Allotment, ...]) -> None:
-        self.sub_accounts.book(symbol, price, allotments)
+    def _unsettle(self, symbol: Symbol) -> None:
+        for sleeve in self._sleeves:
+            if symbol in sleeve.wanted:
+                self.unsettled.add(symbol)
+
+    def _compare(self, symbol: Symbol, change: Decimal) -> None:
+        """Hold the strategies' shares against the account's, which still misses `change` signed shares."""
+        held = self._account.ledger.position(symbol).quantity + change
+        assert self.sub_accounts.shares(symbol) == held, f"{symbol}: the strategies' shares are not the account's"
+
+    def _give(
+        self,
+        symbol: Symbol,
+        price: Decimal,
+        allotments: tuple[Allotment, ...],
+        execution_id: ExecutionId | None = None,
+    ) -> None:
+        self.sub_accounts.book(symbol, price, allotments, execution_id)
         for sleeve in self._sleeves:
             if not self._held(sleeve.sleeve.name, symbol).quantity:
                 sleeve.forget_stops(symbol)
+
+    def _note_trades(
+        self, symbol: Symbol, price: Decimal, allotments: Sequence[Allotment], *, commission: float, shares: float
+    ) -> None:
+        """Tell sizers what came to their strategy. commission: of all `shares`, of which each pays its part."""
+        for part in allotments if self._bases else ():
+            basis, change = self._bases.get(part.strategy), float(part.quantity)
+            if basis is not None:
+                basis.note(symbol, change, float(price), commission * abs(change) / shares)
 
     def _parts_of(self, symbol: Symbol) -> list[tuple[SleeveDesk, slice]]:
         """Return each sleeve, and where its values stand among all values of a symbol."""

@@ -1,7 +1,13 @@
 """How one symbol stands among all of them."""
 
 from robo_trader.core.features.feature import CrossDefinition, Group
-from robo_trader.core.rules.cross_section import cross_percentile, cross_rank, sector_neutral_zscore, sector_residual
+from robo_trader.core.rules.cross_section import (
+    cross_percentile,
+    cross_rank,
+    inverse_share,
+    sector_neutral_zscore,
+    sector_residual,
+)
 
 _NO_VALUE = "NaN where the symbol itself has no value; those of others without one take no part."
 
@@ -45,4 +51,14 @@ sector_residual_ = CrossDefinition(
     undefined=_NO_VALUE,
 )
 
-DEFINITIONS = (rank, percentile, sector_neutral_zscore_, sector_residual_)
+inverse_share_ = CrossDefinition(
+    name="inverse_share",
+    group=Group.CROSS_SECTIONAL,
+    summary="Weight by 1 / value: the symbol's own over the sum of those of all symbols of the slice; they sum to 1.",
+    source="Inverse-volatility weights, where volatilities are compared.",
+    unit="fraction",
+    rule=inverse_share,
+    undefined=f"{_NO_VALUE} 0 where the symbol's own value is not above 0.",
+)
+
+DEFINITIONS = (rank, percentile, sector_neutral_zscore_, sector_residual_, inverse_share_)

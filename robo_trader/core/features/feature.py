@@ -16,6 +16,7 @@ from robo_trader.core.domain.errors import InvalidConfig
 Rule = Callable[..., float]
 
 ELSEWHERE = "@other"  # marks an input that is read from a second symbol: "close@other"
+_POWERS = {"USD": 1, "USD a bar": 1, "shares": -1}  # of prices, by unit; where a unit does not tell, a definition does
 UNTIL_WARM = "NaN until warm. A NaN input gives NaN and leaves the memory as it was."
 
 
@@ -80,6 +81,7 @@ class Feature:
     warm_up: int  # records until the first value that is not NaN, that record included
     state_size: int
     rule: Rule  # (state, *inputs, *parameters) -> value, NaN while it warms up
+    price_power: int = 0  # the value grows with this power of all prices (and falls so with volumes): 1 for dollars
     base: "Feature | None" = None  # cross-sectional: the feature that is compared between symbols
     groups: Mapping[str, str] = field(default_factory=dict, hash=False)  # cross-sectional: each symbol's group
 
@@ -100,6 +102,7 @@ class Definition:
     parameters: tuple[Parameter, ...] = ()
     undefined: str = UNTIL_WARM  # when the value is NaN
     record: Record = Record.BAR
+    price_power: int | None = None  # as Feature's; None: as its unit says
     ordered: tuple[str, ...] = ()  # names of parameters that must strictly increase in this order
 
     def __call__(self, *values: float, other: str | None = None) -> Feature:
@@ -122,6 +125,7 @@ class Definition:
             warm_up=self.warm_up(*parameters),
             state_size=self.state_size(*parameters),
             rule=self.rule,
+            price_power=_POWERS.get(self.unit, 0) if self.price_power is None else self.price_power,
         )
 
     @property

@@ -41,6 +41,7 @@ class FeaturePanel:
         # What no feature wants is not done at every bar.
         self._compares = self._reads_abroad = self._reads_clock = False
         self.states: dict[Symbol, list[list[float]]] = {}
+        self._ratios: dict[Symbol, float] = {}  # new shares for each one that a lane counts in, where there was a split
 
     def update(self, bars: Sequence[Bar], session: TradingSession) -> dict[Symbol, Row]:
         """Return each bar's symbol's values as of the end of the slice. The bars are sound and end together.
@@ -57,6 +58,8 @@ class FeaturePanel:
             cells[0], cells[1], cells[2], cells[3], cells[4] = bar.open, bar.high, bar.low, bar.close, bar.volume
             if clock is not None:
                 cells[5:_WIDTH] = clock
+        if self._ratios:
+            self._count_back(bars)
         present: dict[str, Cells] = {bar.symbol: lanes[bar.symbol].cells for bar in bars} if self._reads_abroad else {}
         values: dict[Symbol, Row] = {}
         for bar in bars:
@@ -64,9 +67,47 @@ class FeaturePanel:
                 values[bar.symbol] = lanes[bar.symbol].advance(present)
             except Exception as error:  # the rule of a feature may be anybody's, and wrong in any way
                 raise _failed(error, bar) from error
+        return self._finished(values) if self._ratios or self._compares else values
+
+    def split(self, symbol: Symbol, new: int, old: int) -> None:
+        """Count the bars to come back into the shares that the symbol's memory is in, and values into new shares.
+
+        So the memory needs no change, whatever a rule keeps in it, and goes on as if bars had been adjusted
+        beforehand: to the last bit where the ratio is a power of two, else but for the rounding of a product.
+        """
+        self._ratios[symbol] = self._ratios.get(symbol, 1.0) * (new / old)
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """Know a symbol under its new name, where the features of both are the same; they begin anew where not."""
+        lane = self._lanes.pop(symbol, None)
+        self.states.pop(symbol, None)
+        ratio = self._ratios.pop(symbol, None)
+        for other in self._lanes.values():
+            other.rename(symbol, new_symbol)
+        if lane is None or [one.name for one in self._wanted(new_symbol)] != lane.names:
+            return
+        lane.rename(symbol, new_symbol)
+        self._lanes[new_symbol], self.states[new_symbol] = lane, lane.states
+        if ratio is not None:
+            self._ratios[new_symbol] = ratio
+
+    def _finished(self, values: dict[Symbol, Row]) -> dict[Symbol, Row]:
+        """Return values in the shares of today, compared where a feature compares."""
+        lanes = self._lanes
+        for symbol in self._ratios.keys() & values.keys():
+            values[symbol] = lanes[symbol].in_new_shares(values[symbol], self._ratios[symbol])
         if not self._compares:
             return values
         return {symbol: lanes[symbol].compare(symbol, values, lanes) for symbol in values}
+
+    def _count_back(self, bars: Sequence[Bar]) -> None:
+        for bar in bars:
+            ratio = self._ratios.get(bar.symbol)
+            if ratio is not None:
+                cells = self._lanes[bar.symbol].cells
+                for place in range(4):
+                    cells[place] *= ratio
+                cells[4] /= ratio
 
     def restore(self, states: Mapping[Symbol, Sequence[Sequence[float]]]) -> None:
         """Take over the memory of another panel with the same features."""
@@ -103,6 +144,9 @@ class _Lane:
         self.states = [[0.0] * feature.state_size for feature in computed]
         self.cells: Cells = [math.nan] * _WIDTH
         self.compares = any(feature.base is not None for feature in features)
+        self._places = {feature.name: place for place, feature in enumerate(features)}
+        self._powers = [feature.price_power for feature in computed]
+        self.names = [feature.name for feature in self._features]
         self._abroad: list[Call] = []  # as `Call`, its cells (symbol or None for the own one, place)
         names = [name.partition("@") for feature in computed for name in feature.inputs]
         self.reads_abroad = any(at for _, at, _ in names)
@@ -138,18 +182,29 @@ class _Lane:
         if not self.compares:
             return own
         return tuple(
-            value if feature.base is None else _compared(feature, symbol, self._peers(index, values, lanes))
-            for index, (feature, value) in enumerate(zip(self._features, own, strict=True))
+            value if feature.base is None else _compared(feature, symbol, _peers(feature.name, values, lanes))
+            for feature, value in zip(self._features, own, strict=True)
         )
 
-    def _peers(self, index: int, values: Mapping[Symbol, Row], lanes: "Mapping[Symbol, _Lane]") -> dict[Symbol, float]:
-        """Return the values of all symbols that have the same feature in this place, in the order of their names."""
-        name = self._features[index].name
-        return {other: values[other][index] for other in sorted(values) if lanes[other].name_at(index) == name}
+    def in_new_shares(self, values: Row, ratio: float) -> Row:
+        """Return values that were computed in old shares, `ratio` new ones for each."""
+        pairs = zip(values, self._powers, strict=True)
+        return tuple([value / ratio**power if power else value for value, power in pairs])
 
-    def name_at(self, index: int) -> str | None:
-        """Return the name of the feature in this place, None beyond the last."""
-        return self._features[index].name if index < len(self._features) else None
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """Read another symbol's bars under its new name."""
+        for _, _, _, sources, _ in self._abroad:
+            sources[:] = [(new_symbol if of == symbol else of, place) for of, place in sources]
+
+    def place_of(self, name: str) -> int | None:
+        """Return where the feature of this name stands among the symbol's, None if it has none."""
+        return self._places.get(name)
+
+
+def _peers(name: str, values: Mapping[Symbol, Row], lanes: "Mapping[Symbol, _Lane]") -> dict[Symbol, float]:
+    """Return the values of all symbols that have the feature of this name, in the order of the symbols' names."""
+    places = {other: lanes[other].place_of(name) for other in sorted(values)}
+    return {other: values[other][place] for other, place in places.items() if place is not None}
 
 
 def _compared(feature: Feature, symbol: Symbol, values: Mapping[Symbol, float]) -> float:

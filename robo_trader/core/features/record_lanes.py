@@ -39,6 +39,11 @@ class RecordLanes:
             ) from error
         return None if any(map(math.isnan, values)) else values
 
+    def forget(self, symbol: Symbol) -> None:
+        """Begin anew with a symbol: its records count other shares now."""
+        self._steps.pop(symbol, None)
+        self.states.pop(symbol, None)
+
     def _begin(self, symbol: Symbol) -> list[Step]:
         features = self._wanted(symbol)
         self.states[symbol] = [[0.0] * feature.state_size for feature in features]

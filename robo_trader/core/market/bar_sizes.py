@@ -8,6 +8,8 @@ from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.errors import InvalidConfig
 
 DAY_NANOS = 86_400 * NANOS_PER_SECOND
+SESSION_NANOS = 23_400 * NANOS_PER_SECOND  # a regular session, of which few are shorter
+SESSIONS_A_YEAR = 252.0
 
 
 class BarSize(Enum):
@@ -29,6 +31,11 @@ class BarSize(Enum):
     def is_daily(self) -> bool:
         """Whether one bar covers one whole session."""
         return self is BarSize.DAY_1
+
+    @property
+    def bars_a_year(self) -> float:
+        """How many bars there are in a year of regular sessions; a last bar that is cut short counts."""
+        return SESSIONS_A_YEAR * (1 if self.is_daily else -(-SESSION_NANOS // self.nanos))
 
 
 _MINUTE = 60 * NANOS_PER_SECOND

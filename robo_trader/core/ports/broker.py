@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from robo_trader.core.domain.events import BrokerReport
-from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.domain.events import BrokerClaim
+from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.domain.statements import StatementPart
 
 
 class Broker(Protocol):
     """Takes approved orders and says later, in reports, what became of them.
 
-    Neither call answers: a lost answer must look the same as a late one.
+    No call answers: a lost answer must look the same as a late one.
     """
 
     async def submit(self, order: ApprovedOrder) -> None:
@@ -21,6 +23,14 @@ class Broker(Protocol):
         """Ask for the rest of an order to be taken out of the market. `at`: the time of asking, UTC ns."""
         ...
 
-    def take_reports(self) -> Sequence[BrokerReport]:
+    async def modify(self, order_id: OrderId, terms: OrderTerms, *, at: int) -> None:
+        """Ask for an order to be worked under other terms. `at`: the time of asking, UTC ns."""
+        ...
+
+    async def request_statement(self, parts: tuple[StatementPart, ...], *, at: int) -> None:
+        """Ask what is in the account. The answer is a report like any other. `at`: the time of asking, UTC ns."""
+        ...
+
+    def take_reports(self) -> Sequence[BrokerReport | BrokerClaim]:
         """Return the reports that have arrived since the last call, in the broker's order."""
         ...

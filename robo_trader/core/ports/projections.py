@@ -127,6 +127,37 @@ class ViolationRow:
     signal_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyRow:
+    """One difference between our books and the broker's; `resolved_at` is None while it stands."""
+
+    seq: int
+    discrepancy_id: int
+    kind: str
+    subject: str
+    symbol: str | None
+    ours: str
+    theirs: str
+    unit: str
+    severity: str
+    decision: str
+    found_at: int
+    resolved_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    """Why no order may leave in a symbol; `released_at` is None while the cause stands."""
+
+    seq: int
+    symbol: str
+    cause: str
+    control: str
+    reason: str
+    since: int
+    released_at: int | None
+
+
 class Projections(Protocol):
     """Views of one journal, read without disturbing whoever writes it.
 
@@ -164,6 +195,14 @@ class Projections(Protocol):
 
     def violations(self, *, after: int = 0, limit: int | None = None) -> Sequence[ViolationRow]:
         """Return refusals."""
+        ...
+
+    def discrepancies(self, *, after: int = 0, limit: int | None = None) -> Sequence[DiscrepancyRow]:
+        """Return where the broker had it otherwise, resolved or not."""
+        ...
+
+    def blocks(self, *, after: int = 0) -> Sequence[BlockRow]:
+        """Return causes for blocking a symbol, lifted ones included."""
         ...
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import sma
 from robo_trader.core.features.volatility import atr
 from robo_trader.core.features.volatility_bands import donchian_prior_lower, donchian_prior_upper
-from robo_trader.core.rules.breakout import BREAKOUT_STATE_SIZE, VIEW, breakout_view
+from robo_trader.core.rules.breakout import BREAKOUT_STATE_SIZE, ENTRY_PRICE, ENTRY_RANGE, VIEW, breakout_view
 from robo_trader.core.rules.filters import filtered_view
 from robo_trader.core.strategies.filtered import FilteredStrategy, shorts_allowed
 from robo_trader.core.strategies.strategy import bounded
@@ -30,6 +30,7 @@ class Breakout(FilteredStrategy):
     """
 
     state_size: ClassVar[int] = BREAKOUT_STATE_SIZE
+    price_state: ClassVar[tuple[int, ...]] = (ENTRY_PRICE, ENTRY_RANGE)
 
     entry_length: int = bounded(20, 1, 5000, about="bars whose extreme must be passed to enter")
     exit_length: int = bounded(10, 1, 5000, about="bars whose opposite extreme ends it")

@@ -81,6 +81,7 @@ class Strategy(AnyStrategy):
 
     rule: ClassVar[Callable[..., float]]  # (state, *feature values, *rule_parameters) -> strength in [-1, 1]
     state_size: ClassVar[int] = 0  # floats the rule remembers of a symbol, zeros at first
+    price_state: ClassVar[tuple[int, ...]] = ()  # places among them that hold dollars a share: a split divides them
 
     @abstractmethod
     def features(self, symbol: Symbol) -> tuple[Feature, ...]:

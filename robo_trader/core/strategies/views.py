@@ -21,6 +21,16 @@ class Views:
         """Return a signal if the strategy, asked about a bar, has changed its mind; one in event form is not asked."""
         return None
 
+    def split(self, symbol: Symbol, ratio: float) -> None:
+        """Count what is remembered in new shares, `ratio` for each old one; strengths have no unit."""
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """Know what was known of a symbol under its new name."""
+        if symbol in self.strengths:
+            self.strengths[new_symbol] = self.strengths.pop(symbol)
+        if symbol in self.states:
+            self.states[new_symbol] = self.states.pop(symbol)
+
     def signal(self, bar: Bar, strength: float, reason: str) -> Signal:
         """Return the next signal, whoever wants it: the strategy, or a stop that leaves its position."""
         return self.signal_at(bar.symbol, bar.ended_at, strength, reason)
@@ -47,6 +57,18 @@ class StrategyViews(Views):
         super().__init__(name or strategy.name, signal_lifetime=signal_lifetime)
         self._strategy = strategy
         self._parameters: dict[Symbol, tuple[float, ...]] = {}
+
+    def split(self, symbol: Symbol, ratio: float) -> None:
+        """As Views.split: prices that the rule remembers are divided."""
+        state = self.states.get(symbol, [])
+        for place in self._strategy.price_state if state else ():
+            state[place] /= ratio
+
+    def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
+        """As Views.rename."""
+        super().rename(symbol, new_symbol)
+        if self._parameters.pop(symbol, None) is not None:
+            self._parameters[new_symbol] = self._strategy.rule_parameters(new_symbol)
 
     def look(self, bar: Bar, values: tuple[float, ...]) -> Signal | None:
         """Return a signal if the strategy's view of the bar's symbol differs from the one before.

@@ -20,7 +20,7 @@ from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy
 from tests.builders import AAPL, MSFT, a_day, engine_settings, rejected, some_limits
-from tests.unit.core.engine.desk import Desk, an_engine, close, only
+from tests.unit.core.engine.desk import Desk, an_engine, close, look_away, only
 
 CROSS_UP = (a_day(0, AAPL=100.0), a_day(1, AAPL=110.0))
 
@@ -104,6 +104,7 @@ def test_without_a_known_range_nothing_is_bought() -> None:
 @pytest.mark.parametrize("equity", [0, -1])
 def test_an_account_that_is_worth_nothing_buys_nothing(equity: int) -> None:
     engine = an_engine()
+    look_away(engine)
     engine.account.ledger.deposit(equity - engine.account.ledger.cash)
     step = close(engine, *CROSS_UP)[1]
     assert [event.target.quantity for event in only(TargetSet, step.events)] == [0]

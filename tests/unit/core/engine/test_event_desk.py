@@ -36,7 +36,7 @@ from robo_trader.core.engine.engine import Engine
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.microstructure import mid, signed_volume
 from robo_trader.core.features.trend import sma
-from robo_trader.core.portfolio.sizing import AtrRisk, FixedShares
+from robo_trader.core.portfolio.sizing import AtrRisk, CorrelationScaled, FixedShares, Kelly
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.strategies.event_strategy import Desk as TheDesk
 from robo_trader.core.strategies.event_strategy import EventStrategy
@@ -55,7 +55,7 @@ from tests.builders import (
     some_limits,
     venue_settings,
 )
-from tests.unit.core.engine.desk import Desk, an_engine, only
+from tests.unit.core.engine.desk import Desk, an_engine, look_away, only
 
 TOMORROW = a_session(day=1)
 
@@ -346,6 +346,7 @@ def test_a_symbol_whose_quotes_have_ended_is_not_traded() -> None:
     assert not only(OrderDenied, decided[:1])
     desk = a_desk(scripted(script={"timer": want(1.0, MSFT)}), limits=some_limits(stale_after_bars=1))
     desk.tell(quote(OPEN + 1, symbol=MSFT))
+    look_away(desk.engine)
     desk.engine._events.timers["x"] = OPEN + 3 * MINUTE + 1  # type: ignore[union-attr]
     desk.close(minute(1), minute(2), minute(3))
     (denied,) = only(OrderDenied, desk.tell(TimerFired(key="x", occurred_at=OPEN + 3 * MINUTE + 1)))
@@ -379,6 +380,31 @@ def test_nothing_is_sized_by_a_risk_that_is_not_known_yet() -> None:
     assert desk.engine.account.tally.signals == 1
 
 
+def test_kelly_goes_by_trades_that_quotes_made() -> None:
+    """Nothing but losses, of the spread each: after two of them the strategy is not sized any more."""
+    script = {"quote": lambda told, desk: desk.want(told.symbol, float((desk.now - OPEN) % 4 < 2), "by turns")}
+    desk = a_desk(scripted(script=script), sizer=Kelly(trades_min=2, fallback=0.05))
+    desk.tell(*(quote(OPEN + at) for at in range(1, 30)))
+    tally = desk.engine.account.tally
+    assert (tally.fills, tally.signals) == (4, 15)
+
+
+def test_a_quoted_market_remembers_closes_where_a_sizer_compares_them() -> None:
+    """AAPL and MSFT move alike: beside AAPL, MSFT is as good as nothing, and what is left is no whole share."""
+    script = {"quote": lambda told, desk: desk.want(told.symbol, 1.0, "whatever is quoted")}
+    desk = a_desk(scripted(script=script), sizer=CorrelationScaled(fraction=0.05, length=3))
+    for number, price in enumerate([100.0, 101.0, 100.0, 102.0, 101.0]):
+        times = {"started_at": OPEN + number * MINUTE, "ended_at": OPEN + (number + 1) * MINUTE}
+        desk.close(a_slice(*(a_bar(symbol=symbol, open=price, **times) for symbol in (AAPL, MSFT))))
+    after = OPEN + 5 * MINUTE
+    decided = desk.tell(quote(after + 1), quote(after + 2), quote(after + 3, symbol=MSFT))
+    assert desk.engine.account.ledger.position(AAPL).quantity == 50
+    assert [(one.target.symbol, int(one.target.quantity)) for one in only(TargetSet, decided)] == [
+        (AAPL, 50),
+        (MSFT, 0),
+    ]
+
+
 def test_a_stop_leaves_and_the_symbol_stays_flat_until_it_changes_its_mind() -> None:
     desk = a_desk(scripted(script={"quote": want(1.0)}), stops=StopPolicy(fixed_fraction=0.05))
     desk.tell(quote(OPEN + 1), quote(OPEN + 2))
@@ -401,6 +427,7 @@ def test_positions_are_marked_at_the_mid_as_long_as_there_are_quotes() -> None:
 def test_a_quote_opens_the_session_with_all_that_follows() -> None:
     """A loss limit of yesterday ends, and a short position pays for its night; the slice that comes later adds none."""
     desk = a_desk(scripted(script={"quote": once(want(-1.0))}))
+    look_away(desk.engine)
     desk.engine._overnight._rate = Decimal("0.36")
     desk.close(minute(1))
     desk.tell(*(quote(OPEN + MINUTE + at) for at in range(1, 4)))

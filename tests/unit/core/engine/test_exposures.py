@@ -12,8 +12,9 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import Side
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.exposures import Exposures
+from robo_trader.core.engine.limit_book import LimitBook
 from robo_trader.core.engine.market_view import MarketView
-from tests.builders import AAPL, MSFT, a_bar, a_fill, a_slice, an_approved_order, an_intent
+from tests.builders import AAPL, MSFT, a_bar, a_fill, a_slice, an_approved_order, an_intent, some_limits
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def market() -> MarketView:
 
 @pytest.fixture
 def account(market: MarketView) -> Account:
-    account = Account()
+    account = Account(LimitBook(some_limits()))
     account.ledger.book(a_fill(quantity=10, price=100))
     account.ledger.book(a_fill(execution_id="E2", symbol=MSFT, quantity=20, price=50))
     account.valuation.mark(Decimal(10_000), *market.worth(account.ledger))
@@ -42,7 +43,7 @@ def order(account: Account, symbol: Symbol, side: Side = Side.BUY) -> None:
 def test_symbols_without_an_order_are_the_others(account: Account, market: MarketView) -> None:
     exposures = Exposures(account, market)
     assert not exposures.seen and exposures.others_value == 2_000
-    exposures.see(AAPL)
+    exposures.see(an_intent(symbol=AAPL))
     assert [*exposures.seen] == [AAPL] and exposures.others_value == 1_000
     assert exposures.seen[AAPL].position == 10 and exposures.seen[AAPL].working_buys == 0
 
@@ -51,9 +52,9 @@ def test_an_order_counts_for_the_next_one(account: Account, market: MarketView) 
     order(account, MSFT, Side.SELL)
     exposures = Exposures(account, market)
     assert exposures.seen[MSFT].working_sells == 100
-    exposures.see(AAPL)
+    exposures.see(an_intent(symbol=AAPL))
     order(account, AAPL)
-    exposures.see(MSFT)
+    exposures.see(an_intent(symbol=MSFT))
     assert exposures.seen[AAPL].working_buys == 100, "made since it was looked at"
     assert exposures.others_value == 0
 
@@ -61,7 +62,7 @@ def test_an_order_counts_for_the_next_one(account: Account, market: MarketView) 
 def test_a_second_order_of_a_symbol_sees_the_first(account: Account, market: MarketView) -> None:
     exposures = Exposures(account, market)
     for expected in (0, 100, 200):
-        exposures.see(AAPL)
+        exposures.see(an_intent(symbol=AAPL))
         assert exposures.seen[AAPL].working_buys == expected
         order(account, AAPL)
 
@@ -69,10 +70,10 @@ def test_a_second_order_of_a_symbol_sees_the_first(account: Account, market: Mar
 def test_who_was_denied_is_forgotten_unless_another_order_works(account: Account, market: MarketView) -> None:
     order(account, MSFT)
     exposures = Exposures(account, market)
-    exposures.see(AAPL)
+    exposures.see(an_intent(symbol=AAPL))
     exposures.leave(AAPL)
     assert [*exposures.seen] == [MSFT]
-    exposures.see(MSFT)
+    exposures.see(an_intent(symbol=MSFT))
     exposures.leave(MSFT)
     assert [*exposures.seen] == [MSFT]
     assert exposures.others_value == 1_000
@@ -82,4 +83,4 @@ def test_exposures_that_a_fill_has_overtaken_are_not_used(account: Account, mark
     exposures = Exposures(account, market)
     account.ledger.book(a_fill(execution_id="E3", quantity=1))
     with pytest.raises(AssertionError, match="moved"):
-        exposures.see(AAPL)
+        exposures.see(an_intent(symbol=AAPL))

@@ -14,6 +14,7 @@ from robo_trader.core.domain.orders import OrderStatus, OrderType, Side, TimeInF
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.fingerprint import fingerprint
 from tests.builders import a_fill, a_signal, a_target, an_intent
+from tests.examples import examples
 
 SCALARS = (
     st.none()
@@ -33,7 +34,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES, VALUES)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_different_values_differ(one: object, other: object) -> None:
     if repr(one) != repr(other):  # == would call 1, 1.0 and True equal
         assert fingerprint([one]) != fingerprint([other]) or one == other

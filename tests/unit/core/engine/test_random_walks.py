@@ -10,13 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robo_trader.core.domain.bars import Bar, BarSlice
-from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderExecuted, OrderUpdated
-from robo_trader.core.domain.orders import OrderStatus
+from robo_trader.core.domain.commands import SubmitOrder
+from robo_trader.core.domain.events import AccountMarked, FillBooked, InstructionGiven, OrderUpdated
+from robo_trader.core.domain.instructions import InstructionKind
+from robo_trader.core.domain.order_reports import OrderExecuted
+from robo_trader.core.domain.orders import OrderIntent, OrderPurpose, OrderStatus, Side
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.execution.transitions import ENDED
 from robo_trader.core.portfolio.sizing import FixedFraction
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
+from robo_trader.core.risk.protection import ProtectionPolicy
 from tests.builders import AAPL, HOUR, MSFT, a_bar, a_session, a_slice, engine_settings, some_limits
+from tests.examples import examples
 from tests.unit.core.engine.desk import CASH, Desk, only
 
 LIMITS = some_limits(
@@ -32,18 +37,20 @@ BARS = st.tuples(
 )
 HOURS = st.lists(st.tuples(BARS, BARS), min_size=4, max_size=24)
 DESKS = st.builds(
-    lambda fraction, offset, stops: Desk(
+    lambda fraction, offset, stops, protection: Desk(
         engine_settings(
             symbols=(AAPL, MSFT),
             sizer=FixedFraction(fraction=fraction),
             limits=LIMITS,
             limit_offset_bps=offset,
             stops=stops,
+            protection=protection,
         )
     ),
     st.sampled_from([0.1, 0.35]),
     st.sampled_from([None, 0, 20]),
     st.sampled_from([NO_STOPS, StopPolicy(fixed_fraction=0.02, trailing_fraction=0.03, bars_max=5)]),
+    st.sampled_from([None, ProtectionPolicy(fallback_fraction=0.04), ProtectionPolicy(waivers={AAPL: "a test"})]),
 )
 Moves = tuple[float, float, float, str]
 
@@ -67,12 +74,13 @@ def a_walk(hours: list[tuple[Moves, Moves]]) -> list[BarSlice]:
 
 
 @given(HOURS, DESKS)
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=examples(120))
 def test_one_story(hours: list[tuple[Moves, Moves]], desk: Desk) -> None:
     for slice_ in a_walk(hours):
         events = desk.close(slice_)
         check_books(desk)
         check_orders(desk)
+        check_protection(desk)
         check_account(desk, only(AccountMarked, events)[-1])
         assert desk.engine.account.trading_state is not TradingState.HALTED
         assert desk.engine.account.tally.quarantined == 0
@@ -93,6 +101,23 @@ def check_books(desk: Desk) -> None:
         assert position.quantity or not position.cost
 
 
+def check_protection(desk: Desk) -> None:
+    """Every share that is held rests in a stop at the venue, and no stop is for shares that are not held."""
+    orders, policy = desk.engine.account.orders, desk.engine._settings.protection
+    for symbol in (AAPL, MSFT):
+        held, leg = desk.engine.account.ledger.position(symbol).quantity, orders.leg_for(symbol)
+        legs = [order for order in orders.open_for(symbol) if order.intent.purpose is OrderPurpose.PROTECTION]
+        assert len(legs) <= 1
+        if policy is None or symbol in policy.waivers or not held:
+            assert leg is None
+        else:
+            assert leg is not None
+            assert leg.remaining == held
+            assert leg.intent.stop_price is not None
+        _, sold = orders.working_shares(symbol)
+        assert sold <= held, "whatever fills, no more is sold than is held"
+
+
 def check_orders(desk: Desk) -> None:
     ledger, orders = desk.engine.account.ledger, desk.engine.account.orders
     assert all(order.status in ENDED for order in orders.ended.values())
@@ -101,7 +126,7 @@ def check_orders(desk: Desk) -> None:
     assert all(held > 0 for held in ledger.reservations.values())
     assert orders.open or ledger.reserved == 0
     for symbol in (AAPL, MSFT):
-        assert len({order.intent.side for order in orders.open_for(symbol)}) <= 1, "two orders could meet each other"
+        assert len({order.intent.side for order in orders.targeting(symbol)}) <= 1, "two orders could meet each other"
     updates = [update.order for step in desk.steps for update in only(OrderUpdated, step.events)]
     assert {order.order_id: order for order in updates} == orders.open | orders.ended
     assert OrderStatus.REJECTED not in {order.status for order in updates}
@@ -117,3 +142,47 @@ def check_account(desk: Desk, marked: AccountMarked) -> None:
     unrealised = sum(values) - sum(position.cost for position in marked.positions)
     assert mark.equity == CASH + mark.realised + unrealised - mark.commission
     assert 0 <= mark.drawdown <= desk.engine.account.valuation.max_drawdown
+
+
+INSTRUCTIONS = st.lists(st.none() | st.tuples(st.sampled_from(InstructionKind), st.sampled_from(TradingState)))
+
+
+@given(HOURS, DESKS, INSTRUCTIONS)
+@settings(deadline=None, max_examples=120)
+def test_what_an_operator_says_holds(
+    hours: list[tuple[Moves, Moves]], desk: Desk, said: list[tuple[InstructionKind, TradingState] | None]
+) -> None:
+    """I12: HALTED, no new order; REDUCING, only orders that cannot pass zero. Only a person leaves a halt."""
+    account = desk.engine.account
+    for number, slice_ in enumerate(a_walk(hours)):
+        if number < len(said) and (word := said[number]) is not None:
+            kind, expected = word
+            before = account.trading_state
+            desk.tell_operator(
+                InstructionGiven(
+                    kind=kind, actor="ann", reason="news", expected=expected, occurred_at=account_time(desk)
+                )
+            )  # fmt: skip
+            assert account.trading_state is before or expected is before
+        state, steps = account.trading_state, len(desk.steps)
+        desk.close(slice_)
+        assert state is not TradingState.HALTED or account.trading_state is TradingState.HALTED
+        for step in desk.steps[steps:]:
+            for command in step.commands:
+                if isinstance(command, SubmitOrder):
+                    check_exit(desk, command.order.intent)
+        check_books(desk)
+        check_orders(desk)
+
+
+def account_time(desk: Desk) -> int:
+    """The time of the last slice."""
+    return desk.engine._market.last_ended_at
+
+
+def check_exit(desk: Desk, intent: OrderIntent) -> None:
+    account = desk.engine.account
+    assert account.trading_state is not TradingState.HALTED
+    if account.trading_state is TradingState.REDUCING:
+        _, sells = account.orders.working_shares(intent.symbol)
+        assert intent.side is Side.SELL and sells <= account.ledger.position(intent.symbol).quantity

@@ -19,11 +19,16 @@ from robo_trader.core.domain.orders import Side
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import sma
+from robo_trader.core.portfolio.allocation import Allocation, AllocationPolicy
+from robo_trader.core.portfolio.conflicts import Conflicts
 from robo_trader.core.portfolio.sizing import FixedFraction
 from robo_trader.core.portfolio.stops import StopPolicy
+from robo_trader.core.portfolio.strategies_policy import StrategiesPolicy
+from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from robo_trader.core.strategies.strategy import Strategy, bounded
 from tests.builders import AAPL, MSFT, a_day, a_sleeve, engine_settings, some_limits, venue_settings
+from tests.examples import examples
 from tests.unit.core.engine.desk import CASH, Desk, only
 from tests.unit.core.engine.test_random_walks import HOURS, Moves, a_walk
 
@@ -130,7 +135,7 @@ def test_two_parts_of_one_name_are_a_bug() -> None:
 
 
 SHARING = st.builds(
-    lambda fractions, stops, limit_offset_bps: engine_settings(
+    lambda fractions, stops, limit_offset_bps, protection, strategies: engine_settings(
         symbols=(AAPL, MSFT),
         sleeves=tuple(
             a_sleeve(strategy, name=name, sizer=FixedFraction(fraction=fraction), stops=stops)
@@ -138,16 +143,28 @@ SHARING = st.builds(
         ),
         limits=some_limits(max_position="0.4", gross_exposure="0.9", cash_buffer="0.02", stale_after_bars=2),
         limit_offset_bps=limit_offset_bps,
+        protection=protection,
+        strategies=strategies,
     ),
     st.lists(st.sampled_from([0.1, 0.35]), min_size=3, max_size=3),
     st.sampled_from([StopPolicy(), StopPolicy(fixed_fraction=0.02, trailing_fraction=0.03, bars_max=5)]),
     st.sampled_from([None, 0, 20]),
+    st.sampled_from([None, ProtectionPolicy(fallback_fraction=0.03)]),
+    st.builds(
+        StrategiesPolicy,
+        conflicts=st.sampled_from(Conflicts),
+        allocation=st.builds(
+            AllocationPolicy, way=st.sampled_from(Allocation), sessions_min=st.just(2), every=st.sampled_from([1, 2])
+        ),
+        drawdown_max=st.sampled_from([0.0, 0.002]),
+        session_loss_max=st.sampled_from([0.0, 0.002]),
+    ),
 )
 STRATEGIES: dict[str, Strategy] = {"trend": SmaCrossover(1, 2), "bear": Above(95.0, -1), "bull": Above(37.0)}
 
 
 @given(HOURS, SHARING)
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=examples(120))
 def test_every_share_and_every_dollar_has_an_owner(hours: list[tuple[Moves, Moves]], joined: EngineSettings) -> None:
     desk = Desk(joined)
     for slice_ in a_walk(hours):
@@ -172,10 +189,15 @@ def check_owners(desk: Desk) -> None:
         owned = {name: shares[name, symbol] for name in STRATEGIES}
         assert owned == {name: held(desk, name, symbol) for name in STRATEGIES}
         assert sum(owned.values()) == desk.engine.account.ledger.position(symbol).quantity
+        wanted = [want.target.quantity for want in desk.engine._strategy._wants(symbol)]
+        if desk.engine._settings.strategies.conflicts is not Conflicts.NET:
+            assert not (min(wanted, default=0) < 0 < max(wanted, default=0)), "nobody wants the opposite of another"
 
 
 def check_profit(desk: Desk, slice_: BarSlice) -> None:  # noqa: ARG001 - shown when it fails
-    """What the strategies have made is what the account has made."""
+    """What the strategies have made is what the account has made, by their cash as by their positions."""
+    cash = sum(desk.engine._strategy.sub_accounts.cash.values(), Decimal(0))
+    assert CASH + cash == desk.engine.account.ledger.cash
     account, positions = desk.engine.account, desk.engine._strategy.sub_accounts.positions
     worth = sum(
         (held.quantity * desk.engine._market.price(symbol) for (_, symbol), held in positions.items()), Decimal(0)

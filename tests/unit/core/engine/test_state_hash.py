@@ -13,6 +13,7 @@ from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.engine.account import OpenSignal
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.engine.tally import Tally
@@ -89,7 +90,10 @@ def count_one(counter: str) -> Callable[[Engine], object]:
             lambda engine: engine.account.orders.request_cancel(OrderId(1), at=0), id="what was asked of the broker"
         ),
         pytest.param(lambda engine: engine.process(canceled()), id="the end of an order"),
-        pytest.param(lambda engine: engine.account.orders.executions.add(ExecutionId("E9")), id="an execution booked"),
+        pytest.param(
+            lambda engine: engine.account.orders.executions.early_commissions.update({ExecutionId("E9"): Decimal(1)}),
+            id="an execution booked",
+        ),
         pytest.param(lambda engine: engine.account.ledger.deposit(Decimal("0.01")), id="a cent"),
         pytest.param(lambda engine: engine.account.ledger.positions.clear(), id="a position"),
         pytest.param(lambda engine: engine.account.ledger.release(OrderId(1)), id="a reservation"),
@@ -109,7 +113,15 @@ def count_one(counter: str) -> Callable[[Engine], object]:
             lambda engine: setattr(engine.account, "trading_state", TradingState.HALTED), id="the trading state"
         ),
         pytest.param(lambda engine: engine.account.tally.violations.update(["CASH"]), id="a violation counted"),
-        *(pytest.param(count_one(name), id=name) for name in ("slices", "bars", "signals", "orders", "fills")),
+        pytest.param(lambda engine: engine.account.tally.outcomes.update(["LATE"]), id="an outcome counted"),
+        pytest.param(
+            lambda engine: engine.account.open_signals.update({AAPL: {"sma_crossover": OpenSignal(Decimal(45))}}),
+            id="a signal without an outcome",
+        ),
+        *(
+            pytest.param(count_one(name), id=name)
+            for name in ("slices", "bars", "signals", "orders", "fills", "unprotected_nanos")
+        ),
         pytest.param(count_one("quarantined"), id="quarantined"),
     ],
 )
@@ -122,7 +134,9 @@ def test_every_count_of_the_tally_is_at_work_here_or_named_above() -> None:
     assert (tally.slices, tally.bars, tally.signals, tally.orders, tally.fills, tally.quarantined) == (2, 3, 1, 1, 1, 1)
     assert tally.bars_rejected == {"NOT_POSITIVE": 1}
     assert (tally.quotes, tally.trades, tally.quotes_rejected) == (0, 0, {}), "of strategies in event form"
-    assert len(Tally.__struct_fields__) == 11
+    assert tally.outcomes == {"ORDERED": 1}
+    assert tally.unprotected_nanos == 0, "of resting stops"
+    assert len(Tally.__struct_fields__) == 13
 
 
 def test_it_does_not_change_by_asking() -> None:

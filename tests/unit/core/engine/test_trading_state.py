@@ -10,13 +10,8 @@ import pytest
 
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import SubmitOrder
-from robo_trader.core.domain.events import (
-    BrokerReport,
-    FillBooked,
-    OrderDenied,
-    ReportQuarantined,
-    TradingStateChanged,
-)
+from robo_trader.core.domain.events import FillBooked, OrderDenied, ReportQuarantined, TradingStateChanged
+from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.engine import Engine

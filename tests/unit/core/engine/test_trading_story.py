@@ -18,6 +18,7 @@ from robo_trader.core.domain.events import (
     TargetSet,
 )
 from robo_trader.core.domain.orders import Side
+from robo_trader.core.domain.outcomes import SignalSettled
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from tests.builders import DAY, a_day, a_session, accepted, engine_settings, expired
@@ -68,7 +69,13 @@ def test_while_averages_warm_up_nothing_is_decided() -> None:
 def test_a_cross_up_leads_from_signal_to_order() -> None:
     engine = an_engine()
     step = close(engine, WARM_UP, CROSS)[1]
-    assert [type(event) for event in step.events] == [SignalEmitted, TargetSet, OrderUpdated, AccountMarked]
+    assert [type(event) for event in step.events] == [
+        SignalEmitted,
+        TargetSet,
+        OrderUpdated,
+        SignalSettled,
+        AccountMarked,
+    ]
     (signal,), (target,) = only(SignalEmitted, step.events), only(TargetSet, step.events)
     assert signal.signal.strength == 1 and signal.signal.reason == "sma_1 110.0000 > sma_2 105.0000"
     assert target.target.quantity == 45 and target.target.reference_price == 110

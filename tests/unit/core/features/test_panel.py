@@ -21,6 +21,7 @@ from robo_trader.core.features.trend import sma
 from robo_trader.core.features.volatility import atr
 from robo_trader.core.market.columns import BAR_COLUMNS, PRICE_COLUMNS
 from tests.builders import AAPL, HOUR, OPEN, a_bar, a_session
+from tests.examples import examples
 
 FEATURES = (sma(1), sma(3), sma(7), atr(1), atr(4))
 PRICE = st.floats(0.01, 10_000)
@@ -89,7 +90,7 @@ def test_the_panel_runs_the_rule_and_nothing_else(
 
 
 @given(TRIPLES, TRIPLES)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_symbols_do_not_touch_each_other(
     ours: list[tuple[float, float, float]], theirs: list[tuple[float, float, float]]
 ) -> None:

@@ -85,7 +85,14 @@ def test_who_has_no_value_yet_takes_no_part() -> None:
     assert values == {"IBM": 2.0, "MSFT": 1.0}
 
 
-def test_who_has_another_feature_there_or_none_is_not_compared() -> None:
+def test_who_has_the_feature_in_another_place_is_compared() -> None:
+    features = {"AAPL": (rank(sma(1)),), "MSFT": (sma(3), rank(sma(1)))}
+    panel = FeaturePanel(lambda symbol: features[symbol])
+    values = panel.update([a_bar(symbol="AAPL", open=10.0), a_bar(symbol="MSFT", open=20.0)], a_session())
+    assert (values[AAPL][0], values[MSFT][1]) == (1.0, 2.0)
+
+
+def test_who_has_another_feature_or_none_is_not_compared() -> None:
     features = {"AAPL": (rank(sma(1)),), "MSFT": (rank(sma(1)),), "IBM": (sma(1),)}
     panel = FeaturePanel(lambda symbol: features.get(symbol, ()))
     assert slices(panel, {"AAPL": 10.0, "IBM": 1.0, "MSFT": 20.0, "SPY": 15.0}) == [

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from robo_trader.core.domain.bars import Bar, BarFault
 from robo_trader.core.market.checks import find_fault
 from tests.builders import HOUR, OPEN, a_bar
+from tests.examples import examples
 
 SOUND = a_bar(open=100, high=110, low=90, close=105, volume=1_000)
 END = SOUND.ended_at
@@ -85,7 +86,7 @@ def test_order(last_ended_at: int | None, fault: BarFault | None) -> None:
 
 
 @given(ANY, ANY, ANY, ANY, ANY)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_what_passes_is_a_bar(open_: float, high: float, low: float, close: float, volume: float) -> None:
     bar = a_bar(started_at=OPEN, open=open_, high=high, low=low, close=close, volume=volume)
     if find_fault(bar, None) is None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robo_trader.core.market.commissions import IBKR_FIXED, IBKR_TIERED, SCHEDULES, CommissionSchedule
+from tests.examples import examples
 
 FILLS = st.lists(
     st.tuples(st.integers(1, 60_000), st.decimals("0.01", 900, places=4)),
@@ -55,7 +56,7 @@ def test_nothing_filled_costs_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("is_sale", [True, False])
 @given(fills=FILLS)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_each_fill_adds_to_the_charge_and_never_gives_back(
     name: str, is_sale: bool, fills: list[tuple[int, Decimal]]
 ) -> None:

@@ -1,0 +1,98 @@
+"""Executions of orders that are not ours: the shares are in the account, and no strategy's.
+
+They are booked like any fill, belong to the sub-account UNASSIGNED, and block their symbol: whoever traded there may
+do so again, and no strategy is to trade away what somebody else bought.
+"""
+
+from robo_trader.core.domain.discrepancies import UNASSIGNED
+from robo_trader.core.domain.events import ReportQuarantined
+from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import OrderId
+from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
+from robo_trader.core.domain.violations import Control
+from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.report_desk import ReportDesk
+from robo_trader.core.engine.senses import Market
+from robo_trader.core.engine.strategy_desk import StrategyDesk
+
+NOT_OURS = OrderId(0)  # ours are counted from 1
+
+
+class ForeignDesk:
+    """Books what others trade in the account."""
+
+    def __init__(self, account: Account, reports: ReportDesk, strategies: StrategyDesk, market: Market) -> None:
+        self._account = account
+        self._reports = reports
+        self._strategies = strategies
+        self._market = market
+
+    def take(self, execution: StatedExecution) -> None:
+        """Book an execution in its last version, once."""
+        account, known = self._account, self._account.orders.executions.foreign
+        corrects = execution.corrects
+        subject = corrects if corrects is not None and corrects in known else execution.execution_id
+        before, fault = known.get(subject), self._fault(execution, subject)
+        if fault is not None:
+            self._quarantine(execution, fault)
+            return
+        if before is not None and _same(before, execution):
+            return
+        if before is None and not execution.quantity:
+            return  # it was taken back before anybody told us of it
+        known[subject] = execution
+        self._market.appraise(execution.symbol, execution.price)
+        fill = _fill_of(execution, subject)
+        if before is None:
+            self._reports.book(fill, self._strategies.note_foreign(fill))
+        else:
+            self._reports.restate(fill, _fill_of(before, subject))
+        reason = f"{execution.side.value} {execution.quantity} {execution.symbol} was not ordered by this program"
+        account.blocks.add(
+            execution.symbol, UNASSIGNED, Control.RECONCILIATION, reason, at=execution.occurred_at
+        )  # fmt: skip
+
+    def _fault(self, execution: StatedExecution, subject: ExecutionId) -> str | None:
+        if execution.quantity < 0 or execution.price <= 0:
+            return f"execution {subject} is of {execution.quantity} shares at {execution.price}"
+        if self._account.orders.executions.is_known(subject):
+            return f"execution {subject} is booked as one of ours"
+        return None
+
+    def _quarantine(self, execution: StatedExecution, reason: str) -> None:
+        account, at = self._account, execution.occurred_at
+        account.tally.quarantined += 1
+        account.events.append(
+            ReportQuarantined(kind=ForeignExecution.__name__, order_id=NOT_OURS, reason=reason, occurred_at=at)
+        )  # fmt: skip
+        account.halt(reason, at=at)
+
+    def waiting(self) -> list[Symbol]:
+        """Return the symbols that are blocked because others traded them, and of which nothing of theirs is left."""
+        blocked = [symbol for symbol, causes in self._account.blocks.by_symbol.items() if UNASSIGNED in causes]
+        return [symbol for symbol in blocked if not self._strategies.unassigned(symbol)]
+
+    def release(self, symbol: Symbol, *, at: int) -> None:
+        """Let a symbol be traded again, as far as others' trades are concerned."""
+        self._account.blocks.lift(symbol, UNASSIGNED, at=at)
+
+
+def _same(before: StatedExecution, now: StatedExecution) -> bool:
+    figures = before.quantity, before.price, before.side, before.commission or ZERO
+    return figures == (now.quantity, now.price, now.side, now.commission or ZERO)
+
+
+def _fill_of(execution: StatedExecution, execution_id: ExecutionId) -> Fill:
+    return Fill(
+        execution_id=execution_id,
+        order_id=NOT_OURS,
+        signal_id="",
+        symbol=execution.symbol,
+        side=execution.side,
+        quantity=execution.quantity,
+        price=execution.price,
+        commission=execution.commission or ZERO,
+        occurred_at=execution.occurred_at,
+    )
