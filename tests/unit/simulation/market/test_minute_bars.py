@@ -19,6 +19,7 @@ from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.checks import find_fault
 from robo_trader.core.market.sessions import bar_intervals
 from robo_trader.simulation.market.minute_bars import make_bars
+from tests.examples import examples
 
 SPY = Symbol("SPY")
 MINUTE = 60 * NANOS_PER_SECOND
@@ -62,7 +63,7 @@ def joined(minutes: Sequence[Bar], started_at: int, ended_at: int) -> Bar:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 2**64), st.integers(0, 700), st.integers(1, 400), st.sampled_from(list(BarSize)))
 def test_a_bar_is_the_same_in_any_company(seed: int, first: int, count: int, size: BarSize) -> None:
     together = make_bars(seed, SPY, LONG[first : first + count], size)

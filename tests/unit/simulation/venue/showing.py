@@ -1,7 +1,7 @@
 """A venue, hours to show it, and what it reports."""
 
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
-from robo_trader.core.domain.events import BrokerReport, OrderExecuted
+from robo_trader.core.domain.order_reports import BrokerReport, OrderExecuted
 from robo_trader.core.domain.orders import OrderIntent
 from robo_trader.simulation.venue.venue import Venue, VenueSettings
 from tests.builders import HOUR, a_bar, a_session, a_slice, an_approved_order, venue_settings

@@ -6,10 +6,17 @@ Day 0 has six and a half hours, day 1 is a half day of three and a half. The lim
 import pytest
 
 from robo_trader.core.domain.bars import TradingSession
-from robo_trader.core.domain.events import BrokerReport, OrderCanceled, OrderExecuted, OrderExpired
+from robo_trader.core.domain.order_reports import (
+    BrokerReport,
+    CancelRejected,
+    ModifyRejected,
+    OrderCanceled,
+    OrderExecuted,
+    OrderExpired,
+)
 from robo_trader.core.domain.orders import OrderId, TimeInForce
 from robo_trader.simulation.venue.venue import Venue
-from tests.builders import CLOSE, HOUR, MSFT, OPEN, a_session, an_approved_order, an_intent, venue_settings
+from tests.builders import CLOSE, HOUR, MSFT, OPEN, a_session, an_approved_order, an_intent, some_terms, venue_settings
 from tests.unit.simulation.venue.showing import a_venue, an_hour, fills, hour, reports
 
 FAR = an_intent(limit=50)
@@ -97,8 +104,13 @@ def test_a_cancel_keeps_what_is_filled() -> None:
 
 
 @pytest.mark.parametrize("order_id", [1, 2], ids=["filled already", "never seen"])
-def test_a_cancel_that_comes_too_late_does_nothing(order_id: int) -> None:
-    venue = a_venue(an_intent())
+def test_a_cancel_or_a_change_that_comes_too_late_is_refused(order_id: int) -> None:
+    venue, late = a_venue(an_intent()), OPEN + HOUR
     fills(venue, an_hour(1))
-    venue.cancel(OrderId(order_id), at=OPEN + HOUR)
-    assert reports(venue) == []
+    venue.cancel(OrderId(order_id), at=late)
+    venue.modify(OrderId(order_id), some_terms(quantity=200), at=late)
+    reason = "the order does not work any more"
+    assert reports(venue) == [
+        CancelRejected(order_id=OrderId(order_id), reason=reason, occurred_at=late),
+        ModifyRejected(order_id=OrderId(order_id), reason=reason, occurred_at=late),
+    ]

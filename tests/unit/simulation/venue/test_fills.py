@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from robo_trader.core.domain.bars import Bar
-from robo_trader.core.domain.events import OrderAccepted, OrderExecuted
 from robo_trader.core.domain.fills import ExecutionId
+from robo_trader.core.domain.order_reports import OrderAccepted, OrderExecuted
 from robo_trader.core.domain.orders import OrderId, OrderIntent, Side
 from tests.builders import AAPL, HOUR, MSFT, OPEN, a_bar, an_approved_order, an_intent, venue_settings
+from tests.examples import examples
 from tests.unit.simulation.venue.showing import a_venue, an_hour, fills, hour, reports
 
 BUY, SELL = an_intent(), an_intent(side=Side.SELL)
@@ -138,7 +139,7 @@ def test_a_bar_of_the_past_fills_nothing() -> None:
     st.tuples(*[st.floats(80, 120)] * 3),
     st.sampled_from([0.0, 2.0, 50.0]),
 )
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_no_fill_is_better_than_the_market_nor_worse_than_the_limit(
     side: Side, cents: int | None, prices: tuple[float, float, float], slippage_bps: float
 ) -> None:

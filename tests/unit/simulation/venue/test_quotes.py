@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from robo_trader.core.domain.events import BrokerReport, OrderExecuted, OrderExpired
+from robo_trader.core.domain.order_reports import BrokerReport, OrderExecuted, OrderExpired
 from robo_trader.core.domain.orders import OrderIntent, Side, TimeInForce
 from robo_trader.core.domain.quotes import Quote
 from robo_trader.simulation.venue.venue import Venue

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robo_trader.core.domain.events import OrderExecuted
+from robo_trader.core.domain.order_reports import OrderExecuted
 from robo_trader.core.domain.orders import Side, TimeInForce
 from robo_trader.core.market.commissions import SCHEDULES
 from tests.builders import MSFT, a_session, an_intent, venue_settings
+from tests.examples import examples
 from tests.unit.simulation.venue.showing import a_venue, an_hour, fills, hour
 
 
@@ -58,7 +59,7 @@ def test_the_minimum_commission_is_paid_once_an_order() -> None:
 
 @pytest.mark.parametrize("name", SCHEDULES)
 @given(st.sampled_from(Side), st.integers(1, 3_000), st.lists(st.integers(0, 9_000), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_parts_never_exceed_the_volume_nor_the_order_and_cost_what_the_order_costs(
     name: str, side: Side, quantity: int, volumes: list[int]
 ) -> None:
