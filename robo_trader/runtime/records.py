@@ -1,11 +1,15 @@
 """Puts quotes, prints and slices of bars into one order of time."""
 
 import heapq
+from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from robo_trader.core.domain.bars import BarSlice
+from robo_trader.core.domain.bars import BarSlice, TradingSession
+from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.events import QuoteArrived, TradePrinted
 
+H = TypeVar("H", bound=BarSlice | QuoteArrived | TradePrinted)
 Happening = BarSlice | QuoteArrived | TradePrinted
 
 
@@ -19,6 +23,27 @@ def merge_records(
     """
     streams: tuple[Iterable[Happening], ...] = (trades, quotes, slices)
     yield from heapq.merge(*streams, key=_moment)
+
+
+def with_actions(
+    happenings: Iterable[H], actions: Iterable[CorporateAction], *, is_new: bool
+) -> Iterator[H | CorporateAction]:
+    """Yield all, each action before the first happening that comes after it; both must be in order of time.
+
+    is_new: whether nothing was played yet. Then what happened before the first session is no more than history.
+    """
+    waiting = deque(actions)
+    for happening in happenings:
+        while waiting and waiting[0].occurred_at < _moment(happening):
+            action = waiting.popleft()
+            if not is_new or action.occurred_at >= _session(happening).opens_at:
+                yield action
+        is_new = False
+        yield happening
+
+
+def _session(happening: Happening) -> TradingSession:
+    return happening.session
 
 
 def _moment(happening: Happening) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from robo_trader.core.domain.commands import Command
+from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.domain.events import SliceClosed
+from robo_trader.core.market.corporate_actions import action_key
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.trading_loop import DecisionMaker
 
@@ -29,6 +31,11 @@ def last_slice_end(batch: Batch) -> int:
     """Return the end of the batch's last slice, 0 if it holds none."""
     ends = [step.input.slice.ended_at for step in batch.steps if isinstance(step.input, SliceClosed)]
     return max(ends, default=0)
+
+
+def actions_in(batch: Batch) -> set[str]:
+    """Return the keys of the corporate actions in a batch: they are not to be told again."""
+    return {action_key(step.input) for step in batch.steps if isinstance(step.input, CorporateAction)}
 
 
 def _demand(same: bool, where: str) -> None:  # noqa: FBT001 - reads as a sentence at both calls

@@ -5,10 +5,12 @@ import heapq
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.market.sessions import SessionTable
 
+Paced = TypeVar("Paced")
 YIELD_EVERY = 64  # slices; between them signals and other tasks get their turn even at full speed
 
 
@@ -27,7 +29,7 @@ def merge_slices(series: Iterable[Sequence[Bar]], sessions: SessionTable, *, aft
         yield BarSlice(ended_at=ended_at, session=session, bars=tuple(bars))
 
 
-async def pace(slices: Iterable[BarSlice], *, per_second: float | None) -> AsyncIterator[BarSlice]:
+async def pace(slices: Iterable[Paced], *, per_second: float | None) -> AsyncIterator[Paced]:
     """Yield slices at a steady rate, as fast as they are taken if `per_second` is None.
 
     The rate is kept over time: a slow step is made up for by the next ones.

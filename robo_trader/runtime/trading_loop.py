@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from robo_trader.core.domain.bars import BarSlice
-from robo_trader.core.domain.commands import Command, Step, SubmitOrder
+from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
+from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.events import InputEvent, QuoteArrived, SliceClosed, TimerFired, TradePrinted
 from robo_trader.core.ports.broker import Broker
 from robo_trader.core.ports.journal import Batch, Journal, StepRecord
 
 BatchListener = Callable[[Batch], None]
-MarketObserver = Callable[[BarSlice | QuoteArrived], None]
+MarketObserver = Callable[[BarSlice | QuoteArrived | CorporateAction], None]
 DueTimer = Callable[[int], TimerFired | None]
 
 
@@ -44,7 +45,7 @@ class TradingLoop:
         due_timer: DueTimer = no_timer,
         listeners: Iterable[BatchListener] = (),
     ) -> None:
-        """observers: shown each slice and quote before the engine is.
+        """observers: shown each slice and quote before the engine is, and each corporate action after it.
 
         due_timer: returns the engine's first timer that is due before a time.
         listeners: told each batch once it is durable.
@@ -71,6 +72,14 @@ class TradingLoop:
                 observe(event)
         await self.take([*self._broker.take_reports(), event])
 
+    async def take_action(self, action: CorporateAction) -> None:
+        """Take a corporate action, and all that follows from it; the broker applies it once our cancels are out."""
+        await self.fire_timers(before=action.occurred_at)
+        await self.take([*self._broker.take_reports(), action])
+        for observe in self._observers:
+            observe(action)
+        await self.take(self._broker.take_reports())
+
     async def fire_timers(self, *, before: int) -> None:
         """Wake the engine at every time before this one that it asked for, in order of time.
 
@@ -90,11 +99,16 @@ class TradingLoop:
             for listen in self._listeners:
                 listen(batch)
             for command in batch.commands:
-                if isinstance(command, SubmitOrder):
-                    await self._broker.submit(command.order)
-                else:
-                    await self._broker.cancel(command.order_id, at=command.occurred_at)
+                await self._carry_out(command)
             inputs = self._broker.take_reports()
+
+    async def _carry_out(self, command: Command) -> None:
+        if isinstance(command, SubmitOrder):
+            await self._broker.submit(command.order)
+        elif isinstance(command, CancelOrder):
+            await self._broker.cancel(command.order_id, at=command.occurred_at)
+        else:
+            await self._broker.modify(command.order_id, command.terms, at=command.occurred_at)
 
     def _decide(self, inputs: Sequence[InputEvent]) -> Batch:
         steps: list[StepRecord] = []

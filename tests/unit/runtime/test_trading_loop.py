@@ -7,17 +7,11 @@ import pytest
 
 from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
 from robo_trader.core.domain.errors import JournalDamaged, JournalUnwritable
-from robo_trader.core.domain.events import (
-    BrokerReport,
-    InputEvent,
-    OrderAccepted,
-    SessionStarted,
-    SliceClosed,
-    TimerFired,
-    TradePrinted,
-)
-from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.domain.events import InputEvent, SessionStarted, SliceClosed, TimerFired, TradePrinted
+from robo_trader.core.domain.order_reports import BrokerReport, OrderAccepted
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.quotes import TradePrint
+from robo_trader.core.domain.statements import StatementPart
 from robo_trader.core.ports.journal import Batch, StepRecord
 from robo_trader.runtime.recovery import last_slice_end, replay
 from robo_trader.runtime.trading_loop import TradingLoop
@@ -67,6 +61,12 @@ class RecordingBroker:
 
     async def cancel(self, order_id: OrderId, *, at: int) -> None:
         self.record.append(f"cancel {order_id} at {at}")
+
+    async def modify(self, order_id: OrderId, terms: OrderTerms, *, at: int) -> None:
+        self.record.append(f"modify {order_id} to {terms.quantity} at {at}")
+
+    async def request_statement(self, parts: tuple[StatementPart, ...], *, at: int) -> None:
+        self.record.append(f"state {len(parts)} parts at {at}")
 
     def take_reports(self) -> Sequence[BrokerReport]:
         reports, self.reports = self.reports, []
