@@ -13,6 +13,8 @@ from typing import Protocol, TypeVar
 from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.ports.projections import (
     BarRow,
+    BlockRow,
+    DiscrepancyRow,
     EquityRow,
     FillRow,
     OrderRow,
@@ -92,6 +94,14 @@ class FakeProjections:
 
     def violations(self, *, after: int = 0, limit: int | None = None) -> Sequence[ViolationRow]:
         return self._select(self._violations, after, limit)
+
+    def discrepancies(self, *, after: int = 0, limit: int | None = None) -> Sequence[DiscrepancyRow]:  # noqa: ARG002
+        self._check()
+        return []
+
+    def blocks(self, *, after: int = 0) -> Sequence[BlockRow]:  # noqa: ARG002
+        self._check()
+        return []
 
     def close(self) -> None:
         self.closed += 1

@@ -51,7 +51,7 @@ class SqlJournal:
             if not stored:
                 connection.execute(insert(schema.meta), _meta_rows(session))
                 return True
-        _demand_schema(stored, self._path)
+        demand_schema(stored, self._path)
         msgspec.json.decode(stored["session"], type=SessionRecord).demand_same(session)
         return False
 
@@ -72,16 +72,8 @@ class SqlJournal:
 
     def batches(self) -> Iterator[Batch]:
         """Yield every stored batch in order, checking sequence and hashes."""
-        head, last = GENESIS, 0
         with named_errors(self._path), self._engine.connect() as connection:
-            rows = connection.execute(select(schema.journal).order_by(schema.journal.c.seq))
-            for _, group in groupby(rows, key=lambda row: row.batch):
-                stored = list(group)
-                for row in stored:
-                    last, head = last + 1, _chain(head, row.role, row.kind, row.payload)
-                    if (row.seq, row.hash) != (last, head):
-                        raise _damaged(self._path, last)
-                yield _batch_of(stored, self._path)
+            yield from stored_batches(connection, self._path)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -120,6 +112,27 @@ def _chain(head: bytes, role: str, kind: str, payload: bytes) -> bytes:
     return blake2b(b"\x00".join((head, role.encode(), kind.encode(), payload)), digest_size=16).digest()
 
 
+def digest_of(batch: Batch) -> bytes:
+    """Return a hash of a batch as it would be stored: of every kind, role and byte of its records."""
+    head = GENESIS
+    for role, value in _flatten(batch):
+        head = _chain(head, role, type(value).__name__, encode(value))
+    return head
+
+
+def stored_batches(connection: Connection, path: Path) -> Iterator[Batch]:
+    """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
+    head, last, number = GENESIS, 0, 0
+    rows = connection.execute(select(schema.journal).order_by(schema.journal.c.seq))
+    for batch, group in groupby(rows, key=lambda row: row.batch):
+        stored, number = list(group), number + 1
+        for row in stored:
+            last, head = last + 1, _chain(head, row.role, row.kind, row.payload)
+            if (row.seq, row.hash, batch) != (last, head, number):
+                raise damaged_record(path, last)
+        yield _batch_of(stored, path)
+
+
 def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
     steps: list[tuple[Any, list[Any]]] = []
     commands: list[Any] = []
@@ -127,13 +140,18 @@ def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
         try:
             value = decode(row.kind, row.payload)
         except (KeyError, msgspec.DecodeError) as error:
-            raise _damaged(path, row.seq) from error
+            raise damaged_record(path, row.seq) from error
+        # The number of the batch and the time stand beside what is hashed: they must agree with it.
+        if value.occurred_at != row.occurred_at or (row.role != COMMAND and commands):
+            raise damaged_record(path, row.seq)
         if row.role == INPUT:
             steps.append((value, []))
-        elif row.role == DECISION:
+        elif row.role == DECISION and steps:
             steps[-1][1].append(value)
-        else:
+        elif row.role == COMMAND:
             commands.append(value)
+        else:
+            raise damaged_record(path, row.seq)
     return Batch(tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps), tuple(commands))
 
 
@@ -153,7 +171,8 @@ def _meta_rows(session: SessionRecord) -> list[dict[str, str]]:
     ]
 
 
-def _demand_schema(stored: dict[str, str], path: Path) -> None:
+def demand_schema(stored: dict[str, str], path: Path) -> None:
+    """Raise JournalDamaged if the tables are not those this program writes. stored: the rows of `meta`."""
     version = stored.get("schema_version")
     if version != str(schema.SCHEMA_VERSION):
         raise JournalDamaged(
@@ -162,7 +181,8 @@ def _demand_schema(stored: dict[str, str], path: Path) -> None:
         )
 
 
-def _damaged(path: Path, seq: int) -> JournalDamaged:
+def damaged_record(path: Path, seq: int) -> JournalDamaged:
+    """Return the error for a record that is not what was written."""
     return JournalDamaged(
         f"record {seq} of the journal in {path} is not what was written",
         next_step="Do not trade on it: restore a backup, or begin a new session with --database.",

@@ -14,6 +14,8 @@ from robo_trader.adapters.storage.database import named_errors, open_database
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.core.ports.projections import (
     BarRow,
+    BlockRow,
+    DiscrepancyRow,
     EquityRow,
     FillRow,
     OrderRow,
@@ -64,7 +66,7 @@ class SqlProjections:
     def positions(self, *, after: int = 0) -> Sequence[PositionRow]:
         """Return positions, closed ones (quantity 0) included."""
         rows = self._read(_newest(schema.positions, after, None))
-        return [_position(row) for row in reversed(rows)]
+        return [position_row(row) for row in reversed(rows)]
 
     def equity(self, *, after: int = 0, limit: int | None = None) -> Sequence[EquityRow]:
         """Return the equity curve."""
@@ -79,6 +81,14 @@ class SqlProjections:
         """Return refusals."""
         return self._rows(schema.violations, ViolationRow, after, limit)
 
+    def discrepancies(self, *, after: int = 0, limit: int | None = None) -> Sequence[DiscrepancyRow]:
+        """Return where the broker had it otherwise, resolved or not."""
+        return self._rows(schema.discrepancies, DiscrepancyRow, after, limit)
+
+    def blocks(self, *, after: int = 0) -> Sequence[BlockRow]:
+        """Return causes for blocking a symbol, lifted ones included."""
+        return self._rows(schema.blocks, BlockRow, after, None)
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
@@ -87,9 +97,7 @@ class SqlProjections:
         return self._rows_of(_newest(table, after, limit), row_type)
 
     def _rows_of(self, statement: Select[Any], row_type: type[RowType]) -> list[RowType]:
-        names = [field.name for field in fields(row_type)]  # type: ignore[arg-type]
-        rows = reversed(self._read(statement))
-        return [row_type(**{name: getattr(row, name) for name in names}) for row in rows]
+        return [typed(row, row_type) for row in reversed(self._read(statement))]
 
     def _read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         with named_errors(self._path), self._engine.begin() as connection:
@@ -100,7 +108,13 @@ def _newest(table: Table, after: int, limit: int | None) -> Select[Any]:
     return select(table).where(table.c.seq > after).order_by(table.c.seq.desc()).limit(limit)
 
 
-def _position(row: Row[Any]) -> PositionRow:
+def typed(row: Row[Any], row_type: type[RowType]) -> RowType:
+    """Return a row of a table as the dataclass whose fields are among its columns."""
+    return row_type(**{field.name: getattr(row, field.name) for field in fields(row_type)})  # type: ignore[arg-type]
+
+
+def position_row(row: Row[Any]) -> PositionRow:
+    """Return a row of `positions` with what follows from it."""
     value: Decimal = row.quantity * row.mark_price
     return PositionRow(
         seq=row.seq,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     Float,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -85,7 +86,7 @@ orders = Table(
     Column("status", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("strategy", String, nullable=False),
-    Column("signal_id", String, nullable=False),
+    Column("signal_id", String, nullable=False, index=True),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )
@@ -95,9 +96,9 @@ fills = Table(
     metadata,
     Column("execution_id", String, primary_key=True),
     Column("seq", Integer, nullable=False, index=True),
-    Column("order_id", Integer, nullable=False),
+    Column("order_id", Integer, nullable=False, index=True),
     Column("signal_id", String, nullable=False),
-    Column("symbol", String, nullable=False),
+    Column("symbol", String, nullable=False, index=True),
     Column("side", String, nullable=False),
     Column("quantity", ExactDecimal, nullable=False),
     Column("price", ExactDecimal, nullable=False),
@@ -152,7 +153,7 @@ violations = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),  # among those of one denial
     Column("occurred_at", BigInteger, nullable=False),
-    Column("symbol", String, nullable=False),
+    Column("symbol", String, nullable=False, index=True),
     Column("side", String, nullable=False),
     Column("quantity", ExactDecimal, nullable=False),
     Column("control", String, nullable=False),
@@ -161,4 +162,131 @@ violations = Table(
     Column("unit", String, nullable=False),
     Column("context", String, nullable=False),
     Column("signal_id", String, nullable=False),
+)
+
+# ---- the decision ledger: what was thought, what it was sized to, and how it ended ----------------------
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("signal_id", String, primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("strategy", String, nullable=False),
+    Column("symbol", String, nullable=False, index=True),
+    Column("strength", Float, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+# What sizing was given stands from `equity` on; nothing there if there was nothing to size.
+targets = Table(
+    "targets",
+    metadata,
+    Column("signal_id", String, primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("target", ExactDecimal, nullable=False),
+    Column("reference_price", ExactDecimal, nullable=False),
+    Column("equity", ExactDecimal),
+    Column("capital", Float),
+    Column("sizing_price", Float),
+    Column("risk", Float),
+    Column("sized", Float),
+    Column("asked", ExactDecimal),
+    Column("others", ExactDecimal),
+    Column("trimmed_by", String),
+    Column("limit", ExactDecimal),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("signal_id", String, primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("outcome", String, nullable=False),
+    Column("held", ExactDecimal, nullable=False),
+    Column("crossed", ExactDecimal, nullable=False),
+    Column("working", ExactDecimal, nullable=False),
+    Column("order_id", Integer),
+    Column("replaced_by", String, nullable=False),
+    Column("settled_at", BigInteger, nullable=False),
+)
+
+order_moves = Table(
+    "order_moves",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("order_id", Integer, nullable=False, index=True),
+    Column("status", String, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("filled", ExactDecimal, nullable=False),
+    Column("broker_order_id", String, nullable=False, index=True),
+    Column("reason", String, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+)
+
+# Whose the shares are, where several strategies share the account; no execution where they passed between strategies.
+allotments = Table(
+    "allotments",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),  # among those of one event
+    Column("symbol", String, nullable=False, index=True),
+    Column("strategy", String, nullable=False),
+    Column("quantity", ExactDecimal, nullable=False),
+    Column("price", ExactDecimal, nullable=False),
+    Column("commission", ExactDecimal, nullable=False),
+    Column("execution_id", String),
+    Column("occurred_at", BigInteger, nullable=False),
+)
+
+state_changes = Table(
+    "state_changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+rejected_bars = Table(
+    "rejected_bars",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("symbol", String, nullable=False, index=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("fault", String, nullable=False),
+)
+
+# Where a broker's statement differed from the books; `resolved_at` is empty while it still does.
+discrepancies = Table(
+    "discrepancies",
+    metadata,
+    Column("discrepancy_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("symbol", String),
+    Column("ours", String, nullable=False),
+    Column("theirs", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("decision", String, nullable=False),
+    Column("found_at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+)
+
+# Symbols in which nothing may leave, by cause; `released_at` is empty while the cause stands.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("symbol", String, primary_key=True),
+    Column("cause", String, primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("control", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("released_at", BigInteger),
 )

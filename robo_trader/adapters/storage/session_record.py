@@ -18,6 +18,7 @@ class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
     feeds: dict[str, str]  # symbol -> feed
     opening_cash: Decimal
     settings: dict[str, str]  # dotted key -> value, everything else that decides
+    warm_up: dict[str, int] = {}  # symbol -> bars until all its features have a value; for people
 
     def demand_same(self, wanted: "SessionRecord") -> None:
         """Raise SessionMismatch naming every setting in which `wanted` differs from the journal."""

@@ -1,0 +1,40 @@
+"""Reads a whole journal, while somebody may be writing it; never writes, not even a table that is missing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import inspect, select
+
+from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.database import named_errors, open_database
+from robo_trader.adapters.storage.journal import demand_schema, stored_batches
+from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.core.ports.journal import Batch
+
+
+class RecordedJournal:
+    """One journal, as of the moment of opening. A read transaction lasts until `close`: do not keep it long."""
+
+    def __init__(self, path: Path, *, busy_timeout_seconds: float = 5.0) -> None:
+        """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
+        self._path = path
+        self._engine = open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)
+        with named_errors(path):
+            self._connection = self._engine.connect()
+            self._connection.begin()
+            is_ours = inspect(self._connection).has_table(schema.meta.name)
+            rows = self._connection.execute(select(schema.meta)).all() if is_ours else []
+        stored = {row.key: row.value for row in rows}
+        demand_schema(stored, path)
+        self.session = msgspec.json.decode(stored["session"], type=SessionRecord)
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
+        with named_errors(self._path):
+            yield from stored_batches(self._connection, self._path)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+        self._engine.dispose()
