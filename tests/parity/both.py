@@ -6,23 +6,29 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
 from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, SessionStarted
+from robo_trader.core.domain.outcomes import SignalSettled
+from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.size_basis import TradeBasis
 from robo_trader.core.ports.journal import Batch
 from robo_trader.research.backtest.bar_table import BarTable
+from robo_trader.research.backtest.compiled_controls import CONTROLS
 from robo_trader.research.backtest.compiled_run import Played, play_compiled
 from robo_trader.research.backtest.event_play import EventPlay
-from robo_trader.research.compiled import account_layout as loop
 from robo_trader.research.compiled.compiler import Compiler
+from robo_trader.runtime.invariants.checker import CheckedEngine
 from robo_trader.runtime.trading_loop import TradingLoop
 from robo_trader.runtime.unjournaled import UnjournaledRun
 from robo_trader.simulation.venue.venue import Venue, VenueSettings
 
 Part = tuple[str, str, int, float]  # symbol, strategy, signed shares, price
+Broken = tuple[Control, Decimal, Decimal]  # limit and value; how their digits are written in words may differ
 Trade = tuple[str, int, str, float, float, float]  # symbol, UTC nanoseconds, side, shares, price, commission
 
 
@@ -33,6 +39,7 @@ class Record:
     trades: list[Trade] = field(default_factory=list)
     equity: list[float] = field(default_factory=list)
     denials: list[tuple[int, str, str]] = field(default_factory=list)  # slice's end, symbol, control
+    outcomes: list[tuple[SignalSettled, list[Broken]]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)  # whose the shares are, where several strategies share the account
 
     def take(self, batch: Batch) -> None:
@@ -48,6 +55,9 @@ class Record:
                         self._divide(fill.symbol, fill.price, event.allotments)
                     case SharesCrossed(symbol=symbol, price=price, allotments=allotments):
                         self._divide(symbol, price, allotments)
+                    case SignalSettled():
+                        violations = [(one.control, one.limit, one.value) for one in event.violations]
+                        self.outcomes.append((replace(event, violations=()), violations))
                     case OrderDenied(intent=intent, violations=violations, occurred_at=at):
                         self.denials.extend((at, intent.symbol, violation.control.value) for violation in violations)
 
@@ -61,7 +71,7 @@ def play_event(
     """The engine and the venue, through the loop that trades."""
     record, broker = Record(), SimulatedBroker(Venue(venue))
     trading = TradingLoop(
-        engine or Engine(settings), UnjournaledRun(), broker, observers=[broker.observe], listeners=[record.take]
+        engine or CheckedEngine(settings), UnjournaledRun(), broker, observers=[broker.observe], listeners=[record.take]
     )
 
     async def play() -> None:
@@ -103,7 +113,7 @@ def record_of(played: Played, names: Sequence[str] = ("",)) -> Record:
         ))  # fmt: skip
     for row in played.denials:
         at, symbol = int(table.ended_at[int(row[0])]), table.symbols[int(row[1])]
-        record.denials.append((at, symbol, CONTROLS[int(row[2])]))
+        record.denials.append((at, symbol, CONTROLS[int(row[2])][0].value))
     for part in () if played.allotments is None else played.allotments:
         sleeve, place = divmod(int(part["lane"]), len(table.symbols))
         shares, price = int(part["shares"]), float(part["price"])
@@ -111,37 +121,48 @@ def record_of(played: Played, names: Sequence[str] = ("",)) -> Record:
     return record
 
 
-CONTROLS = {
-    loop.TRADING_STATE: "TRADING_STATE",
-    loop.MARKET_HOURS: "MARKET_HOURS",
-    loop.STALE_DATA: "STALE_DATA",
-    loop.MAX_POSITION: "MAX_POSITION",
-    loop.GROSS_EXPOSURE: "GROSS_EXPOSURE",
-    loop.ORDER_NOTIONAL: "ORDER_NOTIONAL",
-    loop.DAILY_LOSS: "DAILY_LOSS",
-    loop.CASH_CONTROL: "CASH",
-}
-
-
 def assert_equal(
     table: BarTable, settings: EngineSettings, venue: VenueSettings, compiler: Compiler, *, cash: float
 ) -> Record:
     """Play both; fail with the first differing bar and both sides' state."""
     names = [sleeve.name for sleeve in settings.sleeves]
-    compiled = record_of(play_compiled(table, settings, venue, cash=cash, compiler=compiler), names)
-    engine = Engine(settings)
-    event = play_event(table, settings, venue, cash=cash, engine=engine)
+    played = play_compiled(table, settings, venue, cash=cash, compiler=compiler)
+    compiled = record_of(played, names)
+    event, engine = assert_both_forms_equal(table, settings, venue, compiler, cash=cash)
     first = first_difference(table, event, compiled)
     assert first is None, first
     assert event.denials == compiled.denials
     assert event.parts == compiled.parts
+    assert_same_trades_are_remembered(played, engine)
+    return event
+
+
+def assert_both_forms_equal(
+    table: BarTable, settings: EngineSettings, venue: VenueSettings, compiler: Compiler, *, cash: float
+) -> tuple[Record, Engine]:
+    """Play the engine bar by bar, and shown only what may concern it; fail where they differ."""
+    engine = CheckedEngine(settings)
+    event = play_event(table, settings, venue, cash=cash, engine=engine)
     quick, play = play_event_on_table(table, settings, venue, compiler, cash=cash)
     assert (quick.trades, quick.denials, quick.parts) == (event.trades, event.denials, event.parts)
+    assert quick.outcomes == event.outcomes
+    pending = sum(map(len, engine.account.open_signals.values()))
+    assert len(event.outcomes) + pending == engine.account.tally.signals
     assert play.marks[0].tolist() == event.equity
     memories = zip(memory_of(play.engine).items(), memory_of(engine).values(), strict=True)
     assert [(name, one, other) for (name, one), other in memories if one != other] == []
     assert play.engine.state_hash() == engine.state_hash()
-    return event
+    return event, engine
+
+
+def assert_same_trades_are_remembered(played: Played, engine: Engine) -> None:
+    """Both run one rule, on commissions that may differ by the smallest amount the books know."""
+    for number, desk in enumerate(engine._strategy._sleeves):
+        if isinstance(desk.basis, TradeBasis):
+            _, trades = desk.basis.state()
+            assert played.books.trades is not None and isinstance(trades, list)
+            row: list[float] = played.books.trades.ended[number].tolist()
+            assert np.allclose(row[: len(trades)], trades, rtol=0.0, atol=1e-6)
 
 
 def memory_of(engine: Engine) -> dict[str, object]:

@@ -173,6 +173,7 @@ def build_table(
         open=prices[0], high=prices[1], low=prices[2], close=prices[3], volume=prices[4],
         started_at=_starts(sound, ended_at), ended_at=ended_at, session=number,
         closes_at=np.array([session.closes_at for session in held], np.int64),
+        opens_at=np.array([session.opens_at for session in held], np.int64),
         days=np.array([date.fromisoformat(session.date).toordinal() for session in held], np.int64),
         dividends=_dividends(tuple(sound), held, dividends or {}),
     )  # fmt: skip

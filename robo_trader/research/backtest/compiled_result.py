@@ -7,24 +7,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from robo_trader.core.domain.violations import Control
 from robo_trader.research.backtest.bar_table import BarTable
+from robo_trader.research.backtest.compiled_controls import CONTROLS
 from robo_trader.research.backtest.compiled_run import Played
 from robo_trader.research.backtest.result import EQUITY_SCHEMA, FILLS_SCHEMA, ORDERS_SCHEMA, VIOLATIONS_SCHEMA, Result
 from robo_trader.research.compiled import account_layout as loop
 from robo_trader.research.compiled.account_layout import Floats, Records
 from robo_trader.research.compiled.account_reading import last_close
 
-_CONTROLS = {
-    loop.TRADING_STATE: (Control.TRADING_STATE, "shares"),
-    loop.MARKET_HOURS: (Control.MARKET_HOURS, "UTC ns"),
-    loop.STALE_DATA: (Control.STALE_DATA, "bars"),
-    loop.MAX_POSITION: (Control.MAX_POSITION, "USD"),
-    loop.GROSS_EXPOSURE: (Control.GROSS_EXPOSURE, "USD"),
-    loop.ORDER_NOTIONAL: (Control.ORDER_NOTIONAL, "USD"),
-    loop.DAILY_LOSS: (Control.DAILY_LOSS, "USD"),
-    loop.CASH_CONTROL: (Control.CASH, "USD"),
-}
 _STATUSES = {loop.WORKING: "WORKING", loop.FILLED: "FILLED", loop.CANCELED: "CANCELED", loop.EXPIRED: "EXPIRED"}
 
 
@@ -140,8 +130,8 @@ def _orders(played: Played, strategies: Sequence[str]) -> pl.DataFrame:
 def _violations(played: Played) -> pl.DataFrame:
     denials = played.denials
     numbers = pl.Series(_whole(denials["control"]))
-    controls: Mapping[int, str] = {number: control.value for number, (control, _) in _CONTROLS.items()}
-    units: Mapping[int, str] = {number: unit for number, (_, unit) in _CONTROLS.items()}
+    controls: Mapping[int, str] = {number: control.value for number, (control, _) in CONTROLS.items()}
+    units: Mapping[int, str] = {number: unit for number, (_, unit) in CONTROLS.items()}
     return _framed(VIOLATIONS_SCHEMA, [
         played.table.ended_at[_whole(denials["slice"])],
         _symbols(played, denials["symbol"]),

@@ -16,6 +16,7 @@ from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.columns import PRICE_COLUMNS
+from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.rules.losses import drawdown_fraction
 from robo_trader.research.backtest.bar_table import BarTable, Floats, numbers, whole_numbers
 from robo_trader.research.backtest.compiled_result import equity_frame
@@ -47,7 +48,7 @@ class EventPlay:
         self._mark = compiler.compile(mark_quiet_slices)
         self._found = np.zeros(5, np.int64)
         self._places = np.arange(len(table.symbols))
-        self._limits = float(settings.limits.daily_loss_fraction), float(settings.limits.intraday_drawdown_fraction)
+        self._limits = _loss_limits(settings.limits)
 
     def slices(self) -> Iterator[BarSlice]:
         """Yield the slices in which something may happen; each must be taken by the engine before the next."""
@@ -98,7 +99,7 @@ class EventPlay:
         stop: int = self._mark(
             self._market.ticks, self._places, self._market.shares(ledger), int(ledger.cash * 1_000_000), begin, end,
             float(valuation.session_opening_equity), float(valuation.session_peak_equity),
-            float(valuation.peak_equity), *self._limits, self.marks, self._found,
+            float(valuation.week_opening_equity), float(valuation.halt_peak), self._limits, self.marks, self._found,
         )  # fmt: skip
         if stop > begin:
             self._take_over()
@@ -127,6 +128,13 @@ class EventPlay:
         valuation.pass_over(
             highest=cash + highest, deepest=drawdown_fraction(peak, cash + deepest), last=cash + last, gross=gross
         )
+
+
+def _loss_limits(limits: RiskLimits) -> Floats:
+    """Return the fractions whose loss the engine must see happen: of session, session's peak, week and peak."""
+    further = (limits.weekly_loss_fraction, limits.drawdown_fraction)
+    fractions = [limits.daily_loss_fraction, limits.intraday_drawdown_fraction]
+    return np.array([*map(float, fractions), *(np.inf if one is None else float(one) for one in further)])
 
 
 class _Bars:

@@ -11,17 +11,29 @@ from typing import Any
 import polars as pl
 from msgspec import Struct
 
+from robo_trader.core.domain.action_events import CorporateActionApplied
 from robo_trader.core.domain.allotments import SharesCrossed
-from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderDenied, OrderUpdated, SessionStarted
+from robo_trader.core.domain.events import (
+    AccountMarked,
+    DecisionEvent,
+    FillBooked,
+    OrderDenied,
+    OrderUpdated,
+    ParentOrderUpdated,
+    SessionStarted,
+)
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.orders import Order, OrderId, OrderStatus, Side
+from robo_trader.core.domain.parent_orders import ParentOrder, ParentStatus
 from robo_trader.core.domain.positions import AccountMark
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.rules.performance import slippage_cost
+from robo_trader.research.backtest.restated import in_last_shares, with_shares_paid
 from robo_trader.research.backtest.result import (
     EQUITY_SCHEMA,
     FILLS_SCHEMA,
     ORDERS_SCHEMA,
+    PARENTS_SCHEMA,
     VIOLATIONS_SCHEMA,
     Result,
 )
@@ -39,7 +51,9 @@ class EventRecorder:
     shared: list[FillBooked | SharesCrossed] = field(default_factory=list)  # whose shares are not the one strategy's
     orders: dict[OrderId, Order] = field(default_factory=dict)  # as they are now
     denials: list[OrderDenied] = field(default_factory=list)
+    parents: list[ParentOrder] = field(default_factory=list)  # that have ended
     last_marked: AccountMarked | None = None
+    actions: list[CorporateActionApplied] = field(default_factory=list)
 
     def take(self, batch: Batch) -> None:
         """Add what a batch decided."""
@@ -56,10 +70,18 @@ class EventRecorder:
                 elif type(decision) is AccountMarked:
                     self.marks.append(decision.mark)
                     self.last_marked = decision
-                elif type(decision) is OrderDenied:
-                    self.denials.append(decision)
-                elif type(decision) is SharesCrossed:
-                    self.shared.append(decision)
+                else:
+                    self._take_rare(decision)
+
+    def _take_rare(self, decision: DecisionEvent) -> None:
+        if type(decision) is OrderDenied:
+            self.denials.append(decision)
+        elif type(decision) is SharesCrossed:
+            self.shared.append(decision)
+        elif type(decision) is CorporateActionApplied:
+            self.actions.append(decision)
+        elif type(decision) is ParentOrderUpdated and decision.parent.status is ParentStatus.DONE:
+            self.parents.append(decision.parent)
 
     def result(
         self,
@@ -77,10 +99,17 @@ class EventRecorder:
         """
         last = self.last_marked
         held = () if last is None else zip(last.positions, last.prices, strict=True)
+        fills = _fills_frame(self.fills, self.orders)
+        orders = _orders_frame(self.orders.values())
+        allotments = _frame(self._part_rows(), FILLS_SCHEMA) if self.shared else None
+        if self.actions:
+            orders = in_last_shares(orders, self.actions, time="created_at")
+            fills = with_shares_paid(fills, self.actions)
+            allotments = None if allotments is None else with_shares_paid(allotments, self.actions)
         return Result(
             equity=_equity_frame(self.marks) if equity is None else equity,
-            fills=_fills_frame(self.fills, self.orders),
-            orders=_orders_frame(self.orders.values()),
+            fills=fills,
+            orders=orders,
             violations=_frame((row for denial in self.denials for row in _violation_rows(denial)), VIOLATIONS_SCHEMA),
             opening_cash=float(self.opening_cash),
             bar_size=bar_size,
@@ -88,7 +117,8 @@ class EventRecorder:
             assumptions=assumptions,
             warnings=warnings,
             benchmark=benchmark,
-            allotments=_frame(self._part_rows(), FILLS_SCHEMA) if self.shared else None,
+            parents=_frame(map(_parent_row, self.parents), PARENTS_SCHEMA),
+            allotments=allotments,
         )
 
     def _part_rows(self) -> Iterator[tuple[Any, ...]]:
@@ -113,6 +143,16 @@ def _crossed_rows(event: SharesCrossed) -> Iterator[tuple[Any, ...]]:
             event.occurred_at, str(event.symbol), part.strategy, side, float(abs(part.quantity)), float(event.price),
             0.0, 0.0, None, None,
         )  # fmt: skip
+
+
+def _parent_row(parent: ParentOrder) -> tuple[Any, ...]:
+    average = float(parent.filled_value / parent.filled) if parent.filled else None
+    return (
+        parent.begins_at, parent.updated_at, str(parent.symbol), parent.strategy, parent.side.value,
+        parent.algorithm.value, float(parent.quantity), float(parent.filled), len(parent.children),
+        float(parent.arrival_price), average, parent.modelled_bps, parent.realized_bps, parent.reason,
+        parent.signal_id,
+    )  # fmt: skip
 
 
 def _frame(rows: Iterable[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:

@@ -30,9 +30,11 @@ TICK: Final = Decimal(1).scaleb(-4)  # dollars; what PRICE_STEPS says
 class RecordedMarket:
     """Prices of a table, as of the slice it has come to."""
 
-    def __init__(self, table: BarTable) -> None:
+    def __init__(self, table: BarTable, closes_kept: int = 0) -> None:
+        """closes_kept: slices whose closes are part of the state; those of all slices can be read."""
         assert PRICE_STEPS * float(TICK) == 1.0
         self.table = table
+        self._closes_kept = closes_kept
         self.slices = 0
         self.t = -1  # the slice
         self.last_ended_at = 0
@@ -72,6 +74,10 @@ class RecordedMarket:
             self._prices[symbol] = price
         return price
 
+    def appraise(self, symbol: Symbol, price: Decimal) -> None:
+        """Take no price: nobody else trades in a backtest."""
+        raise AssertionError((symbol, price))
+
     def worth(self, ledger: Ledger) -> tuple[Decimal, Decimal]:
         """As MarketView.worth."""
         holdings = self._holdings
@@ -89,13 +95,29 @@ class RecordedMarket:
         """As MarketView.bars_missed."""
         return 0 if self._last_bar is None else self.t - int(self._last_bar[self.t, self.places[symbol]])
 
+    def closes(self, symbol: Symbol, count: int) -> list[float]:
+        """As RecentCloses.closes."""
+        begin, end = max(0, self.t + 1 - count), self.t + 1
+        row: list[float] = self.table.column("close", self.places[symbol])[begin:end].tolist()
+        return row
+
     def state(self) -> tuple[object, ...]:
-        """As MarketView.state: equal after equal bars."""
+        """As MarketView.state, or RecentCloses.state: equal after equal bars."""
         seen = {symbol: self.t - self.bars_missed(symbol) for symbol in self.table.symbols}
         seen = {symbol: t for symbol, t in seen.items() if t >= 0}
         prices = {symbol: self.price(symbol) for symbol in seen}
         ended_at = {symbol: int(self.table.market.ended_at[t]) for symbol, t in seen.items()}
-        return self.slices, self.last_ended_at, prices, ended_at, {symbol: t + 1 for symbol, t in seen.items()}
+        state = self.slices, self.last_ended_at, prices, ended_at, {symbol: t + 1 for symbol, t in seen.items()}
+        return (*state, self._recent_closes()) if self._closes_kept else state
+
+    def _recent_closes(self) -> dict[Symbol, list[tuple[int, float]]]:
+        first = max(1, self.slices - self._closes_kept + 1)  # slices are counted from 1
+        rows = {symbol: self.closes(symbol, self._closes_kept) for symbol in self.table.symbols}
+        kept = {
+            symbol: [(number, close) for number, close in enumerate(row, first) if close == close]  # noqa: PLR0124
+            for symbol, row in rows.items()
+        }
+        return {symbol: closes for symbol, closes in kept.items() if closes}
 
     def shares(self, ledger: Ledger) -> Integers:
         """Return the signed shares of all symbols of the table."""
@@ -177,7 +199,7 @@ def recorded_senses(
     table: BarTable, settings: EngineSettings, maker: ViewMaker, views: Sequence[SleeveViews]
 ) -> Senses:
     """Return senses that read a table. views: of each sleeve, with their columns kept."""
-    market = RecordedMarket(table)
+    market = RecordedMarket(table, settings.closes_kept)
     recorded = [
         RecordedViews(market, sleeve, part, signal_lifetime=settings.signal_lifetime)
         for sleeve, part in zip(settings.sleeves, views, strict=True)

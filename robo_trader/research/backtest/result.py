@@ -54,6 +54,23 @@ VIOLATIONS_SCHEMA = pl.Schema({
     "unit": pl.String(),
     "context": pl.String(),
 })  # fmt: skip
+PARENTS_SCHEMA = pl.Schema({
+    "began_at": TIME,
+    "ended_at": TIME,
+    "symbol": pl.String(),
+    "strategy": pl.String(),
+    "side": pl.String(),
+    "algorithm": pl.String(),
+    "quantity": pl.Float64(),  # shares, above 0
+    "filled": pl.Float64(),
+    "children": pl.Int64(),  # orders
+    "arrival_price": pl.Float64(),  # dollars a share, as it began
+    "average_price": pl.Float64(),  # null where nothing filled
+    "modelled_bps": pl.Float64(),  # expected cost against the arrival price; null where volume was not known yet
+    "realized_bps": pl.Float64(),  # cost; null where nothing filled
+    "reason": pl.String(),  # why it ended
+    "signal_id": pl.String(),
+})  # fmt: skip
 BENCHMARK_SCHEMA = pl.Schema({"ended_at": TIME, "close": pl.Float64()})
 
 
@@ -75,13 +92,14 @@ class Result:
     assumptions: tuple[tuple[str, str], ...] = ()  # name and words
     warnings: tuple[str, ...] = ()
     benchmark: pl.DataFrame | None = None
+    parents: pl.DataFrame = field(default_factory=PARENTS_SCHEMA.to_frame)  # what was worked over time, and has ended
     allotments: pl.DataFrame | None = None  # where several strategies share the account; see `parts`
 
     def __post_init__(self) -> None:
         """Hold the maker to the columns: a missing one would only show in a report."""
         schemas = {
             "equity": EQUITY_SCHEMA, "fills": FILLS_SCHEMA, "orders": ORDERS_SCHEMA, "violations": VIOLATIONS_SCHEMA,
-            "benchmark": BENCHMARK_SCHEMA, "allotments": FILLS_SCHEMA,
+            "benchmark": BENCHMARK_SCHEMA, "parents": PARENTS_SCHEMA, "allotments": FILLS_SCHEMA,
         }  # fmt: skip
         for name, schema in schemas.items():
             frame: pl.DataFrame | None = getattr(self, name)

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from robo_trader.core.market.bar_sizes import SESSIONS_A_YEAR
 from robo_trader.core.rules.performance import (
     DEVIATION_MIN,
     annual_alpha,
@@ -25,7 +26,6 @@ from robo_trader.core.rules.performance import (
 )
 from robo_trader.research.backtest.drawdowns import find_drawdowns
 
-SESSIONS_A_YEAR = 252.0
 TAIL = 0.05
 TAIL_SESSIONS_MIN = 20  # with fewer, a twentieth of them is not one session
 

@@ -46,10 +46,10 @@ class ViewMaker:
         strategy, sizer, stops = sleeve.rule_strategy, sleeve.sizer, sleeve.stops
         wanted = [(strategy.features(symbol), strategy.rule_parameters(symbol)) for symbol in self._table.symbols]
         traded = [place for place, (features, _) in enumerate(wanted) if features]
-        risk = self._matrix(sizer.features[0], traded) if sizer.features else None
-        stop_range = self._matrix(stops.features[-1], traded) if stops.features else None
+        peers = _peers([(*features, *sizer.features) if features else () for features, _ in wanted])
+        risk = self._matrix(sizer.features[0], traded, peers) if sizer.features else None
+        stop_range = self._matrix(stops.features[-1], traded, peers) if stops.features else None
         waits_for = [matrix for matrix in (risk, stop_range) if matrix is not None]
-        peers = _peers([features for features, _ in wanted])
         found: list[Floats] = []
         kept_columns: dict[int, Sequence[Floats]] = {}
         memories: dict[int, Floats] = {}
@@ -60,14 +60,14 @@ class ViewMaker:
             columns: dict[int, Floats] = {}
             for index, feature in enumerate(features):
                 if kept:
-                    columns[index] = self.value(feature, places[0], peers[index])
+                    columns[index] = self.value(feature, places[0], peers)
                 elif feature.base is not None:
-                    columns[index] = self._comparison(feature, peers[index][feature.name])
+                    columns[index] = self._comparison(feature, peers[feature.name])
             state = np.zeros(max(1, strategy.state_size))
             asked = Asked(self._table, places, strategy, features, parameters, columns)
             found.append(asked.changes(self._compiler, waits_for, state))
             if kept:
-                more = [self.value(feature, places[0]) for feature in (*sizer.features, *stops.features)]
+                more = [self.value(feature, places[0], peers) for feature in (*sizer.features, *stops.features)]
                 kept_columns[places[0]] = [*columns.values(), *more]
                 memories[places[0]] = state
         return SleeveViews(_by_slice(found), risk, stop_range, kept_columns, memories)
@@ -121,10 +121,10 @@ class ViewMaker:
         numbers = {name: float(number) for number, name in enumerate(sorted(set(groups.values())))}
         return np.array([numbers.get(groups.get(symbol, ""), -1.0) for symbol in self._table.symbols])
 
-    def _matrix(self, feature: Feature, places: Sequence[int]) -> Floats:
+    def _matrix(self, feature: Feature, places: Sequence[int], peers: Mapping[str, tuple[int, ...]]) -> Floats:
         matrix = np.full((self._table.slices, len(self._table.symbols)), np.nan, order="F")
         for place in places:
-            matrix[:, place] = self.value(feature, place)
+            matrix[:, place] = self.value(feature, place, peers)
         return matrix
 
 
@@ -173,16 +173,10 @@ def _by_slice(found: Sequence[Floats]) -> Floats:
     return changes if (slices[1:] >= slices[:-1]).all() else changes[np.argsort(slices, kind="stable")]
 
 
-def _peers(wanted: Sequence[Sequence[Feature]]) -> list[dict[str, tuple[int, ...]]]:
-    """Return, for each place a feature may have among a symbol's, the symbols that have one there by its name.
-
-    Nothing where no feature compares symbols.
-    """
-    indices = range(max(map(len, wanted)))
-    if not any(feature.base is not None for features in wanted for feature in features):
-        return [{} for _ in indices]
-    peers: list[dict[str, list[int]]] = [{} for _ in indices]
+def _peers(wanted: Sequence[Sequence[Feature]]) -> Mapping[str, tuple[int, ...]]:
+    """Return, by the name of a comparing feature, the places of the symbols that have it."""
+    peers: dict[str, list[int]] = {}
     for place, features in enumerate(wanted):
-        for index, feature in enumerate(features):
-            peers[index].setdefault(feature.name, []).append(place)
-    return [{name: tuple(places) for name, places in one.items()} for one in peers]
+        for name in {feature.name for feature in features if feature.base is not None}:
+            peers.setdefault(name, []).append(place)
+    return {name: tuple(places) for name, places in peers.items()}

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from robo_trader.core.rules.financing import borrow_fee
 from robo_trader.core.rules.losses import is_lost
 from robo_trader.core.rules.rounding import rounded_money, rounded_price, whole_shares
-from robo_trader.core.rules.sizing import ATR_RISK, sized_shares
+from robo_trader.core.rules.session_clock import week_number
+from robo_trader.core.rules.sizing import ATR_RISK, plainly_sized_shares, sized_shares, whole_lots
 from robo_trader.core.rules.stops import NO_STOP, stop_reached
 from robo_trader.research.compiled.account_layout import (
     ACTIVE,
     CHANGE_LANE,
     CHANGE_SLICE,
     CHANGE_STRENGTH,
+    HALTED,
     MARK_CASH,
     MARK_EQUITY,
     MARK_GROSS,
@@ -32,12 +34,14 @@ from robo_trader.research.compiled.account_layout import (
     Nights,
     Record,
     Records,
+    Trades,
     Views,
 )
 from robo_trader.research.compiled.account_reading import last_close, want, within_limits
 from robo_trader.research.compiled.fetching import fetch
 from robo_trader.research.compiled.order_loop import pursue_targets
 from robo_trader.research.compiled.sharing_loop import fitted_shares, is_full, may_hold
+from robo_trader.research.compiled.sizing_loop import size_basis
 from robo_trader.research.compiled.venue_loop import fill_orders
 
 _AHEAD = 4  # changes of views, from the one that is taken to the one whose bars are fetched
@@ -63,7 +67,10 @@ def run(
             account.opening = account.equity
             account.session_peak = account.equity
             account.lowest = account.equity
-            account.state = ACTIVE
+            account.traded = 0.0
+            _enter_week(account, nights.days[session[t]])
+            if account.state != HALTED:
+                account.state = REDUCING if account.week_lost > 0.0 else ACTIVE
         if account.open_orders > 0.0:
             fill_orders(bars, clock, terms, books, t)
         watched = terms.has_stops > 0.0 and may_hold(books.allotments, account)
@@ -74,7 +81,7 @@ def run(
         t = end - 1
         if watched:
             _watch_stops(views.stop_range, books.allotments, bars, books, t)
-        _take_views(bars, clock, views, terms, books, t)
+        _take_views(books.trades, bars, clock, views, terms, books, t)
         if account.pending > 0.0:
             pursue_targets(bars.close, clock, terms, books, t)
         t = end
@@ -151,6 +158,7 @@ def _appraise(close: Floats, account: Record, lines: Records, held: Integers, t:
         value += worth
         gross += abs(worth)
     account.gross = gross
+    account.net = value
     return value
 
 
@@ -173,11 +181,26 @@ def _watch_losses(terms: Record, account: Record, equity: float) -> None:
     if equity > account.session_peak:
         account.session_peak = equity
         account.lowest = equity
-    elif equity < account.lowest and account.state == ACTIVE:
+        account.peak = max(account.peak, equity)
+    elif equity < account.lowest and account.state != HALTED:
         account.lowest = equity
         lost = is_lost(account.opening, equity, terms.daily_loss_fraction)
         if lost or is_lost(account.session_peak, equity, terms.intraday_drawdown_fraction):
             account.state = REDUCING
+        if is_lost(account.week_opening, equity, terms.weekly_loss_fraction):
+            account.week_lost = 1.0
+            account.state = REDUCING
+        if is_lost(account.peak, equity, terms.drawdown_fraction):
+            account.state = HALTED
+
+
+def _enter_week(account: Record, days: int) -> None:
+    """Begin to count a week's loss anew where a session is the first of one. days: of the session, as in `Nights`."""
+    week = float(week_number(days))
+    if week != account.week:
+        account.week = week
+        account.week_opening = account.equity
+        account.week_lost = 0.0
 
 
 def _watch_stops(stop_range: Floats, allotments: Records, bars: Bars, books: Books, t: int) -> None:
@@ -199,21 +222,29 @@ def _watch_stops(stop_range: Floats, allotments: Records, bars: Bars, books: Boo
         reached = stop_reached(
             books.stops[lane], quantity, own.cost / quantity, bars.high[symbol, t], bars.low[symbol, t], close, range_,
             sleeve.stop_fixed, sleeve.stop_atr_multiple, sleeve.stop_trailing, sleeve.stop_bars,
+            sleeve.stop_break_even,
         )  # fmt: skip
         if reached != NO_STOP and own.target != 0.0:
             want(account, books.lines[symbol], own, sleeve, 0.0, t)
 
 
-def _take_views(bars: Bars, clock: Clock, views: Views, terms: Record, books: Books, t: int) -> None:
+def _take_views(
+    trades: Trades | None, bars: Bars, clock: Clock, views: Views, terms: Record, books: Books, t: int
+) -> None:
     account, changes = books.account, views.changes
     taken = int(account.views_taken)
     while taken < len(changes) and changes[taken, CHANGE_SLICE] == t:
         lane = int(changes[taken, CHANGE_LANE])
         sleeve, symbol = books.sleeves[lane // len(books.lines)], lane % len(books.lines)
-        risk = views.risk[lane, t] if sleeve.sizer == ATR_RISK else 0.0
-        close = bars.close[symbol, t]
-        quantity = _sized(terms, sleeve, account.equity, changes[taken, CHANGE_STRENGTH], close, risk)
+        strength, close = changes[taken, CHANGE_STRENGTH], bars.close[symbol, t]
+        if trades is None:
+            risk = views.risk[lane, t] if sleeve.sizer == ATR_RISK else 0.0
+        else:
+            risk = size_basis(trades, bars.close, views.risk, books, t, lane, strength)
+        quantity = _sized(trades, terms, sleeve, account.equity, strength, close, risk)
         quantity = fitted_shares(books.allotments, books, terms, close, lane, quantity)
+        if trades is not None:
+            quantity = whole_lots(quantity, sleeve.lot)
         want(account, books.lines[symbol], books.lanes[lane], sleeve, quantity, t)
         taken += 1
         if taken + _AHEAD < len(changes):
@@ -231,10 +262,15 @@ def _fetch_ahead(bars: Bars, clock: Clock, t: int, symbol: int) -> None:
     fetch(bars.volume, (symbol, t + 1))
 
 
-def _sized(terms: Record, sleeve: Record, equity: float, strength: float, close: float, risk: float) -> float:
+def _sized(
+    trades: Trades | None, terms: Record, sleeve: Record, equity: float, strength: float, close: float, risk: float
+) -> float:
     """Return the signed shares a view is worth, as many as the limits leave of them. sleeve: a row of strategies."""
     if equity <= 0.0:
         return 0.0
-    capital = equity * sleeve.capital
-    sized = sized_shares(int(sleeve.sizer), strength, capital, close, risk, sleeve.size_first, sleeve.size_second)
+    sizer, capital = int(sleeve.sizer), equity * sleeve.capital
+    if trades is None:
+        sized = plainly_sized_shares(sizer, strength, capital, close, risk, sleeve.size_first, sleeve.size_second)
+    else:
+        sized = sized_shares(sizer, strength, capital, close, risk, sleeve.size_first, sleeve.size_second)
     return within_limits(terms, equity, close, whole_shares(sized))

@@ -1,6 +1,7 @@
 """What several parts of the compiled account ask of its tables."""
 
 from robo_trader.core.rules.commission import order_charge
+from robo_trader.core.rules.exposure import clamped_shares
 from robo_trader.core.rules.positions import closing_part, cost_of_closed
 from robo_trader.core.rules.rounding import limit_beyond, rounded_money, rounded_price
 from robo_trader.core.rules.sizing import capped_shares
@@ -53,7 +54,7 @@ def within_limits(terms: Record, equity: float, close: float, shares: float) -> 
     if terms.is_limit > 0.0:
         dearest = max(price, limit_beyond(price, 1 if shares > 0.0 else -1, terms.limit_offset_bps))
     value_max = min(terms.max_position_fraction * equity, notional_max(terms, equity))
-    return capped_shares(shares, dearest, value_max)
+    return clamped_shares(capped_shares(shares, dearest, value_max), terms.order_shares_max)
 
 
 def want(account: Record, line: Record, lane: Record, sleeve: Record, quantity: float, t: int) -> None:

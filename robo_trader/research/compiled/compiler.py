@@ -58,7 +58,10 @@ def rule_modules() -> tuple[ModuleType, ...]:
 
 def loop_modules() -> tuple[ModuleType, ...]:
     """Return the modules beside this one whose functions call each other compiled."""
-    names = ("account_reading", "sharing_loop", "venue_loop", "gate_loop", "order_loop", "account_loop", "quiet_loop")
+    names = (
+        "account_reading", "sizing_loop", "sharing_loop", "venue_loop", "gate_loop", "order_loop", "account_loop",
+        "quiet_loop",
+    )  # fmt: skip
     return tuple(importlib.import_module(f"robo_trader.research.compiled.{name}") for name in names)
 
 

@@ -12,15 +12,16 @@ NEAR = 1.0 - 1e-6  # of a loss limit: from here on the engine looks itself
 
 def mark_quiet_slices(
     ticks: Integers, places: NDArray[np.int64], shares: NDArray[np.int64], cash: int, begin: int, end: int,
-    opening: float, session_peak: float, peak: float, daily_loss: float, drawdown: float,
+    opening: float, session_peak: float, week_opening: float, peak: float, limits: Floats,
     marks: Floats, found: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Mark the account in slices begin to end; return the first that is not clear of every loss limit, or `end`.
 
     ticks: closes in hundredths of a cent (slices, symbols); places, shares: of the positions; cash: millionths of a
         dollar.
-    opening, session_peak, peak: equity in dollars as the session opened, its highest since then, and ever.
-    daily_loss, drawdown: the limits of a session, fractions.
+    opening, session_peak, week_opening, peak: equity in dollars as the session opened, its highest since then, as the
+        week opened, and the highest ever.
+    limits: of the loss below each of these, fractions; infinite for none.
     marks: (3, slices): equity, cash, absolute worth, in dollars.
     found: takes five numbers in ticks: highest worth; the highest before the deepest fall below the peak, and the worth
         in it; last worth, signed and absolute.
@@ -39,7 +40,9 @@ def mark_quiet_slices(
             highest = worth
         peak = max(peak, equity)
         session_peak = max(session_peak, equity)
-        if is_lost(opening, equity, daily_loss * NEAR) or is_lost(session_peak, equity, drawdown * NEAR):
+        if is_lost(opening, equity, limits[0] * NEAR) or is_lost(session_peak, equity, limits[1] * NEAR):
+            return t
+        if is_lost(week_opening, equity, limits[2] * NEAR) or is_lost(peak, equity, limits[3] * NEAR):
             return t
         fall = (peak - equity) / peak
         if fall > deepest_fall:

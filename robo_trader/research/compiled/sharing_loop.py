@@ -5,9 +5,10 @@ itself, the table of allotments has one dimension: then the compiler leaves out 
 """
 
 from robo_trader.core.rules.allotment import needed_shares, proportional_shares, room_beside
-from robo_trader.core.rules.rounding import rounded_price
-from robo_trader.research.compiled.account_layout import Books, Floats, Integers, Record, Records
+from robo_trader.core.rules.rounding import rounded_money, rounded_price
+from robo_trader.research.compiled.account_layout import CONTROLS, Books, Floats, Integers, Record, Records, Trades
 from robo_trader.research.compiled.account_reading import is_late, last_close, move_shares, within_limits
+from robo_trader.research.compiled.sizing_loop import note_trade
 
 _NO_FILL = -1.0
 
@@ -18,7 +19,7 @@ def settled_target(
     """Find what is wanted of a symbol; return whether it is an entry that comes too late."""
     if allotments.ndim == 1:
         return is_late(ended_at, terms, books.lanes[symbol], t)
-    _share_target(close, ended_at, terms, books, t, symbol)
+    _share_target(books.trades, close, ended_at, terms, books, t, symbol)
     return False
 
 
@@ -37,7 +38,7 @@ def may_hold(allotments: Records, account: Record) -> bool:
 
 
 def is_full(allotments: Records, books: Books) -> bool:
-    """Return whether a table might not hold what one more slice can add: eight violations a symbol, and fewer others.
+    """Return whether a table might not hold what one more slice can add: all violations of a symbol, and fewer others.
 
     All tables have as many rows, but that of allotments, which has so many for each strategy twice.
     """
@@ -45,7 +46,7 @@ def is_full(allotments: Records, books: Books) -> bool:
     written = max(max(account.orders, account.fills), account.denials)
     if allotments.ndim == 2:
         written = max(written, account.allotted / (2.0 * len(books.sleeves)))
-    return written + account.open_orders + 8.0 * symbols > len(books.orders)
+    return written + account.open_orders + CONTROLS * symbols > len(books.orders)
 
 
 def forget_stops(allotments: Records, stops: Floats, symbol: int) -> None:
@@ -62,11 +63,15 @@ def leading_lane(allotments: Records, line: Record, symbol: int) -> float:
 
 
 def allot_fill(
-    allotments: Records, books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int
-) -> None:
+    allotments: Records, trades: Trades | None, books: Books, t: int, symbol: int, change: float, price: float,
+    fill: int, leader: int, commission: float,
+) -> None:  # fmt: skip
     """Give the shares of a fill to whom they belong, where several strategies share the account."""
-    if allotments.ndim == 2:
-        _share_fill(books, t, symbol, change, price, fill, leader)
+    if allotments.ndim == 1:
+        if trades is not None:
+            note_trade(trades, books, symbol, change, price, rounded_money(commission))
+        return
+    _share_fill(trades, books, t, symbol, change, price, fill, leader, commission)
 
 
 def _fit(books: Books, terms: Record, close: float, lane: int, shares: float) -> float:
@@ -79,9 +84,11 @@ def _fit(books: Books, terms: Record, close: float, lane: int, shares: float) ->
     return room_beside(shares, others, within_limits(terms, books.account.equity, close, others + shares))
 
 
-def _share_target(close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int) -> None:
+def _share_target(
+    trades: Trades | None, close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int
+) -> None:
     """Set the target of a symbol to what all strategies want of it, after what passes between them has passed."""
-    _cross(close, ended_at, terms, books, t, symbol)
+    _cross(trades, close, ended_at, terms, books, t, symbol)
     lines, lanes = books.lines, books.lanes
     line = lines[symbol]
     is_working = line.buys + line.sells > 0.0
@@ -102,7 +109,10 @@ def _share_target(close: Floats, ended_at: Integers, terms: Record, books: Books
     line.signal_number = lanes[leader].signal_number
 
 
-def _share_fill(books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int) -> None:
+def _share_fill(
+    trades: Trades | None, books: Books, t: int, symbol: int, change: float, price: float, fill: int, leader: int,
+    commission: float,
+) -> None:  # fmt: skip
     """Divide a fill of `change` signed shares among the strategies that miss some.
 
     leader: the lane that the order was sent for; it takes what nobody misses any more.
@@ -121,6 +131,9 @@ def _share_fill(books: Books, t: int, symbol: int, change: float, price: float, 
         part = books.sleeves[lane // symbols].needs[0]
         if part != 0.0:
             _allot(books, t, lane, sign * part, price, float(fill))
+            if trades is not None:
+                charge = rounded_money(commission) * part / shares
+                note_trade(trades, books, lane, sign * part, price, charge)
 
 
 def _effective(ended_at: Integers, terms: Record, lane: Record, t: int, is_working: bool) -> float:
@@ -129,7 +142,9 @@ def _effective(ended_at: Integers, terms: Record, lane: Record, t: int, is_worki
     return lane.shares if late and not is_working else lane.target
 
 
-def _cross(close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int) -> None:
+def _cross(
+    trades: Trades | None, close: Floats, ended_at: Integers, terms: Record, books: Books, t: int, symbol: int
+) -> None:
     """Let shares pass between strategies that want opposite trades, at the last price."""
     lanes, symbols, sleeves = books.lanes, len(books.lines), books.sleeves
     bought, sold = 0.0, 0.0
@@ -150,6 +165,8 @@ def _cross(close: Floats, ended_at: Integers, terms: Record, books: Books, t: in
         change = sleeves[lane // symbols].needs[0] - sleeves[lane // symbols].needs[1]
         if change != 0.0:
             _allot(books, t, lane, change, price, _NO_FILL)
+            if trades is not None:
+                note_trade(trades, books, lane, change, price, 0.0)
 
 
 def _divide(sleeves: Records, side: int, shares: float, everything: float) -> None:

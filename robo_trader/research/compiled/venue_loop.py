@@ -73,11 +73,12 @@ def _execute(terms: Record, books: Books, t: int, row: int, quantity: float, pri
     order.part += quantity
     count_working(line, order.sign, -quantity)
     order.value += quantity * price
+    account.traded += quantity * price
     order.updated = t
     charge = order_commission(terms, order.part, order.value, order.sign < 0.0)
     commission = charge - order.charged
     order.charged = charge
-    allot_fill(books.allotments, books, t, symbol, change, price, number, int(order.lane))
+    allot_fill(books.allotments, books.trades, books, t, symbol, change, price, number, int(order.lane), commission)
     _book(account, line, books.held, books.stops, books.allotments, symbol, change, price, commission)
     left = rounded_money(remaining_reservation(order.reserved, before - quantity, before))
     account.reserve -= order.reserved - left

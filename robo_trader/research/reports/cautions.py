@@ -1,7 +1,7 @@
 """What a reader must know before believing a result."""
 
+from robo_trader.core.market.bar_sizes import SESSIONS_A_YEAR
 from robo_trader.research.backtest.result import Result
-from robo_trader.research.backtest.statistics import SESSIONS_A_YEAR
 from robo_trader.research.reports.figures import dollars
 
 TRADES_FEW = 30  # below this an average says little

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from robo_trader.core.market.bar_sizes import SESSIONS_A_YEAR
 from robo_trader.core.rules.performance import DEVIATION_MIN
-from robo_trader.research.backtest.statistics import SESSIONS_A_YEAR
 
 ROLLING_SESSIONS = 126  # half a year
 

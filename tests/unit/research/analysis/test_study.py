@@ -18,6 +18,7 @@ from robo_trader.research.analysis.page import heat_map, render_page
 from robo_trader.research.analysis.redundancy import alike_pairs, clusters, correlation_matrix
 from robo_trader.research.analysis.samples import forward_returns, gather
 from robo_trader.research.analysis.study import study
+from tests.examples import examples
 from tests.unit.research.analysis.panels import a_frame, at, random_samples, samples_of
 
 
@@ -29,7 +30,7 @@ def test_forward_returns_as_worked_by_hand() -> None:
 
 
 @given(st.integers(1, 59), st.integers(1, 7))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_no_return_ends_after_the_as_of_time(day: int, horizon: int) -> None:
     whole = random_samples(bars=60, horizons=(horizon,))
     cut = random_samples(bars=60, horizons=(horizon,), as_of=at(day))

@@ -26,6 +26,7 @@ from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.research.feature_store.feature_set import FeatureSet
 from robo_trader.research.feature_store.lane import Lane, PartFacts, TakenPart
 from robo_trader.research.feature_store.store import FeatureStore
+from tests.examples import examples
 
 DAY = 86_400_000_000_000
 BARS = 90
@@ -113,7 +114,7 @@ def test_values_are_those_of_the_compiled_features(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.integers(1, BARS), min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_going_on_gives_the_same_bits_as_all_at_once(
     tmp_path_factory: pytest.TempPathFactory, stops: list[int]
 ) -> None:
