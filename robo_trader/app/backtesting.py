@@ -11,21 +11,25 @@ from robo_trader.app import playing
 from robo_trader.app.backtest_window import Window, load_benchmark, windowed
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
 from robo_trader.app.event_strategies import demand_records, refuse_to_compile
-from robo_trader.app.joining import build_engine_settings, build_venue_settings
+from robo_trader.app.joining import build_engine_settings, build_limits, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import Account, Announce, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles, play_quotes
+from robo_trader.app.risk_policy import policy_of_settings
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
+from robo_trader.app.settings.sections import ExecutionSettings
 from robo_trader.app.strategies import BuiltStrategy, build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.strategies.strategy import Strategy
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable
+from robo_trader.research.backtest.compiled_controls import refuse_unplayed_limits
 from robo_trader.research.backtest.result import Result
 from robo_trader.runtime.loading import load_series
+from robo_trader.runtime.records import with_actions
 from robo_trader.runtime.slices import merge_slices
 
 NO_ACTIONS = CorporateActions()
@@ -49,20 +53,31 @@ async def backtest(  # noqa: PLR0913 - each parameter is a choice of the command
     actions: CorporateActions = NO_ACTIONS,
     records: RecordFiles = NO_RECORDS,
     announce: Announce = lambda _: None,
+    is_checked: bool = False,
 ) -> Backtest:
     """Play the feeds once. Raises RoboTraderError for everything the world refuses.
 
     records: quotes and prints, for a strategy in event form.
     announce: told that the compiler must do its work first, the only time that it must.
+    is_checked: whether every event is held against the invariants; the first that is broken raises InvariantBroken.
     """
+    if is_checked and engine == "compiled":
+        raise InvalidConfig(
+            "The compiled backtest has no events to hold against the invariants",
+            next_step="Leave --check-invariants out, or use --engine event.",
+        )
     begun = time.monotonic()
     chosen = build_strategies(settings)
     for one in chosen:
         _check_form(one.strategy, engine, actions, records)
+    if engine == "compiled":
+        refuse_unplayed_limits(build_limits(settings))
     assumptions = assumptions_of(settings, {one.name: float(one.capital) for one in chosen})
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     if records.are_given:
-        trader, result, feeds = await play_quotes(settings, sessions, records, window or Window(), assumptions)
+        trader, result, feeds = await play_quotes(
+            settings, sessions, records, window or Window(), assumptions, is_checked=is_checked
+        )
         return Backtest(result, summarise(trader, seconds=time.monotonic() - begun), feeds)
     plan = windowed(plan_session(settings, sessions, now=time.time_ns()), window or Window())
     series = await load_series(plan.requests(after=0), max_concurrent=settings.data.max_concurrent)
@@ -71,7 +86,7 @@ async def backtest(  # noqa: PLR0913 - each parameter is a choice of the command
         "assumptions": assumptions,
         "benchmark": await load_benchmark(plan, window or Window()),
     }
-    play = partial(_play, engine=engine, actions=actions, announce=announce)
+    play = partial(_play, engine=engine, actions=actions, announce=announce, is_checked=is_checked)
     result, summary = await play(plan, series, told)
     seconds = round(time.monotonic() - begun, 3)
     feeds = {str(symbol): feed.name for symbol, feed in plan.feeds.items()}
@@ -99,7 +114,7 @@ def _check_form(strategy: BuiltStrategy, engine: EngineName, actions: CorporateA
     demand_records(strategy, quotes=has_quotes, trades=has_trades, where="in this backtest")
 
 
-async def _play(
+async def _play(  # noqa: PLR0913 - each parameter is a choice of the command's
     plan: SessionPlan,
     series: Sequence[Sequence[Bar]],
     told: Mapping[str, Any],
@@ -107,27 +122,25 @@ async def _play(
     engine: EngineName,
     actions: CorporateActions,
     announce: Announce,
+    is_checked: bool,
 ) -> tuple[Result, Mapping[str, Any]]:
     settings, execution = plan.settings, plan.settings.execution
     account = Account(
         engine=build_engine_settings(settings), venue=build_venue_settings(settings), cash=execution.opening_cash,
-        opened_at=plan.start, name=execution.account,
+        opened_at=plan.start, name=execution.account, policy=policy_of_settings(settings), is_checked=is_checked,
     )  # fmt: skip
     bars = sum(map(len, series))
     is_short = bars < playing.WORTH_COMPILING
-    if engine == "event" and is_short and not actions.are_known:
-        trader, result = await play_event(account, merge_slices(series, plan.sessions, after=0), **told)
+    if engine == "event" and (is_short or actions.splits or actions.need_events):
+        slices_ = merge_slices(series, plan.sessions, after=0)
+        happenings = with_actions(slices_, actions.events(settings.data.symbols, plan.sessions), is_new=True)
+        trader, result = await play_event(account, happenings, **told)
         return result.warned(_warnings(plan, trader.account.tally.bars_rejected, bars)), summarise(trader, seconds=0)
     columns = {symbol: BarColumns.of(of) for symbol, of in zip(plan.feeds, series, strict=True)}
     table = adjusted_table(columns, plan.sessions, actions)
     warnings = _warnings(plan, table.rejected, bars)
     if engine == "event":
-        slices = map(table.slice_at, range(table.slices))
-        told = {**told, "warnings": warnings}
-        playing_ = (
-            play_event(account, slices, **told) if is_short else play_long_event(account, table, announce, **told)
-        )
-        trader, result = await playing_
+        trader, result = await play_long_event(account, table, announce, warnings=warnings, **told)
         return result, summarise(trader, seconds=0)
     result = play_compiled(account, table, announce, warnings=warnings, **told)
     return result, summary_of(result, table)
@@ -162,7 +175,8 @@ def assumptions_of(settings: Settings, capital: Mapping[str, float]) -> tuple[tu
     return (
         *([("Sharing", shared)] if len(capital) > 1 else []),
         ("Fills", "A market order at the open of the next bar of its symbol, a limit order where a bar reaches it."),
-        ("Slippage", f"{execution.slippage_bps} basis points on market orders; a limit fills at its price or better."),
+        ("Slippage", f"{_slippage_text(execution)} on market orders; a limit fills at its price or better."),
+        *([("Execution", f"By the algorithm {execution.algorithm}.")] if execution.algorithm != "at_once" else []),
         ("Commission", f"Schedule {execution.commission_schedule}, charged on each order."),
         ("Volume", f"At most {execution.participation_max:.0%} of a bar's volume fills; the rest waits or lapses."),
         ("Prices", "Adjusted for splits and dividends." if adjusted else "As traded: raw, no splits or dividends."),
@@ -172,6 +186,13 @@ def assumptions_of(settings: Settings, capital: Mapping[str, float]) -> tuple[tu
         ),
         ("Cash", "Earns no interest."),
     )
+
+
+def _slippage_text(execution: ExecutionSettings) -> str:
+    if execution.slippage_model == "fixed_bps":
+        return f"{execution.slippage_bps} basis points"
+    half, coefficient = execution.half_spread_bps, execution.impact_coefficient
+    return f"{half} basis points and {coefficient} volatilities times the root of the part of the bar's volume"
 
 
 def faulty_bars(rejected: Mapping[str, int], bars: int) -> tuple[str, ...]:

@@ -10,6 +10,10 @@ import typer
 from robo_trader import __version__
 from robo_trader.app.check_commands import check_app
 from robo_trader.app.feature_commands import features_app
+from robo_trader.app.instruct_commands import instruct_app
+from robo_trader.app.journal_commands import journal_app
+from robo_trader.app.risk_commands import risk_app
+from robo_trader.app.tax_commands import tax_app
 from robo_trader.core.domain.errors import InvalidConfig, RoboTraderError
 
 app = typer.Typer(
@@ -29,6 +33,10 @@ new_app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
 app.add_typer(features_app, name="features")
 app.add_typer(check_app, name="check")
+app.add_typer(tax_app, name="tax")
+app.add_typer(journal_app, name="journal")
+app.add_typer(risk_app, name="risk")
+app.add_typer(instruct_app, name="instruct")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_trader.toml if there is one.")]
@@ -42,11 +50,17 @@ Params = Annotated[list[str] | None, typer.Option("--param", help="Parameter of 
 Capital = Annotated[
     list[str] | None, typer.Option("--capital", help="Part of one of several strategies, e.g. momentum=0.3.")
 ]
+Sizing = Annotated[str | None, typer.Option("--sizing", help="fixed_fraction, kelly ...: see docs/sizing.md.")]
+Algorithm = Annotated[str | None, typer.Option("--algorithm", help="at_once, twap, vwap ...: see docs/execution.md.")]
 Duration = Annotated[str | None, typer.Option("--duration", help='How far back to begin, e.g. "30 D".')]
 BarSize = Annotated[str | None, typer.Option("--bar-size", help='Length of a bar, e.g. "1 day", "1 hour".')]
 Feed = Annotated[str | None, typer.Option("--feed", help="auto, sample, files or synthetic.")]
 Data = Annotated[str | None, typer.Option("--data", help="Folder of bar files, for the feed files.")]
 Seed = Annotated[str | None, typer.Option("--seed", help="Seed of simulated prices.")]
+Splits = Annotated[str | None, typer.Option(help="CSV of ex_date,symbol,ratio, for raw bars.")]
+Dividends = Annotated[str | None, typer.Option(help="CSV of ex_date,symbol,amount_usd, for raw bars.")]
+Changes = Annotated[str | None, typer.Option("--symbol-changes", help="CSV of ex_date,symbol,new_symbol.")]
+Delistings = Annotated[str | None, typer.Option(help="CSV of ex_date,symbol,price_usd.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show at most so many, the newest ones.")]
 
 
@@ -57,11 +71,17 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     strategy: StrategyName = None,
     param: Params = None,
     capital: Capital = None,
+    sizing: Sizing = None,
+    algorithm: Algorithm = None,
     duration: Duration = None,
     bar_size: BarSize = None,
     max_concurrent: Annotated[str | None, typer.Option(help="Symbols loaded at the same time.")] = None,
     feed: Feed = None,
     data: Data = None,
+    splits: Splits = None,
+    dividends: Dividends = None,
+    symbol_changes: Changes = None,
+    delistings: Delistings = None,
     broker: Annotated[str | None, typer.Option(help="paper.")] = None,
     speed: Annotated[str | None, typer.Option(help="Bars a second, or max.")] = None,
     seed: Seed = None,
@@ -69,6 +89,9 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     web_port: Annotated[str | None, typer.Option(help="Port of the dashboard; 0 takes a free one.")] = None,
     no_web: Annotated[bool, typer.Option("--no-web", help="Leave the dashboard out.")] = False,
     exit_when_done: Annotated[bool, typer.Option("--exit-when-done", help="End with the feeds; no dashboard.")] = False,
+    approve_policy: Annotated[
+        str | None, typer.Option("--approve-policy", help="Who answers for limits that the risk policy loosens.")
+    ] = None,
     config: Config = None,
     preset: Preset = None,
     as_json: Json = False,
@@ -81,13 +104,18 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
         "data": {
             "symbols": symbols, "bar_size": bar_size, "duration": duration, "max_concurrent": max_concurrent,
             "feed": feed or ("files" if data else None), "directory": data, "speed": speed, "seed": seed,
+            "splits": splits, "dividends": dividends, "symbol_changes": symbol_changes, "delistings": delistings,
         },
-        "strategy": {"name": strategy, "parameters": parameters(param or []), "capital": capital_of(capital or [])},
-        "execution": {"broker": broker},
+        "strategy": {
+            "name": strategy, "parameters": parameters(param or []), "capital": capital_of(capital or []),
+            "sizing": sizing,
+        },
+        "execution": {"broker": broker, "algorithm": algorithm},
         "storage": {"database": database},
         "web": {"port": web_port, "enabled": False if no_web else None},
     }  # fmt: skip
-    run_command(_load(config, overrides), exit_when_done=exit_when_done, as_json=as_json)
+    settings = _load(config, overrides)
+    run_command(settings, exit_when_done=exit_when_done, approved_by=approve_policy, as_json=as_json)
 
 
 @app.command()
@@ -97,6 +125,8 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     strategy: StrategyName = None,
     param: Params = None,
     capital: Capital = None,
+    sizing: Sizing = None,
+    algorithm: Algorithm = None,
     duration: Duration = None,
     bar_size: BarSize = None,
     feed: Feed = None,
@@ -108,13 +138,18 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
         str, typer.Option(help="event (the engine that trades) or compiled (the same, faster).")
     ] = "event",
     benchmark: Annotated[str | None, typer.Option(help="Symbol to hold the result against, e.g. SPY.")] = None,
-    splits: Annotated[Path | None, typer.Option(help="CSV of ex_date,symbol,ratio, for raw bars.")] = None,
-    dividends: Annotated[Path | None, typer.Option(help="CSV of ex_date,symbol,amount_usd, for raw bars.")] = None,
+    splits: Splits = None,
+    dividends: Dividends = None,
+    symbol_changes: Changes = None,
+    delistings: Delistings = None,
     quotes: Annotated[
         Path | None, typer.Option(help="File or folder of quotes, for a strategy that reads them.")
     ] = None,
     trades: Annotated[Path | None, typer.Option(help="File or folder of prints, likewise.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a tear sheet to this HTML file.")] = None,
+    check_invariants: Annotated[
+        bool, typer.Option("--check-invariants", help="Hold every event against what must always be true.")
+    ] = False,
     seed: Seed = None,
     config: Config = None,
     preset: Preset = None,
@@ -123,24 +158,26 @@ def backtest(  # noqa: PLR0913 - each parameter is an option of the command
     """Play recorded bars through the very engine that trades; nothing is kept."""
     from robo_trader.app.backtest_window import Window
     from robo_trader.app.commands.backtest import backtest_command
-    from robo_trader.app.corporate_actions import read_actions
     from robo_trader.app.quote_backtesting import RecordFiles
 
     overrides = {
         "preset": preset,
         "data": {
             "symbols": symbols, "bar_size": bar_size, "duration": duration, "directory": data, "seed": seed,
-            "feed": feed or ("files" if data else None),
+            "feed": feed or ("files" if data else None), "splits": splits, "dividends": dividends,
+            "symbol_changes": symbol_changes, "delistings": delistings,
         },
-        "strategy": {"name": strategy, "parameters": parameters(param or []), "capital": capital_of(capital or [])},
-        "execution": {"opening_cash": cash},
+        "strategy": {
+            "name": strategy, "parameters": parameters(param or []), "capital": capital_of(capital or []),
+            "sizing": sizing,
+        },
+        "execution": {"opening_cash": cash, "algorithm": algorithm},
     }  # fmt: skip
     window = Window(start=start, end=end, benchmark=benchmark)
-    actions = read_actions(splits, dividends)
     settings = _load(config, overrides)
     backtest_command(
-        settings, engine=engine, window=window, actions=actions, records=RecordFiles(quotes, trades), report=report,
-        as_json=as_json,
+        settings, engine=engine, window=window, records=RecordFiles(quotes, trades), report=report,
+        is_checked=check_invariants, as_json=as_json,
     )  # fmt: skip
 
 
@@ -190,6 +227,41 @@ def fills(*, database: Database = None, limit: Limit = 50, as_json: Json = False
     from robo_trader.app.commands.reading import show_fills
 
     show_fills(_session(database), limit=limit, as_json=as_json)
+
+
+@app.command()
+def why(
+    reference: Annotated[str, typer.Argument(metavar="ORDER|FILL|SYMBOL", help="An id of an order or fill; a symbol.")],
+    *,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Why there is this order, fill or position: from the bar to the profit."""
+    from robo_trader.app.commands.why import show_why
+
+    show_why(_session(database), reference, as_json=as_json)
+
+
+@app.command(name="why-not")
+def why_not(
+    symbol: Annotated[str, typer.Argument(help="Symbol of the session.")],
+    *,
+    at: Annotated[str | None, typer.Option("--at", help="As of this time in UTC, e.g. 2012-10-17; else now.")] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Why a symbol was not traded: what the last signals were, and what stood in their way."""
+    from robo_trader.app.commands.why import show_why_not
+
+    show_why_not(_session(database), symbol, at=at, as_json=as_json)
+
+
+@app.command()
+def reconcile(*, database: Database = None, limit: Limit = 50, as_json: Json = False) -> None:
+    """Where the broker has it otherwise than the books, and which symbols are blocked for it."""
+    from robo_trader.app.commands.reconcile import show_reconciliation
+
+    show_reconciliation(_session(database), limit=limit, as_json=as_json)
 
 
 @app.command()
@@ -319,7 +391,6 @@ def capital_of(given: list[str]) -> dict[str, str]:
 
 
 def _session(database: Path | None) -> Path:
-    from robo_trader.app.places import existing_session, latest_session
+    from robo_trader.app.places import chosen_session
 
-    named = database or os.environ.get("ROBO_STORAGE__DATABASE")
-    return existing_session(Path(named)) if named else latest_session(os.environ)
+    return chosen_session(database, os.environ)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPE_WIDTH = 180
+SHARES = frozenset({"quantity", "filled", "target", "held", "asked", "others", "crossed", "working"})
 
 
 def print_json(value: object) -> None:
@@ -56,9 +57,14 @@ def cell(column: str, value: object) -> str:
 
 
 def _number(column: str, value: Decimal) -> str:
-    if column in {"quantity", "filled"}:
+    if column in SHARES:
         return f"{value.normalize():f}"
     return f"{value:,.4f}" if "price" in column else f"{value:,.2f}"
+
+
+def print_text(text: str) -> None:
+    """Print a sentence, on standard output."""
+    sys.stdout.write(f"{text}\n")
 
 
 def print_pairs(title: str, pairs: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from robo_trader.core.domain.errors import (
     SessionMismatch,
     StrategyError,
 )
+from robo_trader.runtime.invariants.broken import InvariantBroken
 
 
 class ExitCode(IntEnum):
@@ -28,10 +29,15 @@ class ExitCode(IntEnum):
     MISMATCH = 7  # the journal was begun with other settings
     NO_SESSION = 8  # there is no journal to read
     STRATEGY = 9  # a strategy answered with what is no strength, or looks ahead
+    INVARIANT = 10  # something that must always hold does not: stop trading, and report it
 
 
 class NoSession(RoboTraderError):
     """There is no journal to read yet."""
+
+
+class UnknownReference(InvalidConfig):
+    """The journal knows no order, execution or symbol of this name."""
 
 
 _BY_ERROR: tuple[tuple[type[RoboTraderError], ExitCode], ...] = (
@@ -43,6 +49,7 @@ _BY_ERROR: tuple[tuple[type[RoboTraderError], ExitCode], ...] = (
     (SessionMismatch, ExitCode.MISMATCH),
     (NoSession, ExitCode.NO_SESSION),
     (StrategyError, ExitCode.STRATEGY),
+    (InvariantBroken, ExitCode.INVARIANT),
     (JournalError, ExitCode.DISK),
 )
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import blake2b
-from pathlib import Path
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.app.places import cache_directory, features_directory
@@ -146,10 +145,3 @@ def _moment(sessions: SessionTable, text: str) -> int:
         ) from error
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int(zoned.timestamp()) * 1_000_000_000
-
-
-def whole_file(path: Path) -> Path:
-    """Return the name that a file has until it is whole. Raises InvalidConfig for a missing folder."""
-    if not path.parent.is_dir():
-        raise InvalidConfig(f"{path.parent} is not a directory", next_step="Make it first, or choose another place.")
-    return path.with_name(f"{path.name}.part")

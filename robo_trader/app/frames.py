@@ -21,12 +21,14 @@ from robo_trader.app import playing
 from robo_trader.app.backtesting import assumptions_of, faulty_bars
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
 from robo_trader.app.event_strategies import demand_records, refuse_to_share
-from robo_trader.app.joining import build_engine_settings, build_sizer, build_stops, build_venue_settings
+from robo_trader.app.joining import build_engine_settings, build_stops, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import ENGINES, Account, EngineName, play_compiled, play_event, play_long_event
+from robo_trader.app.risk_policy import policy_of_settings
 from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.loading import load_given
+from robo_trader.app.sizers import build_sizer
 from robo_trader.app.strategies import BuiltStrategy, check_fit, strategy_of
 from robo_trader.app.strategy_parameters import divide_capital
 from robo_trader.core.domain.errors import DataError, InvalidConfig
@@ -38,6 +40,7 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.portfolio.sizing import Sizer
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.risk.portfolio_model import PortfolioModel
 from robo_trader.research.backtest.bar_table import BarColumns, BarTable
 from robo_trader.research.backtest.result import BENCHMARK_SCHEMA, Result
 
@@ -55,14 +58,17 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
     engine: EngineName = "compiled",
     cash: Number | None = None,
     sizer: Sizer | None = None,
+    lot: int | None = None,
     stops: Mapping[str, Any] | StopPolicy | None = None,
     limits: Mapping[str, Any] | RiskLimits | None = None,
+    portfolio: Mapping[str, Any] | PortfolioModel | None = None,
     order_type: OrderTypeName | None = None,
     limit_offset_bps: Number | None = None,
     commission: str | CommissionSchedule | None = None,
     slippage_bps: Number | None = None,
     participation_max: Number | None = None,
     borrow_rate: Number | None = None,
+    execution: Mapping[str, Any] | None = None,
     dividends: Mapping[str, Mapping[Any, float]] | None = None,
     splits: Mapping[str, Mapping[Any, float]] | None = None,
     bar_size: str | BarSize | None = None,
@@ -73,78 +79,102 @@ def backtest(  # noqa: PLR0913 - each parameter is a setting, with the product's
     """Play bars through a strategy and return what happened.
 
     Args:
-        strategy: a strategy, the name of a built-in one, or "file.py:Name"; or several that share the account, by
-            names of their own. One in event form has the account to itself, takes the engine "event", and sees bars,
-            fills and timers: there are no quotes here.
+        strategy: a strategy, a built-in one's name, or "file.py:Name"; or several, by own names. One in event form is
+            alone, takes the engine "event", and sees bars, fills and timers.
         bars: a frame with `ts` (start of the bar; UTC where no zone is given) or `date`, `open`, `high`, `low`,
             `close`, `volume`, and `symbol` where there are several; or one such frame for each symbol.
         capital: of several strategies, the fraction of equity each sizes by; equal parts if not given.
         engine: "compiled", or "event" for the engine that trades: the same, slower.
         cash: dollars at the beginning; 100,000 if not given.
         sizer: how many shares a signal is worth; a fraction of equity if not given.
+        lot: shares of which positions are multiples, rounded towards zero; 1 if not given.
         stops: when a position is left against its strategy: those that are on, by their names; none if not given.
         limits: of risk: those that differ from the defaults, by their names, or all of them.
-        order_type: "market" or "limit"; at the market if not given.
+        portfolio: how the risk of all positions is measured, likewise.
+        order_type: "market" (if not given) or "limit".
         limit_offset_bps: how much worse than the last price a limit order may fill, in basis points.
         commission: "ibkr_fixed" (if not given), "ibkr_tiered", or a schedule.
         slippage_bps: how much worse than the market orders fill, in basis points.
         participation_max: most that fills in one bar, as a fraction of its volume.
         borrow_rate: yearly fee for borrowed shares, as a fraction of a short position.
-        dividends: of each symbol, dollars a share by ex-date; for bars whose prices are not adjusted for them.
-        splits: of each symbol, new shares for each old one by ex-date; for raw bars and raw dividends, which are then
-            counted in the shares of after the last split.
+        execution: how orders are worked, by the names of its section, as {"algorithm": "twap"}; at once if not given.
+        dividends: of each symbol, dollars a share by ex-date, for bars that are not adjusted for them.
+        splits: of each symbol, new shares for each old one by ex-date; raw bars and dividends are counted in the last.
         bar_size: as "1 min"; what the times say if not given.
         symbol: whose bars a frame without a column `symbol` holds.
         benchmark: one of the symbols, or a frame with `close` and `ended_at` or `date`, to hold the result against.
         sessions: of the exchange; those of New York if not given.
 
-    Raises:
-        InvalidConfig: a setting, symbol or strategy cannot be meant.
-        DataError: the bars cannot be used; it names symbol and row.
-        StrategyError: the strategy answers with what is no strength, or cannot be compiled.
+    Raises InvalidConfig for what cannot be meant, DataError for bars that cannot be used, with symbol and row, and
+    StrategyError for a strategy that answers with what is no strength, or cannot be compiled.
     """
+    sections = {"stops": stops, "risk": limits, "portfolio": portfolio, "strategy": _given(capital=capital, lot=lot)}
     settings = _settings(
-        engine, stops, limits, capital, opening_cash=cash, order_type=order_type, limit_offset_bps=limit_offset_bps,
-        commission_schedule=commission if isinstance(commission, str) else None, slippage_bps=slippage_bps,
-        participation_max=participation_max, borrow_rate=borrow_rate,
+        engine, sections, execution or {}, commission, opening_cash=cash, order_type=order_type,
+        limit_offset_bps=limit_offset_bps, slippage_bps=slippage_bps, participation_max=participation_max,
+        borrow_rate=borrow_rate,
     )  # fmt: skip
-    size = parse_bar_size(bar_size) if isinstance(bar_size, str) else bar_size
-    calendar = sessions or cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(os.environ))
-    read = read_frames(bars, calendar, symbol=parse_symbol(symbol), size=size)
-    table = _table(read, calendar, dividends or {}, splits or {})
-    replaced = _replaced(limits, commission)
+    calendar = sessions or _calendar()
+    read = read_frames(bars, calendar, symbol=parse_symbol(symbol), size=_size(bar_size))
+    table, settings = _table(read, calendar, dividends or {}, splits or {}), _with_size(settings, read.size)
+    replaced = _replaced(limits, commission, portfolio)
     account = _account(settings, _sleeves(settings, strategy, sizer, stops), table, replaced)
-    held_against = None if benchmark is None else _benchmark(benchmark, table, calendar)
-    return _play(engine, table, account, _told(settings, account, read, table) | {"benchmark": held_against})
+    return _play(engine, table, account, _told(settings, account, read, table, _benchmark(benchmark, table, calendar)))
 
 
-def _replaced(limits: object, commission: object) -> dict[str, Any]:
+def _size(given: str | BarSize | None) -> BarSize | None:
+    return parse_bar_size(given) if isinstance(given, str) else given
+
+
+def _calendar() -> SessionTable:
+    return cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(os.environ))
+
+
+def _replaced(limits: object, commission: object, portfolio: object) -> dict[str, Any]:
     """Return what was given as a whole, and not by settings' names, under the engine's own names."""
-    given = (("limits", limits, RiskLimits), ("commissions", commission, CommissionSchedule))
+    given = (
+        ("limits", limits, RiskLimits),
+        ("commissions", commission, CommissionSchedule),
+        ("portfolio_model", portfolio, PortfolioModel),
+    )
     return {name: value for name, value, kind in given if value is not None and isinstance(value, kind)}
 
 
-def _told(settings: Settings, account: Account, read: FrameBars, table: BarTable) -> dict[str, Any]:
+def _told(
+    settings: Settings, account: Account, read: FrameBars, table: BarTable, benchmark: pl.DataFrame | None
+) -> dict[str, Any]:
     """Return what the result says of how it came about."""
     return {
         "bar_size": read.size.value,
         "assumptions": _assumptions(settings, account),
         "warnings": _warnings(read, table),
+        "benchmark": benchmark,
     }
 
 
+def _given(**values: object) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _settings(
-    engine: str, stops: object, limits: object, capital: Mapping[str, float] | None, **execution: object
+    engine: str, sections: Mapping[str, object], execution: Mapping[str, Any], commission: object, **given: object
 ) -> Settings:
-    """Return the settings that were given by name, over the defaults. Raises InvalidConfig with every mistake."""
+    """Return the settings that were given by name, over the defaults. Raises InvalidConfig with every mistake.
+
+    given: settings of the section `execution` that have a parameter of their own; None for those that were not.
+    """
     if engine not in ENGINES:
         raise InvalidConfig(f"there is no engine {engine!r}", next_step=f"Use one of {', '.join(ENGINES)}.")
+    schedule = commission if isinstance(commission, str) else None
     return load_given({
-        "execution": {name: value for name, value in execution.items() if value is not None},
-        "risk": dict(limits) if isinstance(limits, Mapping) else {},
-        "stops": dict(stops) if isinstance(stops, Mapping) else {},
-        "strategy": {"capital": dict(capital or {})},
+        "execution": {**execution, **_given(commission_schedule=schedule, **given)},
+        **{name: dict(section) for name, section in sections.items() if isinstance(section, Mapping)},
     })  # fmt: skip
+
+
+def _with_size(settings: Settings, size: BarSize) -> Settings:
+    """Return settings that know the length of the bars: some are for bars within a day only."""
+    return settings.model_copy(update={"data": settings.data.model_copy(update={"bar_size": size})})
 
 
 def _sleeves(
@@ -163,7 +193,14 @@ def _sleeves(
     parts = divide_capital(settings.strategy.capital, names)
     usual, policy = build_sizer(settings), stops if isinstance(stops, StopPolicy) else build_stops(settings)
     return tuple(
-        Sleeve(name=name, strategy=one, sizer=sizer or usual, stops=policy, capital=float(parts[name]))
+        Sleeve(
+            name=name,
+            strategy=one,
+            sizer=sizer or usual,
+            stops=policy,
+            capital=float(parts[name]),
+            lot=settings.strategy.lot,
+        )
         for name, one in zip(names, made.values(), strict=True)
     )
 
@@ -179,10 +216,11 @@ def _made(strategy: object) -> BuiltStrategy:
 def _account(settings: Settings, sleeves: tuple[Sleeve, ...], table: BarTable, replaced: Mapping[str, Any]) -> Account:
     for sleeve in sleeves:
         check_fit(sleeve.strategy, table.symbols)
-    engine = replace(build_engine_settings(settings, sleeves), symbols=table.symbols, **replaced)
+    engine = replace(build_engine_settings(settings, sleeves, table.symbols), **replaced)
     venue = replace(build_venue_settings(settings), commissions=engine.commissions)
     opened_at = int(table.market.started_at[0])
-    return Account(engine=engine, venue=venue, cash=settings.execution.opening_cash, opened_at=opened_at)
+    cash, policy = settings.execution.opening_cash, policy_of_settings(settings)
+    return Account(engine=engine, venue=venue, cash=cash, opened_at=opened_at, policy=policy)
 
 
 def _play(engine: EngineName, table: BarTable, account: Account, told: Mapping[str, Any]) -> Result:
@@ -235,8 +273,10 @@ def _warnings(read: FrameBars, table: BarTable) -> tuple[str, ...]:
     return (*map(str, read.notices), *faulty_bars(table.rejected, bars))
 
 
-def _benchmark(given: pl.DataFrame | str, table: BarTable, sessions: SessionTable) -> pl.DataFrame:
-    """Return the closes of what the result is held against: one of the symbols, or a frame."""
+def _benchmark(given: pl.DataFrame | str | None, table: BarTable, sessions: SessionTable) -> pl.DataFrame | None:
+    """Return the closes of what the result is held against: one of the symbols, or a frame; None for nothing."""
+    if given is None:
+        return None
     if isinstance(given, str):
         name = parse_symbol(given)
         if name not in table.symbols:

@@ -7,17 +7,35 @@ from typing import Any
 
 import structlog
 
+from robo_trader.core.domain.action_events import CorporateActionApplied, CorporateActionRefused
+from robo_trader.core.domain.discrepancies import (
+    DiscrepancyFound,
+    DiscrepancyResolved,
+    SymbolBlocked,
+    SymbolReleased,
+)
 from robo_trader.core.domain.events import (
     BarRejected,
+    BreakerChanged,
     DecisionEvent,
     FillBooked,
+    InstructionRefused,
+    LimitChanged,
+    LooseningRefused,
     OrderDenied,
     OrderUpdated,
     ReportQuarantined,
     SignalEmitted,
     TradingStateChanged,
 )
+from robo_trader.core.domain.outcomes import Ending, Outcome, SignalSettled
+from robo_trader.core.market.corporate_actions import action_text
 from robo_trader.core.ports.journal import Batch
+
+# Refusals that no other line tells of; a denial has a line for each control.
+SILENT_REFUSALS = frozenset(
+    outcome for outcome in Outcome if outcome.ending is Ending.REFUSAL and outcome is not Outcome.DENIED
+)
 
 
 def configure_logs(level: str, log_format: str) -> None:
@@ -68,6 +86,9 @@ def _lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]
         case SignalEmitted(signal=signal):
             fields = {"symbol": signal.symbol, "strength": signal.strength, "reason": signal.reason}
             yield logging.INFO, "signal", {"signal_id": signal.signal_id, **fields}
+        case SignalSettled(outcome=outcome) if outcome in SILENT_REFUSALS:
+            fields = {"symbol": decision.symbol, "outcome": outcome.value, "target": str(decision.target)}
+            yield logging.INFO, "signal refused", {"signal_id": decision.signal_id, **fields}
         case OrderUpdated(order=order):
             intent = order.intent
             what = f"{intent.side.value} {intent.quantity} {intent.symbol}"
@@ -88,7 +109,57 @@ def _lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]
                 "bar rejected",
                 {"symbol": bar.symbol, "fault": fault.value, "ended_at": bar.ended_at},
             )
-        case ReportQuarantined():
-            yield logging.ERROR, "report quarantined", {"order_id": decision.order_id, "reason": decision.reason}
+        case ReportQuarantined() | CorporateActionApplied() | CorporateActionRefused():
+            yield _rare_line(decision)
+        case _:
+            yield from _safeguard_lines(decision)
+
+
+def _safeguard_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    match decision:
+        case LimitChanged() | LooseningRefused():
+            yield _limit_line(decision)
         case TradingStateChanged():
-            yield logging.WARNING, "trading state", {"state": decision.after.value, "reason": decision.reason}
+            by = {"actor": decision.actor} if decision.actor else {}
+            yield logging.WARNING, "trading state", {"state": decision.after.value, "reason": decision.reason, **by}
+        case InstructionRefused(instruction=asked, reason=reason):
+            fields = {"instruction": asked.kind.value, "actor": asked.actor, "reason": reason}
+            yield logging.WARNING, "instruction refused", fields
+        case BreakerChanged(name=name, after=after, reason=reason):
+            yield logging.WARNING, "circuit breaker", {"breaker": name, "state": after.value, "reason": reason}
+        case _:
+            yield from _reconciliation_lines(decision)
+
+
+def _reconciliation_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    match decision:
+        case DiscrepancyFound(discrepancy=one):
+            fields = {"kind": one.kind.value, "subject": one.subject, "ours": one.ours, "theirs": one.theirs}
+            level = logging.getLevelNamesMapping()[one.severity.value]
+            yield level, "discrepancy", {**fields, "unit": one.unit, "decision": one.decision.value}
+        case DiscrepancyResolved(discrepancy=one):
+            yield logging.WARNING, "discrepancy resolved", {"kind": one.kind.value, "subject": one.subject}
+        case SymbolBlocked(block=block):
+            yield logging.ERROR, "symbol blocked", {"symbol": block.symbol, "reason": block.reason}
+        case SymbolReleased(block=block):
+            yield logging.WARNING, "symbol released", {"symbol": block.symbol, "reason": block.reason}
+
+
+def _limit_line(decision: LimitChanged | LooseningRefused) -> tuple[int, str, dict[str, Any]]:
+    change = decision.change
+    before, after = ("off" if value is None else str(value) for value in (change.before, change.after))
+    fields = {"limit": f"{change.level}.{change.name}", "before": before, "after": after, "reason": decision.reason}
+    if isinstance(decision, LooseningRefused):
+        return logging.WARNING, "loosening refused", fields
+    return logging.WARNING, "limit changed", {**fields, "actor": decision.actor}
+
+
+def _rare_line(
+    decision: ReportQuarantined | CorporateActionApplied | CorporateActionRefused,
+) -> tuple[int, str, dict[str, Any]]:
+    if isinstance(decision, ReportQuarantined):
+        return logging.ERROR, "report quarantined", {"order_id": decision.order_id, "reason": decision.reason}
+    what = action_text(decision.action)
+    if isinstance(decision, CorporateActionRefused):
+        return logging.WARNING, "corporate action refused", {"what": what, "reason": decision.reason}
+    return logging.INFO, "corporate action", {"what": what, "held": str(decision.position.quantity)}

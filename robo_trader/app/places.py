@@ -44,6 +44,15 @@ def existing_session(path: Path) -> Path:
     return path
 
 
+def chosen_session(database: Path | None, environment: Mapping[str, str]) -> Path:
+    """Return the database that is meant: the one named, that of the environment, or the one written last.
+
+    Raises NoSession if there is none.
+    """
+    named = database or environment.get("ROBO_STORAGE__DATABASE")
+    return existing_session(Path(named)) if named else latest_session(environment)
+
+
 def _written_at(path: Path) -> float:
     # A running session writes to the file beside its database.
     beside = path.with_name(path.name + "-wal")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from robo_trader.app.backtest_window import Window, load_benchmark, windowed
 from robo_trader.app.joining import build_engine_settings, build_venue_settings
 from robo_trader.app.playing import Account, play_event
+from robo_trader.app.risk_policy import policy_of_settings
 from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
 from robo_trader.core.domain.bars import Bar, TradingSession
@@ -62,7 +63,13 @@ class _Market:
 
 
 async def play_quotes(
-    settings: Settings, sessions: SessionTable, files: RecordFiles, window: Window, assumptions: Assumptions
+    settings: Settings,
+    sessions: SessionTable,
+    files: RecordFiles,
+    window: Window,
+    assumptions: Assumptions,
+    *,
+    is_checked: bool = False,
 ) -> tuple[Engine, Result, dict[str, str]]:
     """Play quotes, prints and bars through the engine; return it, the result, and what served each symbol.
 
@@ -78,6 +85,8 @@ async def play_quotes(
         cash=plan.settings.execution.opening_cash,
         opened_at=plan.start,
         name=plan.settings.execution.account,
+        policy=policy_of_settings(plan.settings),
+        is_checked=is_checked,
     )
     happenings = merge_records(
         merge_slices(market.series, sessions, after=0), _arrivals(market.quotes, sessions),

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,22 +16,30 @@ from robo_trader.adapters.brokers.simulated import SimulatedBroker
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.writer_lock import WriterLock
+from robo_trader.app.corporate_actions import chosen_actions
 from robo_trader.app.event_strategies import demand_records
+from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
+from robo_trader.app.risk_policy import PolicyWatch, tell_strangers
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
 from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.web_process import WebProcess
+from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.errors import JournalUnwritable
 from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.engine.engine import Engine
+from robo_trader.core.execution.statement_schedule import StatementSchedule
+from robo_trader.core.market.corporate_actions import action_key
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.loading import load_series
-from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.records import with_actions
+from robo_trader.runtime.recovery import actions_in, last_slice_end, replay
 from robo_trader.runtime.slices import merge_slices, pace
+from robo_trader.runtime.statement_asking import StatementAsking
 from robo_trader.runtime.trading_loop import TradingLoop
 
 FIRST_SESSION = "1998-01-02"
@@ -47,16 +55,21 @@ class Recovered:
     broker: SimulatedBroker
     batches: int
     last_slice_ended_at: int
+    actions: set[str] = field(default_factory=set)  # corporate actions that the journal holds, by key
 
 
-async def run_session(settings: Settings, *, environment: Mapping[str, str], exit_when_done: bool) -> dict[str, Any]:
+async def run_session(
+    settings: Settings, *, environment: Mapping[str, str], exit_when_done: bool, policy: PolicyWatch | None = None
+) -> dict[str, Any]:
     """Trade until stopped, or until the feeds end if `exit_when_done`; return the summary.
 
+    policy: looks at the risk policy's file; one that nobody answers for if not given.
     SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
     """
     begun = time.monotonic()
     for chosen in build_strategies(settings):
         demand_records(chosen.strategy, quotes=False, trades=False, where="on any feed of a paper session")
+    policy = policy or PolicyWatch(settings)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
@@ -70,7 +83,10 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
         recovered = _recover(settings, journal)
         _tell_plan(plan, path, recovered)
         loop = _join_loop(settings, journal, recovered)
+        asking = StatementAsking(recovered.broker, StatementSchedule(), time.monotonic_ns)
         await _resume(loop, plan, recovered)
+        await asking.reconcile(loop, at=recovered.last_slice_ended_at or plan.start)
+        await _begin_policy(loop, plan, recovered, policy)
         wants_web = settings.web.enabled and not exit_when_done
         async with WebProcess(
             path,
@@ -79,7 +95,7 @@ async def run_session(settings: Settings, *, environment: Mapping[str, str], exi
             enabled=wants_web,
             log_format=settings.monitoring.log_format,
         ):
-            await _trade(loop, plan, recovered, stop)
+            await _trade(loop, _Upkeep(asking, policy, InstructionInbox(path)), plan, recovered, stop)
             if not exit_when_done and not stop.is_set():
                 log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")
                 await stop.wait()
@@ -95,6 +111,7 @@ def _recover(settings: Settings, journal: SqlJournal) -> Recovered:
 def _counted(batches: Iterator[Batch], recovered: Recovered) -> Iterator[Batch]:
     for batch in batches:
         recovered.batches += 1
+        recovered.actions |= actions_in(batch)
         recovered.last_slice_ended_at = max(recovered.last_slice_ended_at, last_slice_end(batch))
         yield batch
 
@@ -119,16 +136,56 @@ async def _resume(loop: TradingLoop, plan: SessionPlan, recovered: Recovered) ->
     await loop.take([opening])
 
 
-async def _trade(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, stop: asyncio.Event) -> None:
+async def _begin_policy(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, policy: PolicyWatch) -> None:
+    in_force = recovered.engine.account.limits
+    change = policy.first(in_force.policy, at=recovered.last_slice_ended_at or plan.start)
+    if change is not None:
+        await loop.take([change])
+    strategies = [chosen.name for chosen in build_strategies(plan.settings)]
+    tell_strangers(in_force.policy, strategies, [str(symbol) for symbol in plan.settings.data.symbols])
+
+
+@dataclass(frozen=True, slots=True)
+class _Upkeep:
+    """What is seen to before each slice: whether broker and books agree, the policy file, and what a person asks."""
+
+    asking: StatementAsking
+    policy: PolicyWatch
+    inbox: InstructionInbox
+
+    async def before(self, slice_: BarSlice, loop: TradingLoop, *, after: int, start: int) -> None:
+        """after: the end of the last slice, 0 if there was none; start: of the session."""
+        await self.asking.ask_before(slice_, at=after)
+        change = self.policy.look(at=after or start)
+        if change is not None:
+            await loop.take([change])
+        for path, instruction in self.inbox.waiting(at=after or start):
+            await loop.take([instruction])
+            path.unlink()
+
+
+async def _trade(
+    loop: TradingLoop, upkeep: _Upkeep, plan: SessionPlan, recovered: Recovered, stop: asyncio.Event
+) -> None:
     after = recovered.last_slice_ended_at
     data = plan.settings.data
+    actions = [
+        action
+        for action in chosen_actions(plan.settings).events(data.symbols, plan.sessions)
+        if action.occurred_at >= after and action_key(action) not in recovered.actions
+    ]
     series = await load_series(plan.requests(after=after), max_concurrent=data.max_concurrent)
     _tell_notices(plan)
     slices = merge_slices(series, plan.sessions, after=after)
+    happenings = with_actions(slices, actions, is_new=not after)
     number = 0
-    async for slice_ in pace(slices, per_second=None if data.speed == "max" else data.speed):
+    async for slice_ in pace(happenings, per_second=None if data.speed == "max" else data.speed):
         if stop.is_set():
             break
+        if not isinstance(slice_, BarSlice):
+            await loop.take_action(slice_)
+            continue
+        await upkeep.before(slice_, loop, after=after, start=plan.start)
         await loop.close_slice(slice_)
         after = slice_.ended_at
         if number == 0:

@@ -11,6 +11,7 @@ from robo_trader.adapters.feeds.files import FilesFeed
 from robo_trader.adapters.feeds.sample import SampleFeed
 from robo_trader.adapters.feeds.synthetic import SyntheticFeed
 from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.app.joining import build_engine_settings, build_limits, sectors_of
 from robo_trader.app.places import sessions_directory
 from robo_trader.app.settings import Settings
 from robo_trader.app.strategies import ChosenStrategy, build_strategies, strategy_identity
@@ -19,6 +20,8 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import Duration
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.market_feed import BarRequest, MarketFeed
+from robo_trader.core.risk.controls import is_set
+from robo_trader.core.risk.limits import RiskLimits
 
 # The synthetic market has no end of its own; without a duration it would be played from its first day.
 SYNTHETIC_DURATION_DAILY = Duration(365)
@@ -55,7 +58,8 @@ class SessionPlan:
             strategy=_strategy_text(settings),
             feeds={symbol: feed.name for symbol, feed in self.feeds.items()},
             opening_cash=settings.execution.opening_cash,
-            settings=_deciding_settings(settings),
+            settings=deciding_settings(settings),
+            warm_up=_warm_up(settings),
         )
 
 
@@ -106,6 +110,13 @@ def _identity(record: SessionRecord) -> dict[str, str]:
     return {**record.settings, **feeds, "bar_size": record.bar_size, "account": record.account}
 
 
+def _warm_up(settings: Settings) -> dict[str, int]:
+    """Return, by symbol, how many bars it takes until all of its features have a value; none that is not traded."""
+    engine = build_engine_settings(settings)
+    features = {symbol: engine.features_of(symbol) for symbol in engine.symbols}
+    return {symbol: max(feature.warm_up for feature in found) for symbol, found in features.items() if found}
+
+
 def _strategy_text(settings: Settings) -> str:
     return f"{' + '.join(map(_told, build_strategies(settings)))}, {settings.strategy.sizing}"
 
@@ -115,19 +126,30 @@ def _told(chosen: ChosenStrategy) -> str:
     return f"{chosen.name}{values and f' ({values})'}"
 
 
-def _deciding_settings(settings: Settings) -> dict[str, str]:
+def deciding_settings(settings: Settings) -> dict[str, str]:
     """Return every setting that changes what is decided, as text; pace, logs and web do not."""
+    limits = build_limits(settings)  # what is off decides nothing, and a session from before it was known goes on
     sections = {
         "execution": settings.execution.model_dump(),
-        "risk": settings.risk.model_dump(),
+        "risk": {key: value for key, value in settings.risk.model_dump().items() if _is_set(limits, key, value)},
+        "portfolio": {
+            **settings.portfolio.model_dump(exclude={"sector_file"}),
+            "sectors": tuple(f"{symbol}:{sector}" for symbol, sector in sorted(sectors_of(settings).items())),
+        },
         "strategy": {
             **settings.strategy.model_dump(exclude={"name", "parameters", "capital"}),
             **strategy_identity(settings),
         },
         "stops": settings.stops.model_dump(),
+        "protection": settings.protection.model_dump(),
+        "strategies": settings.strategies.model_dump(),
         "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
     }
     return {f"{name}.{key}": _text(value) for name, section in sections.items() for key, value in section.items()}
+
+
+def _is_set(limits: RiskLimits, key: str, value: object) -> bool:
+    return value is not None if key == "policy" else is_set(limits, key)
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from robo_trader.app.backtest_window import Window
 from robo_trader.app.backtesting import Backtest, backtest
 from robo_trader.app.console import print_json, print_pairs, print_progress, print_summary
-from robo_trader.app.corporate_actions import CorporateActions
+from robo_trader.app.corporate_actions import chosen_actions
 from robo_trader.app.playing import ENGINES
 from robo_trader.app.quote_backtesting import RecordFiles
 from robo_trader.app.settings import Settings
@@ -15,14 +15,14 @@ from robo_trader.app.settings.fields import split_references
 from robo_trader.core.domain.errors import InvalidConfig
 
 
-def backtest_command(  # noqa: PLR0913 - each parameter is an option of the command
+def backtest_command(  # noqa: PLR0913 - each is one option
     settings: Settings,
     *,
     engine: str,
     window: Window,
-    actions: CorporateActions,
     records: RecordFiles,
     report: Path | None,
+    is_checked: bool,
     as_json: bool,
 ) -> None:
     """Run a backtest; print how it ended and which feed served what; write the tear sheet if one is wanted."""
@@ -36,9 +36,10 @@ def backtest_command(  # noqa: PLR0913 - each parameter is an option of the comm
             environment=os.environ,
             engine=engine,
             window=window,
-            actions=actions,
+            actions=chosen_actions(settings),
             records=records,
             announce=print_progress,
+            is_checked=is_checked,
         )
     )
     if report is not None:

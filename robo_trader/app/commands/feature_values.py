@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from robo_trader.app.console import cell, print_json, print_rows
-from robo_trader.app.feature_data import Prepared, Window, load_calendar, no_rows, prepare, whole_file, window_of
+from robo_trader.app.feature_data import Prepared, Window, load_calendar, no_rows, prepare, window_of
 from robo_trader.app.feature_selection import parse_features, read_groups
+from robo_trader.app.output_files import save_text, whole_file
 from robo_trader.app.settings import Settings
 from robo_trader.core.domain.errors import DataError, InvalidConfig
 from robo_trader.research.analysis.page import render_page
@@ -88,13 +89,14 @@ def analyse_features(
     ahead = _horizons(horizons)
     if not 0 < threshold <= 1:
         raise InvalidConfig(f"--threshold must be above 0 and at most 1, was {threshold:g}", next_step="0.9 is usual.")
-    target = None if report is None else whole_file(report)
+    if report is not None:
+        whole_file(report)
     prepared, window = _prepared(settings, selection)
     frames = _frames(prepared, window)
     closes = {symbol: _closes(prepared, symbol, window) for symbol in frames}
     found = study(gather(frames, closes, horizons=ahead, as_of=window.last), threshold=threshold)
-    if report is not None and target is not None:
-        _save(target, report, render_page(found))
+    if report is not None:
+        save_text(report, render_page(found))
     if as_json:
         print_json({**found.as_dict(), "warnings": _warnings(prepared)})
         return
@@ -215,14 +217,6 @@ def _write(frames: dict[str, pl.DataFrame], output: Path) -> None:
         part.replace(output)
     except OSError as error:
         raise DataError(f"{output} cannot be written: {error.strerror}", next_step="Choose another place.") from error
-
-
-def _save(target: Path, report: Path, text: str) -> None:
-    try:
-        target.write_text(text, encoding="utf-8")
-        target.replace(report)
-    except OSError as error:
-        raise DataError(f"{report} cannot be written: {error.strerror}", next_step="Choose another place.") from error
 
 
 def _horizons(text: str) -> tuple[int, ...]:

@@ -5,14 +5,16 @@ import os
 
 from robo_trader.app.console import print_json, print_summary
 from robo_trader.app.logs import configure_logs
+from robo_trader.app.risk_policy import PolicyWatch, read_actor
 from robo_trader.app.running import run_session
 from robo_trader.app.settings import Settings
 
 
-def run_command(settings: Settings, *, exit_when_done: bool, as_json: bool) -> None:
-    """Trade, then print how the session stands."""
+def run_command(settings: Settings, *, exit_when_done: bool, approved_by: str | None, as_json: bool) -> None:
+    """Trade, then print how the session stands. approved_by: who answers for what the risk policy loosens."""
     configure_logs(settings.monitoring.log_level, settings.monitoring.log_format)
-    summary = asyncio.run(run_session(settings, environment=os.environ, exit_when_done=exit_when_done))
+    policy = PolicyWatch(settings, approved_by=read_actor(approved_by))
+    summary = asyncio.run(run_session(settings, environment=os.environ, exit_when_done=exit_when_done, policy=policy))
     if as_json:
         print_json(summary)
     else:

@@ -12,18 +12,21 @@ from robo_trader.app.settings.explaining import ExplainedSetting, explain
 from robo_trader.app.settings.keys import environment_name
 from robo_trader.app.settings.loading import load
 from robo_trader.app.settings.model import PresetName, Settings
+from robo_trader.app.settings.portfolio_sections import PortfolioSettings
 from robo_trader.app.settings.problems import Origin, OriginKind
+from robo_trader.app.settings.risk_section import RiskSettings
 from robo_trader.app.settings.sections import (
     DataSettings,
     ExecutionSettings,
     IbkrSettings,
     MonitoringSettings,
-    RiskSettings,
+    ProtectionSettings,
     StopSettings,
     StorageSettings,
-    StrategySettings,
+    StrategiesSettings,
     WebSettings,
 )
+from robo_trader.app.settings.strategy_section import StrategySettings
 
 __all__ = [
     "DataSettings",
@@ -33,11 +36,14 @@ __all__ = [
     "MonitoringSettings",
     "Origin",
     "OriginKind",
+    "PortfolioSettings",
     "PresetName",
+    "ProtectionSettings",
     "RiskSettings",
     "Settings",
     "StopSettings",
     "StorageSettings",
+    "StrategiesSettings",
     "StrategySettings",
     "WebSettings",
     "environment_name",

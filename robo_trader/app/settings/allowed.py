@@ -61,7 +61,7 @@ def _bounds(field: FieldInfo) -> Iterator[tuple[str, Decimal | int]]:
 def _noun(field: FieldInfo) -> str:
     for noun in _marks(field, Noun):
         return noun.text
-    return "whole number" if field.annotation is int else "number"
+    return "whole number" if field.annotation in {int, int | None} else "number"
 
 
 def _marks(field: FieldInfo, kind: type[Mark]) -> Iterator[Mark]:

@@ -89,6 +89,21 @@ def _read_symbols(value: object) -> object:
     return symbols
 
 
+def _read_sectors(value: object) -> object:
+    """Read `AAPL:technology, XOM:energy`, the form in which strategies take sectors, or a list of such pairs."""
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple):
+        return value
+    pairs = [tuple(part.strip() for part in str(item).split(":")) for item in listed]
+    wrong = [":".join(pair) for pair in pairs if len(pair) != 2 or not _is_symbol(pair[0]) or not pair[1]]
+    if wrong:
+        raise refusal(f"{wrong!r:.100} cannot be a symbol and its sector; write AAPL:technology, XOM:energy")
+    sectors = {parse_symbol(symbol): sector for symbol, sector in pairs}
+    if len(sectors) < len(pairs):
+        raise refusal("names a symbol more than once")
+    return tuple(f"{symbol}:{sector}" for symbol, sector in sectors.items())
+
+
 def _is_symbol(item: object) -> bool:
     return isinstance(item, str) and SYMBOL_GRAMMAR.fullmatch(item.strip().upper()) is not None
 
@@ -185,6 +200,11 @@ Fraction = Annotated[Decimal, Field(decimal_places=6), FRACTION]
 BasisPoints = Annotated[Decimal, Field(decimal_places=2)]
 Dollars = Annotated[Decimal, Field(decimal_places=2)]
 Multiple = Annotated[Decimal, Field(decimal_places=4)]
+OptionalFraction = Annotated[Decimal | None, Field(decimal_places=6), FRACTION]
+OptionalBasisPoints = Annotated[Decimal | None, Field(decimal_places=2)]
+OptionalDollars = Annotated[Decimal | None, Field(decimal_places=2)]
+OptionalMultiple = Annotated[Decimal | None, Field(decimal_places=4)]
+OptionalCount = int | None
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 Symbols = Annotated[
@@ -199,6 +219,24 @@ Symbols = Annotated[
                 {"type": "string"},
             ]
         }
+    ),
+]
+OptionalSymbol = Annotated[
+    Symbol | None, BeforeValidator(_from_text(parse_symbol)), Wording("a symbol, such as SPY or BRK.B")
+]
+Sectors = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_read_sectors),
+    Wording("symbols with their sectors, as in AAPL:technology, XOM:energy"),
+    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+]
+SymbolList = Annotated[
+    tuple[Symbol, ...],
+    Field(max_length=SYMBOLS_MAX),
+    BeforeValidator(_read_symbols),
+    Wording(f"at most {SYMBOLS_MAX} symbols, as a list or separated by commas"),
+    WithJsonSchema(
+        {"anyOf": [{"type": "array", "items": {"type": "string"}, "maxItems": SYMBOLS_MAX}, {"type": "string"}]}
     ),
 ]
 BarSizeText = Annotated[BarSize, BeforeValidator(_from_text(parse_bar_size)), Wording(f"one of {_BAR_SIZES}")]
@@ -232,6 +270,10 @@ Parameters = Annotated[Mapping[str, _Parameter], PARAMETER_WORDING]
 Capital = Annotated[
     Mapping[str, Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)]],
     Wording("a fraction above 0 and at most 1 for each strategy"),
+]
+Waivers = Annotated[
+    Mapping[str, Annotated[str, Field(min_length=3, max_length=200)]],
+    Wording("a reason of 3 to 200 characters for each symbol"),
 ]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
 AccountName = Annotated[

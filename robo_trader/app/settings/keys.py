@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from robo_trader.app.settings.model import Settings
-from robo_trader.app.settings.sections import Section
+from robo_trader.app.settings.section import Section
 
 KeyPath = tuple[str, ...]
 
@@ -33,7 +33,8 @@ def _fields() -> dict[str, FieldInfo]:
 
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(_sections())
 FIELDS: Mapping[str, FieldInfo] = MappingProxyType(_fields())
-TABLES = frozenset({"strategy.parameters", "strategy.capital"})  # what is in them is named by strategies
+# What is in them is named by strategies, or by symbols.
+TABLES = frozenset({"strategy.parameters", "strategy.capital", "protection.waivers"})
 SECRETS = frozenset(key for key, field in FIELDS.items() if field.annotation == SecretStr | None)
 
 
@@ -79,10 +80,10 @@ def nearest_names(path: KeyPath) -> tuple[str, ...]:
     if homeless:  # the right name, written outside its section
         return tuple(homeless)
     names = [*FIELDS, *SECTIONS] if len(path) == 1 else list(FIELDS)
-    return _most_like(wanted, names) or _most_like(path[0].lower(), list(SECTIONS))
+    return most_like(wanted, names) or most_like(path[0].lower(), list(SECTIONS))
 
 
-def _most_like(wanted: str, names: list[str]) -> tuple[str, ...]:
+def most_like(wanted: str, names: list[str]) -> tuple[str, ...]:
     """Return the names most like `wanted`, all of them where several are equally like it."""
     matcher = SequenceMatcher(None, b=wanted[:WANTED_LENGTH_MAX], autojunk=False)
     best = LIKENESS_MIN

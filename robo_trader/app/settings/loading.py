@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import InitSettingsSource
 
@@ -93,13 +94,16 @@ def _problem(detail: ErrorDetails, entries: Mapping[str, Entry]) -> Problem:
     key = ".".join(str(part) for part in detail["loc"][:depth])
     if context.get("other"):
         return _contradiction(str(detail["loc"][0]), context, entries)
-    field = field_of(key)
-    reason = context.get("reason") or f"must be {describe_allowed(field)}"
     entry = entries[key]
-    meant = percent_meant(field, entry.value)
-    if meant is not None:
-        reason = f"{reason}; did you mean {meant:f}, which is {meant.scaleb(2):f} %?"
-    return Problem(entry.origin, reason, key, _shown(key, entry.value))
+    return Problem(entry.origin, reason_of(detail, field_of(key), entry.value), key, _shown(key, entry.value))
+
+
+def reason_of(detail: ErrorDetails, field: FieldInfo, value: object) -> str:
+    """Return in words why a field refused a value, and what may have been meant."""
+    context = detail.get("ctx", {}) if detail["type"] == "refused" else {}
+    reason: str = context.get("reason") or f"must be {describe_allowed(field)}"
+    meant = percent_meant(field, value)
+    return reason if meant is None else f"{reason}; did you mean {meant:f}, which is {meant.scaleb(2):f} %?"
 
 
 def _contradiction(section: str, context: Mapping[str, str], entries: Mapping[str, Entry]) -> Problem:

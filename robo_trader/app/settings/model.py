@@ -7,17 +7,20 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from robo_trader.app.settings.portfolio_sections import PortfolioSettings
+from robo_trader.app.settings.risk_section import RiskSettings
 from robo_trader.app.settings.sections import (
     DataSettings,
     ExecutionSettings,
     IbkrSettings,
     MonitoringSettings,
-    RiskSettings,
+    ProtectionSettings,
     StopSettings,
     StorageSettings,
-    StrategySettings,
+    StrategiesSettings,
     WebSettings,
 )
+from robo_trader.app.settings.strategy_section import StrategySettings
 
 PresetName = Literal["development", "staging", "production"]
 DEFAULT_PRESET: PresetName = "development"
@@ -33,10 +36,13 @@ class Settings(BaseSettings):
     )
     execution: ExecutionSettings = ExecutionSettings()
     risk: RiskSettings = RiskSettings()
+    portfolio: PortfolioSettings = PortfolioSettings()
     data: DataSettings = DataSettings()
     ibkr: IbkrSettings = IbkrSettings()
     strategy: StrategySettings = StrategySettings()
     stops: StopSettings = StopSettings()
+    protection: ProtectionSettings = ProtectionSettings()
+    strategies: StrategiesSettings = StrategiesSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     storage: StorageSettings = StorageSettings()
     web: WebSettings = WebSettings()

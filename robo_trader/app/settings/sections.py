@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from robo_trader.app.settings.algorithm_section import AlgorithmSettings
 from robo_trader.app.settings.fields import (
     AccountName,
     BarSizeText,
     BasisPoints,
-    Capital,
     Dollars,
     Fraction,
     HostName,
@@ -26,41 +26,20 @@ from robo_trader.app.settings.fields import (
     OptionalSecret,
     OptionalZone,
     PaperAccount,
-    Parameters,
     Seconds,
     Speed,
-    StrategyReference,
     Symbols,
+    Waivers,
     refusal,
 )
+from robo_trader.app.settings.section import Section
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 
 LIVE_PORTS = {4001: "IB Gateway", 7496: "TWS"}
 
 
-class Section(BaseModel):
-    """A group of settings: frozen, and nothing in it may be misspelled.
-
-    Rules about two fields are written as validators of the later one, so that they are checked, and a
-    contradiction is listed, even where a third field of the section is wrong. For that, defaults are validated.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _is_plainly_typed(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse what pydantic would bend into shape: true as the number 1, or text with hidden characters."""
-        assert info.field_name is not None
-        if isinstance(value, bool) and cls.model_fields[info.field_name].annotation is not bool:
-            raise refusal("must not be true or false")
-        if isinstance(value, str) and not value.isprintable():
-            raise refusal("holds a character that cannot be printed, such as a line break")
-        return value
-
-
-class ExecutionSettings(Section):
+class ExecutionSettings(AlgorithmSettings):
     """How orders are placed, and what the paper broker charges for them."""
 
     broker: Literal["paper"] = Field(
@@ -105,63 +84,6 @@ class ExecutionSettings(Section):
     account: AccountName = Field(default="PAPER", description="Name of the paper account.")
 
 
-class RiskSettings(Section):
-    """Limits every order must pass. Working orders count at their worst case; the tightest limit wins."""
-
-    max_position_fraction: Fraction = Field(
-        default=Decimal("0.10"),
-        gt=0,
-        le=1,
-        description="Largest position in one symbol, as a fraction of equity; 0.10 is 10 % (C08).",
-    )
-    gross_exposure_fraction: Fraction = Field(
-        default=Decimal("1.0"),
-        gt=0,
-        le=1,
-        description="Largest sum of all positions, as a fraction of equity; 1.0 is no borrowing (C09).",
-    )
-    order_notional_max: Dollars = Field(
-        default=Decimal(10_000),
-        gt=0,
-        le=10_000_000,
-        description="Largest value of one order, in US dollars (C02).",
-    )
-    order_notional_fraction: Fraction = Field(
-        default=Decimal("0.05"),
-        gt=0,
-        le=1,
-        description="Largest value of one order, as a fraction of equity; 0.05 is 5 % (C02).",
-    )
-    daily_loss_fraction: Fraction = Field(
-        default=Decimal("0.02"),
-        gt=0,
-        le=Decimal("0.25"),
-        description="Loss of a day after which positions may only shrink, as a fraction of equity; 0.02 is 2 % (C12).",
-    )
-    intraday_drawdown_fraction: Fraction = Field(
-        default=Decimal("0.10"),
-        gt=0,
-        le=1,
-        description="Fall from a session's highest equity after which positions may only shrink until the next one, "
-        "as a fraction; 0.10 is 10 %.",
-    )
-    cash_buffer_fraction: Fraction = Field(
-        default=Decimal("0.05"),
-        ge=0,
-        le=Decimal("0.50"),
-        description="Cash reserved for a market order above its value at the last price, as a fraction of that value.",
-    )
-    stale_after_bars: Multiple = Field(
-        default=Decimal("1.5"),
-        ge=1,
-        le=10,
-        description="Age from which market data is too old to trade on, in bar lengths (C19).",
-    )
-    orders_for_next_open: bool = Field(
-        default=True, description="Whether an order decided at the close may wait for the next open."
-    )
-
-
 class DataSettings(Section):
     """Which market data is read, and how fast it is played."""
 
@@ -185,6 +107,18 @@ class DataSettings(Section):
     speed: Speed = Field(default=10.0, description="Bars played a second, or max for as fast as it goes.")
     max_concurrent: int = Field(default=4, ge=1, le=64, description="Symbols fetched at the same time, as a count.")
     adjusted: bool = Field(default=True, description="Whether prices are adjusted for splits and dividends.")
+    splits: OptionalPath = Field(
+        default=None, description="CSV file `ex_date,symbol,ratio`: new shares for each old one, for raw prices."
+    )
+    dividends: OptionalPath = Field(
+        default=None, description="CSV file `ex_date,symbol,amount_usd`: dollars a share, for raw prices."
+    )
+    symbol_changes: OptionalPath = Field(
+        default=None, description="CSV file `ex_date,symbol,new_symbol`: under which name shares go on."
+    )
+    delistings: OptionalPath = Field(
+        default=None, description="CSV file `ex_date,symbol,price_usd`: what the last holders are paid; 0 for nothing."
+    )
     time_zone: OptionalZone = Field(
         default=None,
         description="Zone of times in own files that carry none, such as America/New_York; unset refuses them.",
@@ -226,50 +160,6 @@ class IbkrSettings(Section):
         return port
 
 
-class StrategySettings(Section):
-    """Which strategy runs, with which parameters, and how its signals are sized."""
-
-    name: StrategyReference = Field(
-        default="sma_crossover",
-        description="Strategy: one of `robo-trader strategies list`, or your own as path/to/file.py:ClassName. "
-        "Several, with commas between, share the account; `label=` before one names it, so that one can run twice.",
-    )
-    parameters: Parameters = Field(
-        default={},
-        description="Its parameters, each a key of the table [strategy.parameters]; `robo-trader strategies show NAME` "
-        "lists them with bounds. What is left out keeps its default. Several strategies have a table each, as "
-        "[strategy.parameters.momentum].",
-    )
-    capital: Capital = Field(
-        default={},
-        description="Fraction of equity that each of several strategies sizes by, a key for each in the table "
-        "[strategy.capital]; equal parts if left out.",
-    )
-    sizing: Literal["fixed_fraction", "atr_risk", "fixed_shares"] = Field(
-        default="fixed_fraction",
-        description="Size of a position: `fraction` of equity, `risk_fraction` over its ATR, or `quantity` shares.",
-    )
-    quantity: int = Field(
-        default=100, ge=1, le=1_000_000, description="Position under fixed_shares, as a count of shares."
-    )
-    fraction: Fraction = Field(
-        default=Decimal("0.05"),
-        gt=0,
-        le=1,
-        description="Position under fixed_fraction, as a fraction of equity; 0.05 is 5 %.",
-    )
-    risk_fraction: Fraction = Field(
-        default=Decimal("0.01"),
-        gt=0,
-        le=Decimal("0.10"),
-        description="Loss under atr_risk if price falls atr_multiple ATRs, as a fraction of equity; 0.01 is 1 %.",
-    )
-    atr_length: int = Field(default=14, ge=1, le=500, description="Length of the average true range, in bars.")
-    atr_multiple: Multiple = Field(
-        default=Decimal(2), gt=0, le=20, description="Distance to the assumed stop under atr_risk, in ATRs."
-    )
-
-
 class StopSettings(Section):
     """When a position is left against its strategy's view, judged at the close of each bar. 0 turns a stop off."""
 
@@ -295,6 +185,86 @@ class StopSettings(Section):
         description="Fall from the best price since entry at which a position is left, as a fraction of that price.",
     )
     bars_max: int = Field(default=0, ge=0, le=100_000, description="How long a position is held at most, in bars.")
+    break_even_fraction: Fraction = Field(
+        default=Decimal(0),
+        ge=0,
+        le=Decimal("0.90"),
+        description="Gain from the price paid after which a position is left before it loses, as a fraction.",
+    )
+
+
+class StrategiesSettings(Section):
+    """How several strategies share one account. 0 turns a limit off."""
+
+    conflicts: Literal["net", "priority", "stand_aside"] = Field(
+        default="net",
+        description="Where two want opposite positions: net both, let the one named first have its way, or neither.",
+    )
+    allocation: Literal["fixed", "equal", "inverse_volatility", "risk_parity", "ranked"] = Field(
+        default="fixed",
+        description="How capital is divided: as configured, or anew every so many sessions by what each returned.",
+    )
+    lookback_sessions: int = Field(
+        default=60, ge=20, le=2_520, description="Sessions of returns that are looked back on, as a count."
+    )
+    rebalance_sessions: int = Field(
+        default=21, ge=1, le=2_520, description="Sessions between two divisions of the capital, as a count."
+    )
+    floor_fraction: Fraction = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1,
+        description="Least part of their capital that one strategy gets, as a fraction.",
+    )
+    cap_fraction: Fraction = Field(
+        default=Decimal(1),
+        gt=0,
+        le=1,
+        description="Largest part of their capital that one strategy gets, as a fraction.",
+    )
+    drawdown_max_fraction: Fraction = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1,
+        description="Fall from a strategy's highest equity at which it is switched off, as a fraction.",
+    )
+    session_loss_max_fraction: Fraction = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1,
+        description="Loss of a session at which a strategy is switched off, as a fraction of its capital.",
+    )
+    errors_max: int = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        description="Wrong answers of a session, as a count, that switch a strategy off; 0 ends the run at the first.",
+    )
+
+
+class ProtectionSettings(Section):
+    """Protective orders that rest at the broker, one for every position, whatever happens to this program."""
+
+    resting: bool = Field(
+        default=False,
+        description="Whether every position has a stop order resting at the broker; it follows the stops above.",
+    )
+    fallback_fraction: Fraction = Field(
+        default=Decimal("0.10"),
+        gt=0,
+        le=Decimal("0.90"),
+        description="Distance of the resting stop from the price paid where no stop above has a price, as a fraction.",
+    )
+    step_fraction: Fraction = Field(
+        default=Decimal("0.001"),
+        ge=0,
+        le=Decimal("0.10"),
+        description="Least move of a resting stop, as a fraction of the price; smaller ones are not sent.",
+    )
+    waivers: Waivers = Field(
+        default={},
+        description="Symbols that need no resting stop, each with its reason, in the table [protection.waivers].",
+    )
 
 
 class MonitoringSettings(Section):

@@ -18,6 +18,15 @@ DEFAULT_FILE = Path("robo_trader.toml")
 FILE_BYTES_MAX = 32 * 1024  # ample for 500 symbols; parsing time grows with the square of the longest dotted key
 DEPTH_MAX = 8
 
+
+class Unreadable(Exception):
+    """A file that cannot be read or parsed to its end: what it means is unknown."""
+
+    def __init__(self, name: Path, reason: str, place: str = "") -> None:
+        super().__init__(reason)
+        self.problem = Problem(_origin(name, place), reason)
+
+
 # How `tomllib` begins to say that a key was written before.
 _REPETITIONS = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate inline")
 
@@ -32,30 +41,66 @@ def read_toml_file(config_file: Path | None, working_directory: Path) -> Layer:
     if config_file is None and not path.exists():
         return Layer()
     try:
-        content, is_private = _read(path)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        return _broken(name, f"cannot be read: {error.strerror or type(error).__name__}")
-    except ValueError as error:  # not UTF-8, or a NUL in the path
-        return _broken(name, "is not UTF-8 text" if isinstance(error, UnicodeError) else "is not a path")
-    if len(content) > FILE_BYTES_MAX:
-        return _broken(name, f"is larger than {FILE_BYTES_MAX // 1024} KiB, which no configuration is")
-    layer = read_toml_text(text.replace("\r\n", "\n"), name)
+        text, is_private = read_text(path, name)
+    except Unreadable as broken:
+        return _broken(broken)
+    layer = read_toml_text(text, name)
     return layer if is_private else _refuse_readable_secrets(layer)
 
 
 def read_toml_text(text: str, name: Path) -> Layer:
     """Return the layer of a TOML text; `name` is the file to show in places."""
     try:
-        values = tomllib.loads(text, parse_float=_exact)
+        values = parse_toml(text, name)
+    except Unreadable as broken:
+        return _broken(broken)
+    lines = key_lines(text)
+    return gather(Setting(path, value, file_origin(name, lines[path])) for path, value in leaves(values))
+
+
+def read_text(path: Path, name: Path) -> tuple[str, bool]:
+    """Return the text of a file of settings, and whether only its owner may read it. name: to show in places.
+
+    Raises Unreadable.
+    """
+    try:
+        content, is_private = _read(path)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise Unreadable(name, f"cannot be read: {error.strerror or type(error).__name__}") from None
+    except ValueError as error:  # not UTF-8, or a NUL in the path
+        reason = "is not UTF-8 text" if isinstance(error, UnicodeError) else "is not a path"
+        raise Unreadable(name, reason) from None
+    if len(content) > FILE_BYTES_MAX:
+        raise Unreadable(name, f"is larger than {FILE_BYTES_MAX // 1024} KiB, which no configuration is")
+    return text.replace("\r\n", "\n"), is_private
+
+
+def parse_toml(text: str, name: Path) -> dict[str, Any]:
+    """Return what a TOML text holds, decimal numbers exactly as written. Raises Unreadable."""
+    try:
+        return tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
         line, column, reason = _explain(text, str(error))
-        return _broken(name, reason, f":{line}, column {column}" if column else f":{line}")
+        raise Unreadable(name, reason, f":{line}, column {column}" if column else f":{line}") from None
     except ValueError:  # Python refuses to read integers of more than 4300 digits
-        return _broken(name, "holds a number that is too long")
+        raise Unreadable(name, "holds a number that is too long") from None
     except RecursionError:
-        return _broken(name, "holds arrays or tables that are nested too deeply")
-    return _locate(text, name, values)
+        raise Unreadable(name, "holds arrays or tables that are nested too deeply") from None
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """Return the line of every key of a sound TOML text, and of the tables around it."""
+    lines: dict[KeyPath, int] = {}
+    for path, line in find_key_lines(text):
+        for prefix in _prefixes(path):
+            lines.setdefault(prefix, line)
+    return lines
+
+
+def file_origin(name: Path, line: int | None = None) -> Origin:
+    """Return a file, or a line of it, as the place of a setting."""
+    return _origin(name, "" if line is None else f":{line}")
 
 
 def _read(path: Path) -> tuple[bytes, bool]:
@@ -71,14 +116,6 @@ def _exact(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         return Decimal(float(text))
-
-
-def _locate(text: str, name: Path, values: dict[str, Any]) -> Layer:
-    lines: dict[KeyPath, int] = {}
-    for path, line in find_key_lines(text):
-        for prefix in _prefixes(path):
-            lines.setdefault(prefix, line)
-    return gather(Setting(path, value, _origin(name, f":{lines[path]}")) for path, value in leaves(values))
 
 
 def _refuse_readable_secrets(layer: Layer) -> Layer:
@@ -121,8 +158,8 @@ def _prefixes(path: KeyPath) -> Iterator[KeyPath]:
     yield path
 
 
-def _broken(name: Path, reason: str, place: str = "") -> Layer:
-    return Layer(problems=(Problem(_origin(name, place), reason),), is_complete=False)
+def _broken(unreadable: Unreadable) -> Layer:
+    return Layer(problems=(unreadable.problem,), is_complete=False)
 
 
 def _origin(name: Path, place: str) -> Origin:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from robo_trader.web.hub import RATES_HZ, Hub, HubLimits, Viewer
 from robo_trader.web.protocol import SERVER_MESSAGE, CloseCode, Cursor, ErrorCode
 from robo_trader.web.topics import Stream, Table
+from tests.examples import state_machine
 
 RING = 6
 TABLES = ("positions", "orders.working", "bars:SPY")
@@ -238,7 +239,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.settle()
 
 
-AnyInterleaving.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+AnyInterleaving.TestCase.settings = state_machine(150, 40)
 TestAnyInterleaving = AnyInterleaving.TestCase
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.keys import FIELDS, KeyPath, nearest_names
 from robo_trader.core.domain.errors import InvalidConfig
+from tests.examples import examples
 
 Load = Callable[..., Settings]
 Refused = Callable[..., list[str]]
@@ -17,7 +18,7 @@ Refused = Callable[..., list[str]]
 LETTERS = string.ascii_lowercase + "_"
 
 # The file is written anew by every example, so sharing the fixture is sound.
-fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite
@@ -64,7 +65,7 @@ def test_a_typo_is_refused_and_the_nearest_key_named(refused: Refused, typo: tup
 
 
 @given(typos())
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_nearest_names_holds_the_key_that_was_meant_or_one_as_near(typo: tuple[str, str]) -> None:
     key, slip = typo
     path: KeyPath = tuple(slip.split("."))
