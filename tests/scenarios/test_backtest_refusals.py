@@ -229,3 +229,13 @@ def test_a_folder_for_the_report_that_is_not_there(tmp_path: Path, engine: str) 
 def test_there_are_two_engines(tmp_path: Path) -> None:
     write(tmp_path, "AAA", rows())
     assert "event, compiled" in refused(backtest(tmp_path, "vector"), ExitCode.CONFIGURATION)
+
+
+def test_a_control_that_is_not_compiled_is_refused_by_its_key(tmp_path: Path) -> None:
+    write(tmp_path, "AAA", rows())
+    arguments = ("backtest", "--symbols", "AAA", "--data", ".", "--json")
+    limits = {"ROBO_RISK__PRICE_MIN": "1", "ROBO_RISK__ENTRIES_PER_SESSION": "3", "ROBO_RISK__ORDER_SHARES_MAX": "10"}
+    said = refused(run(*arguments, "--engine", "compiled", cwd=tmp_path, **limits), ExitCode.CONFIGURATION)
+    assert "risk.price_min, risk.entries_per_session: the compiled backtest does not play these" in said
+    assert "--engine event" in said
+    assert run(*arguments, "--engine", "event", cwd=tmp_path, **limits).returncode == 0

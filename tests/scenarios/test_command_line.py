@@ -24,7 +24,8 @@ def test_version_is_the_packages() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "run", "backtest", "web", "status", "positions", "orders", "fills", "config", "strategies", "features", "new",
+        "run", "backtest", "web", "status", "positions", "orders", "fills", "why", "why-not", "config", "strategies",
+        "features", "new",
         "version",
     ],
 )  # fmt: skip

@@ -20,6 +20,7 @@ from robo_trader.core.engine.engine import Engine
 from robo_trader.core.market.bar_building import build_bars
 from robo_trader.core.ports.journal import Batch, StepRecord
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
+from robo_trader.runtime.invariants.checker import CheckedEngine
 from robo_trader.runtime.records import Happening, merge_records
 from robo_trader.runtime.recovery import replay
 from robo_trader.runtime.trading_loop import TradingLoop
@@ -107,7 +108,7 @@ def market(seed: int) -> list[Happening]:
 
 async def play(happenings: list[Happening], journal: Kept) -> Engine:
     """Go on after what the journal holds, to the end."""
-    engine = Engine(engine_settings(strategy=Restless(), symbols=SYMBOLS))
+    engine = CheckedEngine(engine_settings(strategy=Restless(), symbols=SYMBOLS))
     broker = SimulatedBroker(Venue(venue_settings(quoted=SYMBOLS)))
     held = list(journal.batches())
     broker.restore(replay(held, engine))

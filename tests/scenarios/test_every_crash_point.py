@@ -13,15 +13,21 @@ import pytest
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.session_record import SessionRecord
-from robo_trader.app.joining import build_broker, build_engine
+from robo_trader.app.joining import build_broker, build_engine_settings
 from robo_trader.app.settings import load_settings
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
-from robo_trader.core.domain.events import BrokerReport, SessionStarted
+from robo_trader.core.domain.events import BrokerClaim, SessionStarted
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.orders import ApprovedOrder, OrderId
+from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.domain.statements import StatementPart
 from robo_trader.core.engine.engine import Engine
+from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.ports.journal import Batch
+from robo_trader.runtime.invariants.acts import WatchedBroker, WatchedJournal
+from robo_trader.runtime.invariants.checker import CheckedEngine
 from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.statement_asking import StatementAsking
 from robo_trader.runtime.trading_loop import TradingLoop
 
 DAY = 86_400 * 10**9
@@ -84,7 +90,16 @@ class MortalBroker:
         self.fate.tempt()
         await self.broker.cancel(order_id, at=at)
 
-    def take_reports(self) -> Sequence[BrokerReport]:
+    async def modify(self, order_id: OrderId, terms: OrderTerms, *, at: int) -> None:
+        self.fate.tempt()
+        await self.broker.modify(order_id, terms, at=at)
+
+    async def request_statement(self, parts: tuple[StatementPart, ...], *, at: int) -> None:
+        self.fate.tempt()
+        await self.broker.request_statement(parts, at=at)
+        self.fate.tempt()
+
+    def take_reports(self) -> Sequence[BrokerReport | BrokerClaim]:
         return self.broker.take_reports()
 
 
@@ -103,22 +118,29 @@ def market() -> list[BarSlice]:
 async def live(database: Path, fate: Fate) -> Engine:
     """One life of the program: recover, trade to the end of the market, or die on the way."""
     settings = load_settings(config_file=None, overrides=OVERRIDES, environment={}, working_directory=database.parent)
-    engine, broker, journal = build_engine(settings), build_broker(settings), SqlJournal(database)
+    engine = CheckedEngine(build_engine_settings(settings))
+    broker, journal = build_broker(settings), SqlJournal(database)
     try:
         journal.begin(RECORD)
         batches = list(replay(journal.batches(), engine))
         broker.restore(batches)
-        loop = TradingLoop(engine, MortalJournal(journal, fate), MortalBroker(broker, fate), observers=[broker.observe])
+        mortal = MortalBroker(broker, fate)
+        watched = WatchedJournal(MortalJournal(journal, fate))
+        loop = TradingLoop(engine, watched, WatchedBroker(mortal, watched), observers=[broker.observe])
+        asking = StatementAsking(mortal, StatementSchedule(), clock=lambda: 0)
         if batches:
             await loop.take(loop._broker.take_reports())
         else:
             await loop.take([SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(100_000))])
         reached = max(map(last_slice_end, batches), default=0)
+        await asking.reconcile(loop, at=reached)
         for slice_ in market():
             if slice_.ended_at > reached:
+                await asking.ask_before(slice_, at=reached)
                 await loop.close_slice(slice_)
     finally:
         journal.close()
+    assert not engine.account.blocks.by_symbol and not engine._reconciliation.passes.last_id, "a false alarm"
     return engine
 
 
@@ -140,7 +162,7 @@ async def test_dying_again_and_again_still_arrives(tmp_path: Path) -> None:
     while True:
         lives += 1
         try:
-            engine = await live(database, Fate(dies_at=4))
+            engine = await live(database, Fate(dies_at=12))  # eight of them lie before the first slice
         except Death:
             continue
         break

@@ -28,7 +28,7 @@ from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import sma
 from robo_trader.core.market.commissions import IBKR_TIERED, CommissionSchedule
 from robo_trader.core.market.sessions import SessionTable
-from robo_trader.core.portfolio.sizing import FixedShares
+from robo_trader.core.portfolio.sizing import FixedShares, Kelly, VolatilityTarget
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
@@ -90,7 +90,8 @@ def test_both_engines_do_the_same(daily: pl.DataFrame, minutes: pl.DataFrame, se
 def test_every_setting_changes_both_engines_alike(daily: pl.DataFrame, sessions: SessionTable) -> None:
     plain = robo_trader.backtest(FAST, daily, sessions=sessions)
     for changed in (
-        {"cash": 5_000}, {"sizer": FixedShares(quantity=3)}, {"stops": StopPolicy(trailing_fraction=0.01)},
+        {"cash": 5_000}, {"sizer": FixedShares(quantity=3)}, {"lot": 40}, {"sizer": Kelly(fallback=0.1)},
+        {"sizer": VolatilityTarget(length=5, volatility_annual=0.01)}, {"stops": StopPolicy(trailing_fraction=0.01)},
         {"stops": {"bars_max": 2}}, {"limits": {"max_position_fraction": "0.01"}}, {"order_type": "limit"},
         {"order_type": "limit", "limit_offset_bps": 0}, {"commission": "ibkr_tiered"}, {"commission": IBKR_TIERED},
         {"slippage_bps": 50}, {"participation_max": 0.0001},
@@ -140,7 +141,7 @@ def test_the_defaults_are_the_products(daily: pl.DataFrame, sessions: SessionTab
     plain = robo_trader.backtest("sma_crossover", daily, sessions=sessions)
     spelled = robo_trader.backtest(
         SmaCrossover(), daily, sessions=sessions, cash=settings.execution.opening_cash, commission="ibkr_fixed",
-        limits=RiskLimits(**settings.risk.model_dump()), slippage_bps=settings.execution.slippage_bps,
+        limits=RiskLimits(**settings.risk.model_dump(exclude={"policy"})), slippage_bps=settings.execution.slippage_bps,
         participation_max=settings.execution.participation_max, order_type="market", bar_size="1 day",
         stops=StopPolicy(),
     )  # fmt: skip
@@ -336,3 +337,39 @@ def test_what_event_form_has_no_place_for_is_said() -> None:
         robo_trader.backtest(several, bars, engine="event")
     with pytest.raises(InvalidConfig, match="microstructure_imbalance reads quotes, and there are none among bars"):
         robo_trader.backtest("microstructure_imbalance", bars, engine="event")
+
+
+def test_limits_of_the_whole_portfolio(daily: pl.DataFrame, sessions: SessionTable, tmp_path: Path) -> None:
+    """Only the engine knows them; a policy is read as `run` reads it, and what is measured can be said."""
+    tight = {"value_at_risk_fraction": "0.0001"}
+    with pytest.raises(InvalidConfig, match=r"risk\.value_at_risk_fraction: the compiled backtest does not"):
+        robo_trader.backtest(FAST, daily, sessions=sessions, limits=tight)
+    portfolio = {"method": "parametric", "sessions": 20}
+    held = robo_trader.backtest(FAST, daily, sessions=sessions, limits=tight, portfolio=portfolio, engine="event")
+    assert "VALUE_AT_RISK" in set(held.violations["control"]) and held.fills.is_empty()
+
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[account]\nmax_position_fraction = 0.001\n")
+    limits = {"policy": str(policy)}
+    small = robo_trader.backtest(FAST, daily, sessions=sessions, limits=limits, engine="event")
+    plain = robo_trader.backtest(FAST, daily, sessions=sessions)
+    assert 0 < max(small.fills["quantity"]) < max(plain.fills["quantity"])
+    with pytest.raises(InvalidConfig, match=r"risk\.policy is set"):
+        robo_trader.backtest(FAST, daily, sessions=sessions, limits=limits)
+
+
+def test_a_long_history_is_held_to_them_bar_by_bar(
+    daily: pl.DataFrame, sessions: SessionTable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The engine is otherwise shown only bars that concern an order, and would know too little of the past."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[account]\ndaily_loss_fraction = 0.001\n")
+    limits, portfolio = {"value_at_risk_fraction": "0.0025", "policy": str(policy)}, {"sessions": 20}
+    play = partial(
+        robo_trader.backtest, FAST, daily, sessions=sessions, limits=limits, portfolio=portfolio, engine="event"
+    )
+    short = play()
+    monkeypatch.setattr("robo_trader.app.playing.WORTH_COMPILING", 1)
+    long = play()
+    assert long.violations.equals(short.violations) and long.fills.equals(short.fills)
+    assert {"VALUE_AT_RISK"} <= set(short.violations["control"]) and short.fills.height > 0

@@ -101,7 +101,10 @@ def test_other_settings_on_the_same_database_are_refused_by_name(tmp_path: Path)
         pytest.param(
             "UPDATE journal SET payload = zeroblob(length(payload)) WHERE seq = 40", id="a record is overwritten"
         ),
-        pytest.param("UPDATE journal SET role = 'input' WHERE seq = 3", id="a record changes its role"),
+        pytest.param(
+            "UPDATE journal SET role = 'input' WHERE seq = (SELECT min(seq) FROM journal WHERE role = 'decision')",
+            id="a record changes its role",
+        ),
         pytest.param("DELETE FROM journal WHERE seq = 40", id="a record is missing"),
     ],
 )
