@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from benchmarks.cold_start import measure_cold_start
 from benchmarks.compiled_backtest import measure_compiled_backtest
+from benchmarks.decision_path import measure_decision_path
 from benchmarks.event_backtest import measure_event_backtest
 from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
@@ -16,6 +17,7 @@ from benchmarks.trading_path import measure_trading_path
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "startup": measure_startup,
     "trading_path": measure_trading_path,
+    "decision_path": measure_decision_path,
     "compiled_backtest": measure_compiled_backtest,
     "sweep": measure_sweep,
     "indicators": measure_indicators,
