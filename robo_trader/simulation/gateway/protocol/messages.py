@@ -1,0 +1,99 @@
+"""What the server says, one value each. How each is written at a server version is `writing`'s business."""
+
+from robo_trader.simulation.gateway.protocol.account_messages import (
+    AccountDownloadEnd,
+    AccountSummaryEnd,
+    AccountSummaryMessage,
+    AccountTime,
+    AccountUpdateMulti,
+    AccountUpdateMultiEnd,
+    AccountValue,
+    CurrentTimeMessage,
+    ErrorMessage,
+    ManagedAccountsList,
+    PortfolioValue,
+    PositionEnd,
+    PositionMessage,
+    PositionMultiEnd,
+    PositionMultiMessage,
+    ProfitAndLossMessage,
+    ProfitAndLossSingleMessage,
+)
+from robo_trader.simulation.gateway.protocol.market_messages import (
+    ContractData,
+    ContractDataEnd,
+    HeadTimestampMessage,
+    HistoricalBars,
+    HistoricalBarUpdate,
+    HistoricalSchedule,
+    HistoricalTicksMessage,
+    MarketDataKind,
+    MarketRuleMessage,
+    RealTimeBar,
+    SnapshotEnd,
+    SymbolSamples,
+    TickByTickMessage,
+    TickGeneric,
+    TickPrice,
+    TickRequestParameters,
+    TickSize,
+    TickString,
+)
+from robo_trader.simulation.gateway.protocol.order_messages import (
+    CommissionReport,
+    CompletedOrder,
+    CompletedOrdersEnd,
+    ExecutionDetails,
+    ExecutionDetailsEnd,
+    NextValidId,
+    OpenOrder,
+    OpenOrderEnd,
+    OrderStatusMessage,
+)
+
+Message = (
+    ErrorMessage
+    | NextValidId
+    | ManagedAccountsList
+    | CurrentTimeMessage
+    | OpenOrder
+    | OpenOrderEnd
+    | OrderStatusMessage
+    | CompletedOrder
+    | CompletedOrdersEnd
+    | ExecutionDetails
+    | ExecutionDetailsEnd
+    | CommissionReport
+    | PositionMessage
+    | PositionEnd
+    | PositionMultiMessage
+    | PositionMultiEnd
+    | AccountValue
+    | PortfolioValue
+    | AccountTime
+    | AccountDownloadEnd
+    | AccountSummaryMessage
+    | AccountSummaryEnd
+    | AccountUpdateMulti
+    | AccountUpdateMultiEnd
+    | ProfitAndLossMessage
+    | ProfitAndLossSingleMessage
+    | ContractData
+    | ContractDataEnd
+    | SymbolSamples
+    | MarketRuleMessage
+    | TickPrice
+    | TickSize
+    | TickGeneric
+    | TickString
+    | TickRequestParameters
+    | SnapshotEnd
+    | MarketDataKind
+    | TickByTickMessage
+    | RealTimeBar
+    | HistoricalBars
+    | HistoricalBarUpdate
+    | HeadTimestampMessage
+    | HistoricalTicksMessage
+    | HistoricalSchedule
+)
