@@ -1,0 +1,120 @@
+"""What the gateway says of the whole account, as a statement. A part that is not answered is missing in it."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import TypeVar
+
+from ib_async.contract import Contract
+from ib_async.objects import Execution
+from ib_async.order import Order, OrderState
+
+from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
+from robo_trader.adapters.brokers.interactive_brokers.executions import predecessor, stated_execution
+from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS
+from robo_trader.adapters.brokers.interactive_brokers.translation import exact, side_of, symbol_of, terms_of
+from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import OrderId, OrderStatus
+from robo_trader.core.domain.statements import (
+    BrokerStatement,
+    StatedExecution,
+    StatedOrder,
+    StatedPosition,
+    StatementPart,
+)
+
+CASH = "TotalCashValue"
+_Rows = TypeVar("_Rows")
+Own = Callable[[str], OrderId | None]
+
+
+async def make_statement(
+    wire: GatewayWire, account: str, own: Own, parts: tuple[StatementPart, ...], *, since: int
+) -> BrokerStatement:
+    """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
+
+    own: our id of a reference. since: the begin of the gateway's day, UTC ns: what ended before it is not told.
+    """
+    executions = await _or_none(wire.executions())
+    told = None if executions is None else _executions(executions, account, own)
+    filled = _filled_by_order(told or ())
+    positions = cash = open_orders = completed = None
+    if StatementPart.ORDERS in parts:
+        open_orders = await _or_none(wire.open_orders())
+        completed = await _or_none(wire.completed_orders())
+    if StatementPart.POSITIONS in parts:
+        positions = await _or_none(wire.positions())
+        cash = await _or_none(wire.account_values(CASH))
+    return BrokerStatement(
+        since=since,
+        positions=None if positions is None else _positions(positions, account),
+        cash=None if cash is None else _cash(cash, account),
+        open_orders=None if open_orders is None else _orders(open_orders, account, own, filled),
+        completed_orders=None if completed is None else _orders(completed, account, own, filled),
+        executions=told,
+    )
+
+
+async def _or_none(asked: Awaitable[_Rows]) -> _Rows | None:
+    """Return an answer; None where none came: that is not known, and is not the same as nothing."""
+    try:
+        return await asked
+    except (NoAnswerError, RequestRefusedError):
+        return None
+
+
+def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> tuple[StatedPosition, ...]:
+    return tuple(
+        StatedPosition(symbol=symbol_of(contract), quantity=exact(shares), average_cost=exact(cost))
+        for owner, contract, shares, cost in rows
+        if owner == account and shares
+    )
+
+
+def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None:
+    return next((Decimal(value) for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
+
+
+def _executions(rows: list[tuple[Contract, Execution]], account: str, own: Own) -> tuple[StatedExecution, ...]:
+    return tuple(
+        stated_execution(contract, execution, own(execution.orderRef), predecessor(execution.execId))
+        for contract, execution in rows
+        if execution.acctNumber == account
+    )
+
+
+def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decimal]:
+    """Return by the broker's number what executions of today filled, each in its last version."""
+    last = {execution.execution_id.rpartition(".")[0]: execution for execution in executions}
+    filled: dict[str, Decimal] = {}
+    for execution in last.values():
+        filled[execution.broker_order_id] = filled.get(execution.broker_order_id, ZERO) + execution.quantity
+    return filled
+
+
+def _orders(
+    rows: list[tuple[Contract, Order, OrderState]], account: str, own: Own, filled: dict[str, Decimal]
+) -> tuple[StatedOrder, ...]:
+    return tuple(
+        _order(contract, order, state, own(order.orderRef), filled.get(str(order.permId), ZERO))
+        for contract, order, state in rows
+        if order.account in {account, ""}
+    )
+
+
+def _order(
+    contract: Contract, order: Order, state: OrderState, order_id: OrderId | None, executed: Decimal
+) -> StatedOrder:
+    filled = max(exact(order.filledQuantity), executed)
+    return StatedOrder(
+        order_id=order_id, broker_order_id=str(order.permId), symbol=symbol_of(contract), side=side_of(order.action),
+        terms=terms_of(order), filled=filled, status=_status(state.status, filled), reason=state.completedStatus or "",
+    )  # fmt: skip
+
+
+def _status(word: str, filled: Decimal) -> OrderStatus:
+    if word in WORKS or word == "PendingCancel":
+        return OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.WORKING
+    if word in CANCELED:
+        return OrderStatus.CANCELED
+    return OrderStatus.FILLED if word == "Filled" else OrderStatus.REJECTED
