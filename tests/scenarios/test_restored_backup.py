@@ -1,6 +1,6 @@
 """A backup that was put back has lost the end of the journal; the broker has not, and trading halts.
 
-The real engine, loop, venue and journal trade twelve days and die on the way; the database as it was then is the backup.
+The real engine, loop, venue and journal trade twelve days and die on the way; the database as it is then is the backup.
 """
 
 import shutil
