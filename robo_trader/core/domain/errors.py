@@ -7,6 +7,7 @@
     |- StrategyError        a strategy answered with what is no strength
     |- JournalError         the journal cannot be trusted or written
     |  |- JournalBusy       somebody else holds it
+    |  |  `- JournalTakenOver  another program has begun to write it since
     |  |- JournalUnwritable the disk refused; nothing of the batch was acknowledged
     |  `- JournalDamaged    what is stored is not what was written
     `- SessionMismatch      the journal was begun with other settings
@@ -45,6 +46,10 @@ class JournalError(RoboTraderError):
 
 class JournalBusy(JournalError):
     """Another process holds the journal."""
+
+
+class JournalTakenOver(JournalBusy):
+    """Another program has begun to write the journal since this one did; nothing of the batch was stored."""
 
 
 class JournalUnwritable(JournalError):

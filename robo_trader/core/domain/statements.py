@@ -31,7 +31,10 @@ class StatedPosition(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StatedOrder(Struct, frozen=True, kw_only=True, gc=False):
-    """An order as the broker has it. `order_id` is our own, from the reference it carries; None if it carries none."""
+    """An order as the broker has it. `order_id` is our own, from the reference it carries; None if it carries none.
+
+    `lost_reference` is what it carries if that is of this journal's install, and the journal does not know it.
+    """
 
     order_id: OrderId | None
     broker_order_id: str
@@ -41,10 +44,11 @@ class StatedOrder(Struct, frozen=True, kw_only=True, gc=False):
     filled: Decimal
     status: OrderStatus
     reason: str = ""
+    lost_reference: str = ""
 
 
 class StatedExecution(Struct, frozen=True, kw_only=True, gc=False):
-    """An execution as the broker has it, in its last version."""
+    """An execution as the broker has it, in its last version. Its order is named as in StatedOrder."""
 
     execution_id: ExecutionId
     order_id: OrderId | None
@@ -56,6 +60,7 @@ class StatedExecution(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
     commission: Decimal | None = None  # dollars; None while it is not known
     corrects: ExecutionId | None = None  # any earlier version
+    lost_reference: str = ""
 
 
 class BrokerStatement(Struct, frozen=True, kw_only=True, gc=False):
