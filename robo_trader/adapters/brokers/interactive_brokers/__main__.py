@@ -1,4 +1,4 @@
-"""The broker's process: `python -m robo_trader.adapters.brokers.interactive_brokers FD EPOCH`, started by the engine."""
+"""The broker's process. The engine starts it with the number of a socket that is open already, and an epoch."""
 
 import asyncio
 import signal

@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +21,15 @@ from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, Ch
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
-from robo_trader.core.domain.events import BrokerClaim
-from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport, ModifyRejected, OrderRejected, OrderUnanswered
+from robo_trader.core.domain.events import FromBroker
+from robo_trader.core.domain.order_reports import (
+    BROKER_REPORTS,
+    ModifyRejected,
+    OrderRejected,
+    OrderUnanswered,
+)
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import ForeignExecution, StatementPart, StatementReceived
 from robo_trader.core.ports.journal import Batch
 
@@ -34,7 +40,6 @@ FINISH_SECONDS = 3.0
 ANSWER_SECONDS = 10.0  # an order that nobody answers for so long is unknown
 _NOT_SENT = "it was not sent: the broker's process is not there"
 
-Report = BrokerReport | BrokerClaim | BrokerLinkChanged
 log = structlog.get_logger()
 
 
@@ -52,16 +57,13 @@ class GatewayTarget:
 class InteractiveBrokers:
     """The engine's end of the line. Reports wait in it until they are taken."""
 
-    def __init__(
-        self, target: GatewayTarget, *, install: str, reference_of: Callable[[OrderId], str], numbers_file: Path
-    ) -> None:
-        """install: the first part of our references; numbers_file: keeps which numbers were used on the wire."""
+    def __init__(self, target: GatewayTarget, *, table: ReferenceTable, numbers_file: Path) -> None:
+        """table: the names of the journal's orders, kept by its writer; numbers_file: the numbers used on the wire."""
         self._target = target
-        self._install = install
-        self._reference_of = reference_of
+        self._table = table
         self._numbers_file = numbers_file
         self._orders = OpenOrders()
-        self._reports: list[Report] = []
+        self._reports: list[FromBroker] = []
         self._channel: Channel | None = None
         self._process: Process | None = None
         self._epoch = 0
@@ -109,7 +111,7 @@ class InteractiveBrokers:
         """Hand an order to the process, once."""
         reference = self._reference_of(order.order_id)
         self.market_time = max(self.market_time, order.approved_at)
-        group = f"{self._install}.{order.intent.oca_group}" if order.intent.oca_group else ""
+        group = f"{self._table.install}.{order.intent.oca_group}" if order.intent.oca_group else ""
         if self._say(speech.PlaceOrder(order=order, reference=reference, group=group)):
             self._orders.add(order, reference, answer_by=time.monotonic() + ANSWER_SECONDS)
         else:
@@ -130,7 +132,7 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, at)
         self._say(speech.AskStatement(parts=parts, at=at))
 
-    def take_reports(self) -> Sequence[Report]:
+    def take_reports(self) -> Sequence[FromBroker]:
         """Return what arrived, and which orders nobody answered in time."""
         for unanswered in self._orders.overdue(time.monotonic()):
             self._reports.append(OrderUnanswered(order_id=unanswered.order_id, occurred_at=self.market_time))
@@ -186,11 +188,14 @@ class InteractiveBrokers:
                 process.kill()  # it holds nothing that must be put in order
         await process.wait()
 
+    def _reference_of(self, order_id: OrderId) -> str:
+        return str(self._table.reference_of(order_id))
+
     def _begin(self) -> speech.Begin:
         target = self._target
         return speech.Begin(
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
-            time_zone=target.time_zone, install=self._install, numbers_file=str(self._numbers_file),
+            time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
         )  # fmt: skip
 
@@ -223,11 +228,9 @@ class InteractiveBrokers:
             self.link = state
             log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
-            self._take(
-                BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time)
-            )
+            self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
 
-    def _take(self, report: Report) -> None:
+    def _take(self, report: FromBroker) -> None:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()

@@ -1,10 +1,13 @@
 """Executions of the wire: one id a version, and which version of which it is."""
 
+from collections.abc import Callable
+
 from ib_async.contract import Contract
 from ib_async.objects import Execution
 
 from robo_trader.adapters.brokers.interactive_brokers.translation import exact, nanos, side_of, symbol_of
 from robo_trader.core.domain.fills import ExecutionId
+from robo_trader.core.domain.order_references import LostOrder, NamedOrder, OurOrder
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.statements import StatedExecution
 
@@ -36,10 +39,20 @@ def predecessor(execution_id: str) -> ExecutionId | None:
     return ExecutionId(f"{family}.{version - 1:0{width}d}") if version > 1 else None
 
 
+Read = Callable[[str], NamedOrder]  # whose an order is, by the reference that it bears
+
+
+def owner(reference: str, read: Read) -> tuple[OrderId | None, str]:
+    """Return our id of an order, None if it is not ours; and its reference, if our journal has lost it."""
+    named = read(reference)
+    return named.order_id if isinstance(named, OurOrder) else None, reference if isinstance(named, LostOrder) else ""
+
+
 def stated_execution(
-    contract: Contract, execution: Execution, order_id: OrderId | None, corrects: ExecutionId | None = None
+    contract: Contract, execution: Execution, read: Read, corrects: ExecutionId | None
 ) -> StatedExecution:
-    """Return an execution as the gateway has it. order_id: ours, None if the order is not ours."""
+    """Return an execution as the gateway has it."""
+    order_id, lost = owner(execution.orderRef, read)
     return StatedExecution(
         execution_id=ExecutionId(execution.execId),
         order_id=order_id,
@@ -50,6 +63,7 @@ def stated_execution(
         price=exact(execution.price),
         occurred_at=nanos(execution.time),
         corrects=corrects,
+        lost_reference=lost,
     )
 
 

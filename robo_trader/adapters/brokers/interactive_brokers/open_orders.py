@@ -50,9 +50,7 @@ class OpenOrders:
         """Take in an order that goes out. answer_by: when it becomes unknown if nobody says a word."""
         self._open[order.order_id] = _Sent(order, reference, order.intent.terms, answer_by)
 
-    def restore(
-        self, batches: Iterable[Batch], reference_of: Callable[[OrderId], str], *, answer_by: float
-    ) -> None:
+    def restore(self, batches: Iterable[Batch], reference_of: Callable[[OrderId], str], *, answer_by: float) -> None:
         """Learn from a journal. answer_by: of orders that it sent and that it holds no answer to."""
         for batch in batches:
             for step in batch.steps:

@@ -11,9 +11,11 @@ from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
 from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, stock, wire_order
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
+from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected
 from robo_trader.core.domain.orders import OrderId, OrderTerms
 
+Say = Callable[[object], None]
 _UNSENT = "it was not sent: the gateway is not reached, or has not told all yet"
 
 
@@ -21,10 +23,16 @@ class Ordering:
     """Sends what the engine asks for, by lanes."""
 
     def __init__(
-        self, begin: speech.Begin, wire: GatewayWire, tracker: OrderTracker, clock: MarketClock, say: Callable[[object], None]
+        self,
+        begin: speech.Begin,
+        wire: GatewayWire,
+        tracker: OrderTracker,
+        clock: MarketClock,
+        say: Say,
     ) -> None:
         """Raises OSError or ValueError if the file of numbers cannot be read."""
         self._account = begin.account
+        self._table = begin.table
         self._wire = wire
         self._tracker = tracker
         self._clock = clock
@@ -66,11 +74,12 @@ class Ordering:
             parent=0 if parent is None else parent.wire_id,
         )  # fmt: skip
         wire_id = self._numbers.take()
+        self._note_name(order.order_id, asked.reference)
         self._groups[order.order_id] = asked.group
         self._tracker.know(
             TrackedOrder(order.order_id, asked.reference, order.intent, order.intent.terms, wire_id=wire_id)
         )
-        self._wire.client.placeOrder(wire_id, stock(order.intent.symbol), going)
+        self._wire.place(wire_id, stock(order.intent.symbol), going)
         self._say(speech.OrderSent(order_id=order.order_id, wire_id=wire_id))
 
     async def cancel(self, asked: speech.WithdrawOrder) -> None:
@@ -83,7 +92,7 @@ class Ordering:
             self._due[asked.order_id] = asked.at
         else:
             known.is_cancel_asked = True
-            self._wire.client.cancelOrder(known.wire_id)
+            self._wire.cancel(known.wire_id)
 
     async def change(self, asked: speech.ChangeOrder) -> None:
         """Ask for an order to be worked under other terms."""
@@ -97,6 +106,14 @@ class Ordering:
             known.asked = asked.terms
             self._send_again(known, asked.terms)
 
+    def _note_name(self, order_id: OrderId, text: str) -> None:
+        """Know an order of ours by its reference from now on."""
+        reference = parse_reference(text)
+        assert reference is not None, text
+        assert reference.sequence == order_id, text
+        if order_id > self._table.last_id:
+            self._table.note(order_id, reference.epoch)
+
     def _send_again(self, known: TrackedOrder, terms: OrderTerms) -> None:
         parent = self._tracker.order(known.intent.parent_id) if known.intent.parent_id is not None else None
         going = wire_order(
@@ -104,7 +121,7 @@ class Ordering:
             group=self._groups.get(known.order_id, ""), parent=0 if parent is None else parent.wire_id,
         )  # fmt: skip
         set_terms(going, terms, known.intent)
-        self._wire.client.placeOrder(known.wire_id, stock(known.intent.symbol), going)
+        self._wire.place(known.wire_id, stock(known.intent.symbol), going)
 
     async def _turn(self, lane: Lane) -> bool:
         """Wait for a turn; return whether there is still a line to speak on."""
@@ -115,7 +132,7 @@ class Ordering:
             if task is not None and task.cancelling():
                 raise
             return False  # the turn was dropped, not the task
-        return self._is_open and bool(self._wire.client.isReady())
+        return self._is_open and self._wire.is_open
 
     def _refuse_cancel(self, order_id: OrderId, reason: str) -> None:
         self._say(CancelRejected(order_id=order_id, reason=reason, occurred_at=self._clock.now()))

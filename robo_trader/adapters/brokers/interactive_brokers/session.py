@@ -2,23 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
-from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
-from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering
-from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane
+from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
-from robo_trader.core.domain.order_references import parse_reference
-from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.statements import StatementReceived
 
 CONNECT_SECONDS = 4.0
@@ -26,8 +21,6 @@ BEAT_SECONDS = 5.0  # between two questions whether the gateway lives
 MISSES_MAX = 2
 RESYNC_SECONDS = 5.0  # after a message about orders that could not be read
 DELAYS_SECONDS = (0.5, 1, 2, 4, 8, 16, 32, 60)  # between attempts; the last one for ever
-
-Say = Callable[[object], None]
 
 
 class Session:
@@ -38,7 +31,7 @@ class Session:
         self._begin = begin
         self._say = say
         self._clock = MarketClock()
-        self.tracker = OrderTracker(self._clock.now, self._own)
+        self.tracker = OrderTracker(self._clock.now, begin.table.read)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone)
         self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
         self._wire.ears.on_message = self._pass_on
@@ -53,9 +46,7 @@ class Session:
                 self.tracker.versions.note(execution_id)
         for known in begin.orders:
             order = known.order
-            self.tracker.know(
-                TrackedOrder(order.order_id, known.reference, order.intent, known.terms)
-            )
+            self.tracker.know(TrackedOrder(order.order_id, known.reference, order.intent, known.terms))
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled or refused."""
@@ -66,13 +57,14 @@ class Session:
             return
         failures = 0
         try:
-            while self._state is not LinkState.REFUSED:
+            while True:
                 reason, was_ready = await self._connect_once()
+                if self._state is LinkState.REFUSED:
+                    return
+                self._enter(LinkState.DOWN, reason)
                 failures = 0 if was_ready else failures + 1
-                if self._state is not LinkState.REFUSED:
-                    self._enter(LinkState.DOWN, reason)
-                    delay = DELAYS_SECONDS[min(failures, len(DELAYS_SECONDS) - 1)]
-                    await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
+                delay = DELAYS_SECONDS[min(failures, len(DELAYS_SECONDS) - 1)]
+                await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
         finally:
             self._wire.close()
 
@@ -83,7 +75,7 @@ class Session:
             return
         try:
             statement = await make_statement(
-                self._wire, self._begin.account, self._own, asked.parts, since=self._day_began()
+                self._wire, self._begin.account, self._begin.table.read, asked.parts, since=self._day_began()
             )
         except ConnectionError:
             return
@@ -189,11 +181,6 @@ class Session:
                 state=state, reason=reason, epoch=self._connections, occurred_at=self._clock.now()
             )
             self._say(changed)
-
-    def _own(self, reference: str) -> OrderId | None:
-        """Return our id of an order that bears a reference of this installation."""
-        read = parse_reference(reference)
-        return read.sequence if read is not None and read.install == self._begin.install else None
 
     def _day_began(self) -> int:
         """Return midnight of the gateway's day, UTC: executions of before it may be missing in its answers."""

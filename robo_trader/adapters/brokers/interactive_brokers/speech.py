@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementPart
 
 # ---- to the broker's process --------------------------------------------------------------------
@@ -28,7 +29,7 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     client_id: int
     account: str
     time_zone: str  # of times that the gateway writes without one
-    install: str  # the first part of our references
+    table: ReferenceTable  # whose orders are which
     numbers_file: str
     orders: tuple[KnownOrder, ...]
     executions: tuple[str, ...]  # ids of those that are known, oldest first

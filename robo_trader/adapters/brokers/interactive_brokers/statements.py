@@ -1,6 +1,6 @@
 """What the gateway says of the whole account, as a statement. A part that is not answered is missing in it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from decimal import Decimal
 from typing import TypeVar
 
@@ -9,12 +9,12 @@ from ib_async.objects import Execution
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
-from robo_trader.adapters.brokers.interactive_brokers.executions import predecessor, stated_execution
+from robo_trader.adapters.brokers.interactive_brokers.executions import Read, owner, predecessor, stated_execution
 from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS
 from robo_trader.adapters.brokers.interactive_brokers.translation import exact, side_of, symbol_of, terms_of
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.money import ZERO
-from robo_trader.core.domain.orders import OrderId, OrderStatus
+from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.statements import (
     BrokerStatement,
     StatedExecution,
@@ -25,18 +25,17 @@ from robo_trader.core.domain.statements import (
 
 CASH = "TotalCashValue"
 _Rows = TypeVar("_Rows")
-Own = Callable[[str], OrderId | None]
 
 
 async def make_statement(
-    wire: GatewayWire, account: str, own: Own, parts: tuple[StatementPart, ...], *, since: int
+    wire: GatewayWire, account: str, read: Read, parts: tuple[StatementPart, ...], *, since: int
 ) -> BrokerStatement:
     """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
 
-    own: our id of a reference. since: the begin of the gateway's day, UTC ns: what ended before it is not told.
+    read: whose an order is, by its reference. since: when the gateway's day began, UTC ns: older ends are not told.
     """
     executions = await _or_none(wire.executions())
-    told = None if executions is None else _executions(executions, account, own)
+    told = None if executions is None else _executions(executions, account, read)
     filled = _filled_by_order(told or ())
     positions = cash = open_orders = completed = None
     if StatementPart.ORDERS in parts:
@@ -49,8 +48,8 @@ async def make_statement(
         since=since,
         positions=None if positions is None else _positions(positions, account),
         cash=None if cash is None else _cash(cash, account),
-        open_orders=None if open_orders is None else _orders(open_orders, account, own, filled),
-        completed_orders=None if completed is None else _orders(completed, account, own, filled),
+        open_orders=None if open_orders is None else _orders(open_orders, account, read, filled),
+        completed_orders=None if completed is None else _orders(completed, account, read, filled),
         executions=told,
     )
 
@@ -75,9 +74,9 @@ def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None
     return next((Decimal(value) for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
 
 
-def _executions(rows: list[tuple[Contract, Execution]], account: str, own: Own) -> tuple[StatedExecution, ...]:
+def _executions(rows: list[tuple[Contract, Execution]], account: str, read: Read) -> tuple[StatedExecution, ...]:
     return tuple(
-        stated_execution(contract, execution, own(execution.orderRef), predecessor(execution.execId))
+        stated_execution(contract, execution, read, predecessor(execution.execId))
         for contract, execution in rows
         if execution.acctNumber == account
     )
@@ -93,22 +92,22 @@ def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decim
 
 
 def _orders(
-    rows: list[tuple[Contract, Order, OrderState]], account: str, own: Own, filled: dict[str, Decimal]
+    rows: list[tuple[Contract, Order, OrderState]], account: str, read: Read, filled: dict[str, Decimal]
 ) -> tuple[StatedOrder, ...]:
     return tuple(
-        _order(contract, order, state, own(order.orderRef), filled.get(str(order.permId), ZERO))
+        _order(contract, order, state, read, filled.get(str(order.permId), ZERO))
         for contract, order, state in rows
         if order.account in {account, ""}
     )
 
 
-def _order(
-    contract: Contract, order: Order, state: OrderState, order_id: OrderId | None, executed: Decimal
-) -> StatedOrder:
+def _order(contract: Contract, order: Order, state: OrderState, read: Read, executed: Decimal) -> StatedOrder:
+    order_id, lost = owner(order.orderRef, read)
     filled = max(exact(order.filledQuantity), executed)
     return StatedOrder(
         order_id=order_id, broker_order_id=str(order.permId), symbol=symbol_of(contract), side=side_of(order.action),
         terms=terms_of(order), filled=filled, status=_status(state.status, filled), reason=state.completedStatus or "",
+        lost_reference=lost,
     )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from ib_async.objects import CommissionReport, Execution
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
-from robo_trader.adapters.brokers.interactive_brokers.executions import ExecutionVersions, stated_execution
-from robo_trader.adapters.brokers.interactive_brokers.translation import exact, nanos, symbol_of, terms_of
+from robo_trader.adapters.brokers.interactive_brokers.executions import ExecutionVersions, Read, owner, stated_execution
+from robo_trader.adapters.brokers.interactive_brokers.translation import exact, symbol_of, terms_of
 from robo_trader.core.domain.events import BrokerClaim
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.money import ZERO, round_money
@@ -32,7 +32,7 @@ from robo_trader.core.domain.order_reports import (
     OrderRejected,
 )
 from robo_trader.core.domain.orders import OrderId, OrderIntent, OrderTerms, TimeInForce
-from robo_trader.core.domain.statements import ForeignExecution
+from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
 
 WORKS = frozenset({"PreSubmitted", "Submitted"})
 CANCELED = frozenset({"Cancelled", "ApiCancelled"})
@@ -59,10 +59,10 @@ class TrackedOrder:
 class OrderTracker:
     """Knows our orders by reference and by the gateway's numbers."""
 
-    def __init__(self, clock: Callable[[], int], own: Callable[[str], OrderId | None]) -> None:
-        """clock: the time of what has no time of its own, UTC ns. own: our id of a reference, None: not ours."""
+    def __init__(self, clock: Callable[[], int], read: Read) -> None:
+        """clock: the time of what has no time of its own, UTC ns. read: whose an order is."""
         self._clock = clock
-        self._own = own
+        self._read = read
         self._by_id: dict[OrderId, TrackedOrder] = {}
         self._by_wire: dict[int, TrackedOrder] = {}
         self._reports: list[BrokerReport | BrokerClaim] = []
@@ -140,9 +140,9 @@ class OrderTracker:
         if not self.versions.is_new(execution.execId):
             return
         before = self.versions.note(execution.execId)
-        order_id = self._own(execution.orderRef)
+        stated = stated_execution(contract, execution, self._read, before)
+        order_id = stated.order_id
         if order_id is None:
-            stated = stated_execution(contract, execution, None, corrects=before)
             self._reports.append(ForeignExecution(execution=stated))
             return
         self._owners[execution.execId] = order_id
@@ -151,13 +151,13 @@ class OrderTracker:
             self._bind(known, 0, execution.permId)
         commission = self._commissions.get(execution.execId, ZERO)
         if before is None:
-            self._say(self._executed(contract, execution, order_id, commission))
+            self._say(_executed(stated, order_id, commission))
         else:
             self._say(
                 ExecutionCorrected(
-                    execution_id=ExecutionId(execution.execId), corrects=before, order_id=order_id,
-                    quantity=exact(execution.shares), price=exact(execution.price),
-                    commission=commission or self._commissions.get(before, ZERO), occurred_at=nanos(execution.time),
+                    execution_id=stated.execution_id, corrects=before, order_id=order_id, quantity=stated.quantity,
+                    price=stated.price,
+                    commission=commission or self._commissions.get(before, ZERO), occurred_at=stated.occurred_at,
                 )
             )  # fmt: skip
 
@@ -198,22 +198,8 @@ class OrderTracker:
         """Say that an order never went out."""
         self._say(OrderRejected(order_id=order_id, reason=reason, occurred_at=self._clock()))
 
-    def _executed(
-        self, contract: Contract, execution: Execution, order_id: OrderId, commission: Decimal
-    ) -> OrderExecuted:
-        stated = stated_execution(contract, execution, order_id)
-        return OrderExecuted(
-            execution_id=stated.execution_id,
-            order_id=order_id,
-            symbol=stated.symbol,
-            quantity=stated.quantity,
-            price=stated.price,
-            commission=commission,
-            occurred_at=stated.occurred_at,
-        )
-
     def _find(self, reference: str, wire_id: int) -> TrackedOrder | None:
-        order_id = self._own(reference)
+        order_id, _ = owner(reference, self._read)
         if order_id is not None:
             return self._by_id.get(order_id)
         return None if reference else self._by_wire.get(wire_id)
@@ -253,3 +239,15 @@ class OrderTracker:
 def _fits(known: TrackedOrder, contract: Contract, order: Order) -> bool:
     is_same = symbol_of(contract) == known.intent.symbol and order.action == known.intent.side.value
     return is_same and (not known.perm_id or order.permId in {0, known.perm_id})
+
+
+def _executed(stated: StatedExecution, order_id: OrderId, commission: Decimal) -> OrderExecuted:
+    return OrderExecuted(
+        execution_id=stated.execution_id,
+        order_id=order_id,
+        symbol=stated.symbol,
+        quantity=stated.quantity,
+        price=stated.price,
+        commission=commission,
+        occurred_at=stated.occurred_at,
+    )

@@ -174,6 +174,19 @@ class GatewayWire:
             raise ConnectionError("the connection to the gateway is gone")
         speak()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a line."""
+        return self.client.isReady()
+
+    def place(self, wire_id: int, contract: Contract, order: Order) -> None:
+        """Hand an order to the socket: a new one, or new terms of one that has this number. Has had its turn."""
+        self.client.placeOrder(wire_id, contract, order)
+
+    def cancel(self, wire_id: int) -> None:
+        """Hand a cancel to the socket. Has had its turn."""
+        self.client.cancelOrder(wire_id)
+
     async def positions(self) -> list[tuple[str, Contract, float, float]]:
         """Return account, contract, shares and average cost of every position."""
         rows = await self._ask(POSITIONS, self.client.reqPositions)
