@@ -51,11 +51,8 @@ from robo_trader.simulation.gateway.protocol.order_messages import (
     OrderStatusMessage,
 )
 
-Message = (
-    ErrorMessage
-    | NextValidId
-    | ManagedAccountsList
-    | CurrentTimeMessage
+OrderMessage = (
+    NextValidId
     | OpenOrder
     | OpenOrderEnd
     | OrderStatusMessage
@@ -64,6 +61,11 @@ Message = (
     | ExecutionDetails
     | ExecutionDetailsEnd
     | CommissionReport
+)
+AccountMessage = (
+    ErrorMessage
+    | ManagedAccountsList
+    | CurrentTimeMessage
     | PositionMessage
     | PositionEnd
     | PositionMultiMessage
@@ -78,11 +80,10 @@ Message = (
     | AccountUpdateMultiEnd
     | ProfitAndLossMessage
     | ProfitAndLossSingleMessage
-    | ContractData
-    | ContractDataEnd
-    | SymbolSamples
-    | MarketRuleMessage
-    | TickPrice
+)
+ContractMessage = ContractData | ContractDataEnd | SymbolSamples | MarketRuleMessage
+TickMessage = (
+    TickPrice
     | TickSize
     | TickGeneric
     | TickString
@@ -90,10 +91,13 @@ Message = (
     | SnapshotEnd
     | MarketDataKind
     | TickByTickMessage
-    | RealTimeBar
+)
+BarMessage = (
+    RealTimeBar
     | HistoricalBars
     | HistoricalBarUpdate
     | HeadTimestampMessage
     | HistoricalTicksMessage
     | HistoricalSchedule
 )
+Message = OrderMessage | AccountMessage | ContractMessage | TickMessage | BarMessage
