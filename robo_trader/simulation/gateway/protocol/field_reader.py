@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 _NUMBER_CHARACTERS_MAX = 40  # of the longest number a client has reason to write
+_COUNT_MAX = 1_000  # of legs, conditions, parameters
 _UNSET_INTEGERS = {"", "2147483647", "9223372036854775807"}
 _UNSET_DOUBLE = Decimal("1.7976931348623157E+308")
 _DIGITS_MAX = 20  # before or behind the point; a larger exponent is nothing that money or shares have
@@ -47,9 +48,9 @@ class FieldReader:
         return None if text in _UNSET_INTEGERS else _integer(text)
 
     def count(self) -> int:
-        """Return how many of something follow."""
+        """Return how many of something follow: never so many that reading past them would hold everybody up."""
         number = self.integer()
-        if number < 0:
+        if not 0 <= number <= _COUNT_MAX:
             raise Unreadable(f"{number} of something")
         return number
 
