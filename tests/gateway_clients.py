@@ -84,7 +84,7 @@ class _NoLogger:
         raise AssertionError(message)
 
 
-def written_by_ib_async(call: Callable[[Client], object], version: int) -> list[bytes]:
+def written_by_ib_async(call: Callable[[Any], object], version: int) -> list[bytes]:
     """Return the payloads that ib_async writes at a server version."""
     client = Client(_Ear())
     client.conn = wire = _Wire()
@@ -94,7 +94,7 @@ def written_by_ib_async(call: Callable[[Client], object], version: int) -> list[
     return list(FrameReader(prologue=b"").feed(bytes(wire.sent)))
 
 
-async def _in_loop(call: Callable[[Client], object], client: Client) -> None:
+async def _in_loop(call: Callable[[Any], object], client: Client) -> None:
     call(client)
 
 

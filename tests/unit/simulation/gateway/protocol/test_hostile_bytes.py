@@ -5,6 +5,7 @@ import tracemalloc
 import ib_async
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ib_async.util import dataclassUpdate
 
 from robo_trader.simulation.gateway.protocol.frames import FRAME_BYTES_MAX, BadFrame, FrameReader, frame
 from robo_trader.simulation.gateway.protocol.reading import read_request
@@ -20,7 +21,7 @@ AAPL = ib_async.Stock("AAPL", "SMART", "USD")
 def an_order_with_everything() -> bytes:
     order = ib_async.LimitOrder("BUY", 100, 10.5)
     for fields, _ in PARTS.values():
-        order.update(**fields)
+        dataclassUpdate(order, **fields)
     [payload] = written_by_ib_async(lambda client: client.placeOrder(11, AAPL, order), 178)
     return payload
 

@@ -39,7 +39,13 @@ def executions_of(**wanted: Any) -> Any:  # noqa: ANN401 - as above
     return made
 
 
-WANTED = {"clientId": 3, "acctCode": "DU1", "time": "20240102 10:00:00", "symbol": "AAPL", "side": "BUY"}
+WANTED: dict[str, Any] = {
+    "clientId": 3,
+    "acctCode": "DU1",
+    "time": "20240102 10:00:00",
+    "symbol": "AAPL",
+    "side": "BUY",
+}
 SUMMARY = "NetLiquidation,$LEDGER:ALL"
 END = "20240103 00:00:00 UTC"
 

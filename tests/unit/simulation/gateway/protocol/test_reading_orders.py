@@ -13,6 +13,7 @@ import ibapi.tag_value
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ib_async.util import dataclassUpdate
 
 from robo_trader.simulation.gateway.protocol.reading import read_request
 from robo_trader.simulation.gateway.protocol.requests import PlaceOrder, UnreadableRequest
@@ -83,7 +84,7 @@ def test_everything_a_venue_heeds_is_in_the_ticket(version: int) -> None:
 def test_rare_parts_are_read_past_and_named(version: int, names: tuple[str, ...]) -> None:
     order = ib_async.LimitOrder("BUY", 100, 10.5, orderRef="mine")
     for name in names:
-        order.update(**PARTS[name][0])
+        dataclassUpdate(order, **PARTS[name][0])
     ticket = placed(order, version).ticket
     assert set(ticket.unheeded) == {PARTS[name][1] for name in names} - {""}
     assert (ticket.limit_price, ticket.order_ref) == (Decimal("10.5"), "mine")

@@ -102,9 +102,8 @@ def test_a_what_if_is_answered_in_numbers(version: int) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_completed_order_has_its_end_and_no_ids_of_the_client(version: int) -> None:
-    state = OrderState(
-        status="Cancelled", completed_time="20240102 09:31:00 EST", completed_status="Cancelled by Trader"
-    )
+    ended = ("Cancelled", "20240102 09:31:00 EST", "Cancelled by Trader")
+    state = OrderState(status=ended[0], completed_time=ended[1], completed_status=ended[2])
     message = said.CompletedOrder(
         perm_id=99, contract=AAPL, ticket=TICKET, state=state, filled=D("30.5"), parent_perm_id=98
     )
@@ -113,9 +112,7 @@ def test_a_completed_order_has_its_end_and_no_ids_of_the_client(version: int) ->
         assert fields(order, "orderId clientId permId parentPermId filledQuantity") == (0, 0, 99, 98, 30.5)
         assert fields(order, "orderType lmtPrice auxPrice orderRef") == ("STP LMT", 10.07, 10.05, "run-7/12")
         assert fields(order, "ocaType trailStopPrice algoStrategy") == (1, 9.5, "Vwap")
-        assert fields(heard, "status completedTime completedStatus") == (
-            "Cancelled", "20240102 09:31:00 EST", "Cancelled by Trader",
-        )  # fmt: skip
+        assert fields(heard, "status completedTime completedStatus") == ended
 
 
 EXECUTION = Execution(
