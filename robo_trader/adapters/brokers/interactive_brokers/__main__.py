@@ -51,6 +51,8 @@ def _do(session: Session, asked: object) -> Awaitable[None]:
         return session.ordering.change(asked)
     if isinstance(asked, speech.AskStatement):
         return session.answer(asked)
+    if isinstance(asked, speech.WatchMarket):
+        return session.market.watch(asked)
     assert isinstance(asked, speech.DropOrders), asked
     return session.ordering.drop()
 

@@ -22,6 +22,7 @@ from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, mea
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import (
     BROKER_REPORTS,
     ModifyRejected,
@@ -31,6 +32,7 @@ from robo_trader.core.domain.order_reports import (
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import ForeignExecution, StatementPart, StatementReceived
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.journal import Batch
 
 DELAYS_SECONDS = (0.2, 1, 2, 5, 15, 60)  # between the death of a process and the next one; the last one for ever
@@ -69,6 +71,8 @@ class InteractiveBrokers:
         self._epoch = 0
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
+        self._bars: list[speech.BarsTold] = []
+        self._watch: speech.WatchMarket | None = None
         self._cancels_due: dict[OrderId, int] = {}
         self.link = LinkState.DOWN
         self.reason = "not started"
@@ -140,6 +144,18 @@ class InteractiveBrokers:
         self.arrived.clear()
         return reports
 
+    # ---- the market ----
+
+    def watch(self, symbols: tuple[Symbol, ...], bar_size: BarSize, duration: str) -> None:
+        """Ask for bars: so much of the past, then those that are being made; over every restart of the process."""
+        self._watch = speech.WatchMarket(symbols=symbols, bar_size=bar_size.value, duration=duration)
+        self._say(self._watch)
+
+    def take_bars(self) -> Sequence[speech.BarsTold]:
+        """Return what was told of bars since the last call."""
+        bars, self._bars = self._bars, []
+        return bars
+
     # ---- the process ----
 
     async def _keep(self) -> None:
@@ -171,6 +187,8 @@ class InteractiveBrokers:
             for order_id, at in self._cancels_due.items():
                 channel.say(speech.WithdrawOrder(order_id=order_id, at=at))
             self._cancels_due.clear()
+            if self._watch is not None:
+                channel.say(self._watch)
             while True:
                 self._hear(await asyncio.wait_for(channel.hear(), HANGS_SECONDS))
         except TimeoutError:
@@ -217,6 +235,12 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
+        elif isinstance(said, speech.BarsTold):
+            self._bars.append(said)
+            self.arrived.set()
+        elif isinstance(said, speech.TimeTold):
+            self.market_time = max(self.market_time, said.at)
+            self.arrived.set()
         elif isinstance(said, speech.CodeHeard):
             _tell_code(said)
         elif isinstance(said, speech.AlarmRaised):

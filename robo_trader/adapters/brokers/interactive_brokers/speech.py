@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from robo_trader.core.domain.events import EVENT_KINDS
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementPart
@@ -66,6 +67,14 @@ class AskStatement(Struct, frozen=True, kw_only=True, gc=False):
     at: int
 
 
+class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
+    """Tell bars of some symbols: so much of the past, then those that are being made."""
+
+    symbols: tuple[Symbol, ...]
+    bar_size: str  # as Interactive Brokers writes it
+    duration: str
+
+
 class DropOrders(Struct, frozen=True, kw_only=True, gc=False):
     """Send nothing more that still waits for its turn, cancels excepted."""
 
@@ -92,6 +101,31 @@ class CodeHeard(Struct, frozen=True, kw_only=True, gc=False):
     text: str
 
 
+class BarTold(Struct, array_like=True, frozen=True, kw_only=True, gc=False):
+    """A bar, over or not. date: YYYYMMDD of a daily one, else the second it began in, since 1970."""
+
+    date: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
+    """Bars of a symbol in order of time; the last one may still be in the making."""
+
+    symbol: Symbol
+    bars: tuple[BarTold, ...]
+    is_history: bool
+
+
+class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
+    """The market's time, by its last trade, UTC ns."""
+
+    at: int
+
+
 class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
     """Something that somebody should look at."""
 
@@ -106,7 +140,7 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, DropOrders, Finish, OrderSent, CodeHeard, AlarmRaised,
-    StillAlive,
+    StillAlive, WatchMarket, BarsTold, TimeTold,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

@@ -13,11 +13,12 @@ from typing import Any
 
 from ib_async.client import Client
 from ib_async.contract import Contract
-from ib_async.objects import CommissionReport, Execution, ExecutionFilter
+from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
+from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
 
@@ -39,6 +40,7 @@ class Ears:
         self.defaultTimezone = UTC
         self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
         self.next_id = 0
+        self.market: MarketWatch
         self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
         self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
 
@@ -115,10 +117,30 @@ class Ears:
         """All were told."""
         self._answers.end(reqId)
 
+    def historicalData(self, reqId: int, bar: BarData) -> None:
+        """A bar of a history."""
+        self.market.hear_bar(reqId, bar)
+
+    def historicalDataEnd(self, reqId: int, _start: str, _end: str) -> None:
+        """All were told."""
+        self.market.hear_end(reqId)
+
+    def historicalDataUpdate(self, reqId: int, bar: BarData) -> None:
+        """The bar that is being made."""
+        self.market.hear_update(reqId, bar)
+
+    def tickString(self, reqId: int, tickType: int, value: str) -> None:
+        """A text of a line of ticks."""
+        self.market.hear_tick(reqId, tickType, value)
+
+    def priceSizeTick(self, _reqId: int, _tickType: int, _price: float, _size: float) -> None:
+        """A price: bars tell what is traded on."""
+
     def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
         """An error, a warning or a notice."""
         if not self._answers.refuse(reqId, errorCode, errorString):
             self._tracker.hear_error(reqId, errorCode, errorString)
+        self.market.hear_error(reqId, errorCode)
         self.on_code(reqId, errorCode, errorString)
         self.on_message()
 
@@ -207,12 +229,12 @@ class GatewayWire:
 
     async def executions(self) -> list[tuple[Contract, Execution]]:
         """Return today's executions, of all clients."""
-        key = self._number()
+        key = self.number()
         return await self._ask(key, lambda: self.client.reqExecutions(key, ExecutionFilter()))
 
     async def account_values(self, tags: str) -> list[tuple[str, str, str, str]]:
         """Return account, tag, value and currency of chosen values."""
-        key = self._number()
+        key = self.number()
         rows = await self._ask(key, lambda: self.client.reqAccountSummary(key, "All", tags))
         await self.send(Lane.QUERY, lambda: self.client.cancelAccountSummary(key))
         return rows
@@ -221,7 +243,21 @@ class GatewayWire:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
         await self.answers.ask(TIME, lambda: self.send(Lane.CANCEL, self.client.reqCurrentTime), seconds)
 
-    def _number(self) -> int:
+    async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
+        """Ask for trades as bars of regular hours, up to now and on."""
+        ask = self.client.reqHistoricalData
+        await self.send(
+            Lane.QUERY,
+            lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
+        )
+
+    async def keep_ticks(self, number: int, contract: Contract) -> None:
+        """Ask for ticks from now on."""
+        ask = self.client.reqMktData
+        await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+
+    def number(self) -> int:
+        """Return a number for a question."""
         self._requests += 1
         return self._requests
 
