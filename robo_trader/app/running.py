@@ -75,8 +75,8 @@ async def run_session(
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
-    _make_directory(path.parent)
-    stop = _stop_on_signals()
+    make_directory(path.parent)
+    stop = stop_on_signals()
     with (
         WriterLock(path),
         closing(SqlJournal(path, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal,
@@ -87,7 +87,7 @@ async def run_session(
         asking = StatementAsking(recovered.broker, StatementSchedule(), time.monotonic_ns)
         await _resume(loop, plan, recovered)
         await asking.reconcile(loop, at=recovered.last_slice_ended_at or plan.start)
-        await _begin_policy(loop, plan, recovered, policy)
+        await begin_policy(loop, plan, recovered, policy)
         wants_web = settings.web.enabled and not exit_when_done
         async with WebProcess(
             path,
@@ -141,7 +141,7 @@ async def _resume(loop: TradingLoop, plan: SessionPlan, recovered: Recovered) ->
     await loop.take([opening])
 
 
-async def _begin_policy(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, policy: PolicyWatch) -> None:
+async def begin_policy(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, policy: PolicyWatch) -> None:
     in_force = recovered.engine.account.limits
     change = policy.first(in_force.policy, at=recovered.last_slice_ended_at or plan.start)
     if change is not None:
@@ -201,7 +201,7 @@ async def _trade(
     log.info("stopped" if stop.is_set() else "feeds ended", slices=number)
 
 
-def _stop_on_signals() -> asyncio.Event:
+def stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -212,7 +212,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _make_directory(directory: Path) -> None:
+def make_directory(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

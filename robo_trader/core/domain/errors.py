@@ -10,7 +10,8 @@
     |  |  `- JournalTakenOver  another program has begun to write it since
     |  |- JournalUnwritable the disk refused; nothing of the batch was acknowledged
     |  `- JournalDamaged    what is stored is not what was written
-    `- SessionMismatch      the journal was begun with other settings
+    |- SessionMismatch      the journal was begun with other settings
+    `- BrokerError          the broker cannot be reached, or is not the one that was meant
 
 A bug is an assertion, never one of these.
 """
@@ -38,6 +39,10 @@ class UnknownSymbol(DataError):
 
 class StrategyError(RoboTraderError):
     """A strategy answered with something that is no strength, or reads what it cannot know."""
+
+
+class BrokerError(RoboTraderError):
+    """The broker cannot be reached, or is not the one that was meant."""
 
 
 class JournalError(RoboTraderError):

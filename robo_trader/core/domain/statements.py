@@ -78,6 +78,11 @@ class BrokerStatement(Struct, frozen=True, kw_only=True, gc=False):
         """Whether an order that it does not name is not at the broker."""
         return self.open_orders is not None and self.completed_orders is not None and self.executions is not None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part was told."""
+        return self.tells_all_orders and self.positions is not None and self.cash is not None
+
     def orders(self) -> tuple[StatedOrder, ...]:
         """Return open and completed orders, as far as they are told."""
         return (*(self.open_orders or ()), *(self.completed_orders or ()))

@@ -55,15 +55,23 @@ class GatewayTarget:
     client_id: int = 1
     time_zone: str = "US/Eastern"
 
+    def __str__(self) -> str:
+        """Return host and port."""
+        return f"{self.host}:{self.port}"
+
 
 class InteractiveBrokers:
     """The engine's end of the line. Reports wait in it until they are taken."""
 
-    def __init__(self, target: GatewayTarget, *, table: ReferenceTable, numbers_file: Path) -> None:
-        """table: the names of the journal's orders, kept by its writer; numbers_file: the numbers used on the wire."""
-        self._target = target
+    def __init__(self, target: GatewayTarget, *, table: ReferenceTable, numbers_file: Path, opened_at: int = 0) -> None:
+        """table: the names of the journal's orders, kept by its writer; numbers_file: the numbers used on the wire.
+
+        opened_at: when the session began, UTC ns: what others traded before is in its opening figures.
+        """
+        self.target = target
         self._table = table
         self._numbers_file = numbers_file
+        self._opened_at = opened_at
         self._orders = OpenOrders()
         self._reports: list[FromBroker] = []
         self._channel: Channel | None = None
@@ -74,6 +82,8 @@ class InteractiveBrokers:
         self._bars: list[speech.BarsTold] = []
         self._watch: speech.WatchMarket | None = None
         self._cancels_due: dict[OrderId, int] = {}
+        self.is_simulated = False  # the gateway plays another day
+        self.skew = 0  # of its clock against ours, nanoseconds
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
@@ -151,6 +161,10 @@ class InteractiveBrokers:
         self._watch = speech.WatchMarket(symbols=symbols, bar_size=bar_size.value, duration=duration)
         self._say(self._watch)
 
+    def now(self) -> int:
+        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day."""
+        return self.market_time if self.is_simulated else max(self.market_time, time.time_ns())
+
     def take_bars(self) -> Sequence[speech.BarsTold]:
         """Return what was told of bars since the last call."""
         bars, self._bars = self._bars, []
@@ -210,11 +224,12 @@ class InteractiveBrokers:
         return str(self._table.reference_of(order_id))
 
     def _begin(self) -> speech.Begin:
-        target = self._target
+        target = self.target
         return speech.Begin(
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
             time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
+            opened_at=self._opened_at,
         )  # fmt: skip
 
     def _say(self, value: object) -> bool:
@@ -241,6 +256,8 @@ class InteractiveBrokers:
         elif isinstance(said, speech.TimeTold):
             self.market_time = max(self.market_time, said.at)
             self.arrived.set()
+        elif isinstance(said, speech.StillAlive):
+            self.is_simulated, self.skew = said.is_simulated, said.skew
         elif isinstance(said, speech.CodeHeard):
             _tell_code(said)
         elif isinstance(said, speech.AlarmRaised):

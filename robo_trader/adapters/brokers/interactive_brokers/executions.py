@@ -67,6 +67,11 @@ def stated_execution(
     )
 
 
+def is_before(stated: StatedExecution, opened_at: int) -> bool:
+    """Return whether others traded it before the session began: then it is in the opening figures."""
+    return stated.order_id is None and not stated.lost_reference and stated.occurred_at < opened_at
+
+
 def _parts(execution_id: str) -> tuple[str, int]:
     family, dot, version = execution_id.rpartition(".")
     return (family, int(version)) if dot and version.isdigit() else (execution_id, 0)

@@ -33,7 +33,7 @@ class Session:
         self._begin = begin
         self._say = say
         self._clock = MarketClock()
-        self.tracker = OrderTracker(self._clock.now, begin.table.read)
+        self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone)
         self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
         self.market = self._wire.ears.market = MarketWatch(self._wire, say)
@@ -79,7 +79,12 @@ class Session:
             return
         try:
             statement = await make_statement(
-                self._wire, self._begin.account, self._begin.table.read, asked.parts, since=self._day_began()
+                self._wire,
+                self._begin.account,
+                self._begin.table.read,
+                asked.parts,
+                since=self._day_began(),
+                opened_at=self._begin.opened_at,
             )
         except ConnectionError:
             return
@@ -118,6 +123,7 @@ class Session:
         self._resync.clear()
         self.tracker.forget_wire()
         await wire.beat(BEAT_SECONDS)
+        self._tell_alive()
         await wire.own_open_orders()
         await wire.open_orders()
         await wire.completed_orders()
@@ -138,7 +144,7 @@ class Session:
                     return
                 continue
             misses = 0
-            self._say(speech.StillAlive(skew=0 if self._clock.is_simulated else self._clock.skew))
+            self._tell_alive()
             if self._resync.is_set() and self._state is not LinkState.BLIND:
                 self._enter(LinkState.SYNCHRONISING, "the line was disturbed")
                 self.ordering.stop_sending()
@@ -173,6 +179,9 @@ class Session:
     def _hear_undecodable(self, words: str) -> None:
         self._say(speech.AlarmRaised(words=f"a message of the gateway could not be read: {words}"))
         asyncio.get_running_loop().call_later(RESYNC_SECONDS, self._resync.set)
+
+    def _tell_alive(self) -> None:
+        self._say(speech.StillAlive(skew=self._clock.skew, is_simulated=self._clock.is_simulated))
 
     def _pass_on(self) -> None:
         """Tell the engine what was learnt of orders."""

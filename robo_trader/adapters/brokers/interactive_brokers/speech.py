@@ -35,6 +35,7 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     orders: tuple[KnownOrder, ...]
     executions: tuple[str, ...]  # ids of those that are known, oldest first
     at: int  # the latest time that the engine knows, UTC ns
+    opened_at: int  # what others traded before is in the opening figures already, UTC ns
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -133,9 +134,10 @@ class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
-    """The process is there. skew: of the gateway's clock, nanoseconds; 0 while it plays another day."""
+    """The process is there, and the gateway answers. skew: of its clock against ours, nanoseconds."""
 
     skew: int
+    is_simulated: bool  # it plays another day: its time is the market's, and ours says nothing
 
 
 _OWN = (

@@ -9,7 +9,13 @@ from ib_async.objects import Execution
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
-from robo_trader.adapters.brokers.interactive_brokers.executions import Read, owner, predecessor, stated_execution
+from robo_trader.adapters.brokers.interactive_brokers.executions import (
+    Read,
+    is_before,
+    owner,
+    predecessor,
+    stated_execution,
+)
 from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS
 from robo_trader.adapters.brokers.interactive_brokers.translation import exact, side_of, symbol_of, terms_of
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
@@ -28,14 +34,14 @@ _Rows = TypeVar("_Rows")
 
 
 async def make_statement(
-    wire: GatewayWire, account: str, read: Read, parts: tuple[StatementPart, ...], *, since: int
+    wire: GatewayWire, account: str, read: Read, parts: tuple[StatementPart, ...], *, since: int, opened_at: int
 ) -> BrokerStatement:
     """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
 
     read: whose an order is, by its reference. since: when the gateway's day began, UTC ns: older ends are not told.
     """
     executions = await _or_none(wire.executions())
-    told = None if executions is None else _executions(executions, account, read)
+    told = None if executions is None else _executions(executions, account, read, opened_at)
     filled = _filled_by_order(told or ())
     positions = cash = open_orders = completed = None
     if StatementPart.ORDERS in parts:
@@ -74,12 +80,15 @@ def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None
     return next((Decimal(value) for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
 
 
-def _executions(rows: list[tuple[Contract, Execution]], account: str, read: Read) -> tuple[StatedExecution, ...]:
-    return tuple(
+def _executions(
+    rows: list[tuple[Contract, Execution]], account: str, read: Read, opened_at: int
+) -> tuple[StatedExecution, ...]:
+    told = (
         stated_execution(contract, execution, read, predecessor(execution.execId))
         for contract, execution in rows
         if execution.acctNumber == account
     )
+    return tuple(stated for stated in told if not is_before(stated, opened_at))
 
 
 def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decimal]:

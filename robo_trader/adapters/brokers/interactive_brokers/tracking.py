@@ -13,7 +13,13 @@ from ib_async.objects import CommissionReport, Execution
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
-from robo_trader.adapters.brokers.interactive_brokers.executions import ExecutionVersions, Read, owner, stated_execution
+from robo_trader.adapters.brokers.interactive_brokers.executions import (
+    ExecutionVersions,
+    Read,
+    is_before,
+    owner,
+    stated_execution,
+)
 from robo_trader.adapters.brokers.interactive_brokers.translation import exact, symbol_of, terms_of
 from robo_trader.core.domain.events import BrokerClaim
 from robo_trader.core.domain.fills import ExecutionId
@@ -59,10 +65,14 @@ class TrackedOrder:
 class OrderTracker:
     """Knows our orders by reference and by the gateway's numbers."""
 
-    def __init__(self, clock: Callable[[], int], read: Read) -> None:
-        """clock: the time of what has no time of its own, UTC ns. read: whose an order is."""
+    def __init__(self, clock: Callable[[], int], read: Read, opened_at: int = 0) -> None:
+        """clock: the time of what has no time of its own, UTC ns. read: whose an order is.
+
+        opened_at: executions of others before it are known already, UTC ns.
+        """
         self._clock = clock
         self._read = read
+        self._opened_at = opened_at
         self._by_id: dict[OrderId, TrackedOrder] = {}
         self._by_wire: dict[int, TrackedOrder] = {}
         self._reports: list[BrokerReport | BrokerClaim] = []
@@ -143,6 +153,8 @@ class OrderTracker:
         stated = stated_execution(contract, execution, self._read, before)
         order_id = stated.order_id
         if order_id is None:
+            if is_before(stated, self._opened_at):
+                return
             self._reports.append(ForeignExecution(execution=stated))
             return
         self._owners[execution.execId] = order_id
