@@ -142,6 +142,7 @@ async def _resume(loop: TradingLoop, plan: SessionPlan, recovered: Recovered) ->
 
 
 async def begin_policy(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, policy: PolicyWatch) -> None:
+    """Put the risk policy in force as it is now."""
     in_force = recovered.engine.account.limits
     change = policy.first(in_force.policy, at=recovered.last_slice_ended_at or plan.start)
     if change is not None:
@@ -202,6 +203,7 @@ async def _trade(
 
 
 def stop_on_signals() -> asyncio.Event:
+    """Return what SIGINT and SIGTERM set from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -213,6 +215,7 @@ def stop_on_signals() -> asyncio.Event:
 
 
 def make_directory(directory: Path) -> None:
+    """Make a folder if it is not there. Raises JournalUnwritable."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

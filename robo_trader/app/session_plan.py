@@ -118,6 +118,7 @@ def warm_up_of(settings: Settings) -> dict[str, int]:
 
 
 def strategy_text(settings: Settings) -> str:
+    """Return what trades, for people."""
     return f"{' + '.join(map(_told, build_strategies(settings)))}, {settings.strategy.sizing}"
 
 
