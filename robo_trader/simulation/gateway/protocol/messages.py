@@ -51,11 +51,61 @@ from robo_trader.simulation.gateway.protocol.order_messages import (
     OrderStatusMessage,
 )
 
-Message = (
-    ErrorMessage
-    | NextValidId
-    | ManagedAccountsList
-    | CurrentTimeMessage
+__all__ = [
+    "AccountDownloadEnd",
+    "AccountMessage",
+    "AccountSummaryEnd",
+    "AccountSummaryMessage",
+    "AccountTime",
+    "AccountUpdateMulti",
+    "AccountUpdateMultiEnd",
+    "AccountValue",
+    "BarMessage",
+    "CommissionReport",
+    "CompletedOrder",
+    "CompletedOrdersEnd",
+    "ContractData",
+    "ContractDataEnd",
+    "ContractMessage",
+    "CurrentTimeMessage",
+    "ErrorMessage",
+    "ExecutionDetails",
+    "ExecutionDetailsEnd",
+    "HeadTimestampMessage",
+    "HistoricalBarUpdate",
+    "HistoricalBars",
+    "HistoricalSchedule",
+    "HistoricalTicksMessage",
+    "ManagedAccountsList",
+    "MarketDataKind",
+    "MarketRuleMessage",
+    "Message",
+    "NextValidId",
+    "OpenOrder",
+    "OpenOrderEnd",
+    "OrderMessage",
+    "OrderStatusMessage",
+    "PortfolioValue",
+    "PositionEnd",
+    "PositionMessage",
+    "PositionMultiEnd",
+    "PositionMultiMessage",
+    "ProfitAndLossMessage",
+    "ProfitAndLossSingleMessage",
+    "RealTimeBar",
+    "SnapshotEnd",
+    "SymbolSamples",
+    "TickByTickMessage",
+    "TickGeneric",
+    "TickMessage",
+    "TickPrice",
+    "TickRequestParameters",
+    "TickSize",
+    "TickString",
+]
+
+OrderMessage = (
+    NextValidId
     | OpenOrder
     | OpenOrderEnd
     | OrderStatusMessage
@@ -64,6 +114,11 @@ Message = (
     | ExecutionDetails
     | ExecutionDetailsEnd
     | CommissionReport
+)
+AccountMessage = (
+    ErrorMessage
+    | ManagedAccountsList
+    | CurrentTimeMessage
     | PositionMessage
     | PositionEnd
     | PositionMultiMessage
@@ -78,11 +133,10 @@ Message = (
     | AccountUpdateMultiEnd
     | ProfitAndLossMessage
     | ProfitAndLossSingleMessage
-    | ContractData
-    | ContractDataEnd
-    | SymbolSamples
-    | MarketRuleMessage
-    | TickPrice
+)
+ContractMessage = ContractData | ContractDataEnd | SymbolSamples | MarketRuleMessage
+TickMessage = (
+    TickPrice
     | TickSize
     | TickGeneric
     | TickString
@@ -90,10 +144,13 @@ Message = (
     | SnapshotEnd
     | MarketDataKind
     | TickByTickMessage
-    | RealTimeBar
+)
+BarMessage = (
+    RealTimeBar
     | HistoricalBars
     | HistoricalBarUpdate
     | HeadTimestampMessage
     | HistoricalTicksMessage
     | HistoricalSchedule
 )
+Message = OrderMessage | AccountMessage | ContractMessage | TickMessage | BarMessage

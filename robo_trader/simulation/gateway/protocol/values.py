@@ -55,6 +55,7 @@ class OrderTicket(Struct, frozen=True, kw_only=True, gc=False):
     firm_quote_only: bool = False
     algo_strategy: str = ""
     condition_count: int = 0
+    unheeded: tuple[str, ...] = ()  # what else it asks for and nothing here does, in order: "hedge", "scale", ...
 
 
 class OrderState(Struct, frozen=True, kw_only=True, gc=False):
