@@ -27,6 +27,9 @@ class Desk(Protocol):
     def handle(self, client_id: int, request: Request, at: int) -> None:
         """A client asks for something."""
 
+    def pass_time(self, at: int) -> None:
+        """It is so late now, and nothing happened."""
+
     def show(self, event: MarketEvent) -> None:
         """The market has moved."""
 

@@ -98,7 +98,10 @@ class Switchboard:
         self._flush()
 
     def tick(self) -> None:
-        """Let the faults happen whose time has come."""
+        """Let time pass for the desks, and the faults happen whose time has come."""
+        for desk in self._desks:
+            desk.pass_time(self._clock())
+        self._flush()
         for fault in self._disturbances.due(self._now()):
             hit = [session for session in self._started.values() if fault.client_id in {None, session.client_id}]
             self._disturbances.strike(fault, hit, self._now())
