@@ -20,7 +20,9 @@ AAPL = ib_async.Stock("AAPL", "SMART", "USD")
 
 
 @asynccontextmanager
-async def ib_async_client(gateway: RunningGateway, client_id: int = 1, version: int = 178) -> AsyncIterator[ib_async.IB]:
+async def ib_async_client(
+    gateway: RunningGateway, client_id: int = 1, version: int = 178
+) -> AsyncIterator[ib_async.IB]:
     """A connected ib_async that is ready; `version` is the highest it says it speaks."""
     ib = ib_async.IB()
     ib.client.MaxClientVersion = version
@@ -111,7 +113,7 @@ class OfficialClient(ibapi.wrapper.EWrapper, ibapi.client.EClient):
     def positionEnd(self) -> None:  # noqa: N802
         self.told.append(("positions",))
 
-    def error(self, reqId: int, errorCode: int, errorString: str) -> None:  # noqa: N802, N803
+    def error(self, reqId: int, errorCode: int, errorString: str) -> None:  # noqa: N803
         self.told.append(("error", reqId, errorCode, errorString))
 
 
