@@ -25,11 +25,11 @@ async def test_a_market_order_is_accepted_filled_and_charged_and_the_books_agree
         gateway.show_hour(price=100.0)
         executed = await client.hear(OrderExecuted)
         charged = await client.hear(CommissionReported)
-        [row] = gateway.brokerage.book()["executions"]
+        [row] = gateway.server.book()["brokerage"]["executions"]
         told = (executed.execution_id, executed.quantity, executed.price)
         assert told == (row["exec_id"], Decimal(str(row["shares"])), Decimal(str(row["price"])))
         assert charged.commission == Decimal(row["commission"])
-        [order] = gateway.brokerage.book()["orders"]
+        [order] = gateway.server.book()["brokerage"]["orders"]
         assert (order["order_ref"], str(order["perm_id"])) == (f"{INSTALL}.1.1", accepted.broker_order_id)
 
 
@@ -64,7 +64,7 @@ async def test_a_statement_tells_all(tmp_path: Path) -> None:
         await client.hear(OrderAccepted, 2)
         await client.broker.request_statement(EVERYTHING, at=client.broker.now())
         statement = (await client.hear(StatementReceived)).statement
-        book = gateway.brokerage.book()
+        book = gateway.server.book()["brokerage"]
         assert statement.is_whole
         assert [(str(one.symbol), one.quantity) for one in statement.positions or ()] == [
             (row["symbol"], Decimal(row["quantity"])) for row in book["positions"]
