@@ -1,15 +1,17 @@
 """The strategies of one account side by side: what they want together, and whose the shares are that come of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from robo_trader.core.domain.allotments import Allotment, SharesCrossed
+from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.errors import StrategyError
+from robo_trader.core.domain.events import CashKind
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import Order
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.domain.signals import Signal
@@ -23,7 +25,7 @@ from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.ledger.capital_changes import CapitalChange
 from robo_trader.core.ledger.ledger import CAPITAL
 from robo_trader.core.ledger.sub_accounts import SubAccounts
-from robo_trader.core.portfolio.netting import Want, allot, cross, divided_again, net
+from robo_trader.core.portfolio.netting import Want, allot, cross, divide_cash, divided_again, net
 from robo_trader.core.strategies.views import Views
 
 
@@ -112,6 +114,30 @@ class StrategyDesk:
         changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
         self._compare(symbol, changed)
         return parts, allotments
+
+    @property
+    def owner(self) -> str:
+        """Whose shares are that nobody tells apart: those of the strategy that has a symbol to itself."""
+        return self._sleeves[0].sleeve.name
+
+    def share_cash(
+        self, kind: CashKind, symbol: Symbol, amount: Decimal, each: Decimal, since: Mapping[str, Decimal]
+    ) -> tuple[CashAllotment, ...]:
+        """Pay out cash that came without a trade; return whose it is, nothing if there is one strategy only.
+
+        each: dollars a share, of a dividend; a fee is divided by what each is short of.
+        since: signed shares by strategy, booked after the close that the cash goes by.
+        """
+        if not self._is_divided(symbol):
+            return ()
+        now = self.sub_accounts.shares_by_strategy(symbol)
+        held = {name: now.get(name, ZERO) - since.get(name, ZERO) for name in sorted(now.keys() | since.keys())}
+        if kind is CashKind.BORROW_FEE:
+            short = {name: min(shares, ZERO) for name, shares in held.items()}
+            each, held = amount / sum(short.values(), ZERO), short
+        parts = divide_cash(amount, each, held)
+        self.sub_accounts.receive(parts)
+        return parts
 
     def split(self, symbol: Symbol, change: CapitalChange) -> tuple[Allotment, ...]:
         """Count all that concerns a symbol in new shares, before the account does; return what left whom as parts."""
