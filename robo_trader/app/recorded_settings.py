@@ -35,6 +35,14 @@ def settings_of(record: SessionRecord) -> Settings:
     return settings
 
 
+def capital_of(record: SessionRecord) -> dict[str, float]:
+    """Return the strategies of a session in their order, and the fraction of the account each began with."""
+    own = _strategies(record)
+    names = [reference.partition("=")[0] for reference in own["name"].split(",")]
+    parts = own.get("capital", {})
+    return {name: float(parts.get(name, 1)) for name in names}
+
+
 def _without_feed(record: SessionRecord) -> SessionRecord:
     kept = {key: value for key, value in record.settings.items() if key not in _OF_THE_FEED}
     return replace(record, settings=kept)

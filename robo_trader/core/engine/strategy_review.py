@@ -4,16 +4,15 @@ A strategy's equity is what it began with and all that came of its shares since,
 trades, dividends, borrow fees.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from math import isnan
 
 from robo_trader.core.domain.money import ZERO, money_from_float
 from robo_trader.core.domain.strategy_modes import StrategyStanding
 from robo_trader.core.market.bar_sizes import SESSIONS_A_YEAR
-from robo_trader.core.portfolio.allocation import divide_capital
+from robo_trader.core.portfolio.allocation import divide_capital, risk_shares
 from robo_trader.core.portfolio.strategies_policy import StrategiesPolicy
-from robo_trader.core.rules.covariance import center_returns, sample_covariance, variance_shares
 from robo_trader.core.rules.performance import deviation_of, sharpe_ratio
 
 _LEAST = 2  # returns, for a deviation
@@ -67,7 +66,7 @@ class StrategyReview:
     def standings(self) -> tuple[StrategyStanding, ...]:
         """Return how all stand, the best Sharpe ratio first."""
         returns = list(self._returns.values())
-        shares = _risk_shares(returns, list(self.capital.values()))
+        shares = risk_shares(returns, list(self.capital.values()))
         found = [self._standing(name, shares[n]) for n, name in enumerate(self.capital)]
         return tuple(sorted(found, key=lambda one: -(one.sharpe or 0.0)))
 
@@ -103,15 +102,3 @@ class StrategyReview:
             sharpe=None if isnan(sharpe) else sharpe,
             risk_share=risk_share,
         )
-
-
-def _risk_shares(returns: Sequence[Sequence[float]], capital: Sequence[float]) -> list[float | None]:
-    """Return the part that each has of the variance of all together; None for all while that is unknown, or is 0."""
-    count, length = len(returns), min(map(len, returns), default=0)
-    if length < _LEAST:
-        return [None] * count
-    centered = [value for own in returns for value in own]
-    between = [0.0] * (count * count)
-    center_returns(centered, count, length)
-    sample_covariance(centered, between, count, length)
-    return [None if isnan(part) else part for part in variance_shares(between, list(capital), count)]
