@@ -21,7 +21,9 @@ from robo_trader.core.engine.outcome_desk import note_crossed
 from robo_trader.core.engine.oversight import Oversight
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.size_basis import SizeBasis
 from robo_trader.core.engine.sleeve_desk import SleeveDesk
+from robo_trader.core.engine.trade_memory import Trading
 from robo_trader.core.ledger.capital_changes import CapitalChange
 from robo_trader.core.ledger.ledger import CAPITAL
 from robo_trader.core.ledger.sub_accounts import SubAccounts
@@ -94,11 +96,12 @@ class StrategyDesk:
         self._unsettle(symbol)
         if not self._is_divided(symbol):
             for basis in self._bases.values():
-                basis.note(symbol, float(change), float(fill.price), float(fill.commission))
+                basis.note(symbol, _whole(fill))
             return ()
         allotments = allot(self._wants(symbol), change, fill.commission, order.intent.strategy)
         self._give(symbol, fill.price, allotments, fill.execution_id)
-        self._note_trades(symbol, fill.price, allotments, commission=float(fill.commission), shares=float(abs(change)))
+        for basis, part in self._sized_by_trades(allotments):
+            basis.note(symbol, _part(fill, part))
         self._compare(symbol, change)
         return allotments
 
@@ -107,11 +110,15 @@ class StrategyDesk:
         symbol, sign = fill.symbol, fill.side.sign
         self._unsettle(symbol)
         if not self._is_divided(symbol):
+            for basis in self._bases.values():
+                basis.restate(symbol, _whole(fill))
             return (), ()
         parts = self.sub_accounts.allotments(symbol, fill.execution_id)
         allotments = divided_again(parts, sign * fill.quantity, fill.commission)
         self.sub_accounts.restate(symbol, fill.price, allotments, fill.execution_id)
         changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
+        for basis, part in self._sized_by_trades(allotments):
+            basis.restate(symbol, _part(fill, part))
         self._compare(symbol, changed)
         return parts, allotments
 
@@ -264,7 +271,8 @@ class StrategyDesk:
         price = self._market.price(symbol)
         self._give(symbol, price, allotments)
         note_crossed(self._account, symbol, allotments)
-        self._note_trades(symbol, price, allotments, commission=0.0, shares=1.0)
+        for basis, part in self._sized_by_trades(allotments):
+            basis.note(symbol, Trading(float(part.quantity), float(price), 0.0))
         self._account.events.append(SharesCrossed(symbol=symbol, price=price, allotments=allotments, occurred_at=now))
 
     def _unsettle(self, symbol: Symbol) -> None:
@@ -289,14 +297,10 @@ class StrategyDesk:
             if not self._held(sleeve.sleeve.name, symbol).quantity:
                 sleeve.forget_stops(symbol)
 
-    def _note_trades(
-        self, symbol: Symbol, price: Decimal, allotments: Sequence[Allotment], *, commission: float, shares: float
-    ) -> None:
-        """Tell sizers what came to their strategy. commission: of all `shares`, of which each pays its part."""
-        for part in allotments if self._bases else ():
-            basis, change = self._bases.get(part.strategy), float(part.quantity)
-            if basis is not None:
-                basis.note(symbol, change, float(price), commission * abs(change) / shares)
+    def _sized_by_trades(self, allotments: Sequence[Allotment]) -> list[tuple[SizeBasis, Allotment]]:
+        """Return the parts of strategies whose sizer goes by their own trades, with what it goes by."""
+        found = ((self._bases.get(part.strategy), part) for part in allotments if self._bases)
+        return [(basis, part) for basis, part in found if basis is not None]
 
     def _parts_of(self, symbol: Symbol) -> list[tuple[SleeveDesk, slice]]:
         """Return each sleeve, and where its values stand among all values of a symbol."""
@@ -306,3 +310,16 @@ class StrategyDesk:
         parts = [(desk, slice(begin, end)) for desk, (begin, end) in zip(self._sleeves, pairwise(ends), strict=True)]
         self._parts[symbol] = parts
         return parts
+
+
+def _whole(fill: Fill) -> Trading:
+    """Return what a fill is to the only strategy."""
+    change = fill.side.sign * fill.quantity
+    return Trading(float(change), float(fill.price), float(fill.commission), fill.execution_id)
+
+
+def _part(fill: Fill, part: Allotment) -> Trading:
+    """Return what a fill is to a strategy that has a part of it; each pays its part of the commission."""
+    change = float(part.quantity)
+    commission = float(fill.commission) * abs(change) / float(fill.quantity) if change else 0.0
+    return Trading(change, float(fill.price), commission, fill.execution_id)
