@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 180
 FRACTIONS = frozenset({"capital_share", "drawdown", "max_drawdown", "return_", "risk_contribution", "win_rate"})
 _NUMBERS = (int, float, Decimal)
-RATIOS = frozenset({"sharpe", "profit_factor", "average_win", "average_loss"})
+TWO_DIGITS = frozenset({  # also of floats: dollars and ratios
+    "average_loss", "average_win", "commission", "net_profit", "profit_factor", "realised", "sharpe", "slippage",
+    "unrealised",
+})  # fmt: skip
 SHARES = frozenset({"quantity", "filled", "target", "held", "asked", "others", "crossed", "working"})
 
 
@@ -56,7 +59,7 @@ def cell(column: str, value: object) -> str:
         return ", ".join(f"{key}: {item}" for key, item in value.items())
     if column in FRACTIONS and isinstance(value, float):
         return f"{value:.2%}"
-    if column in RATIOS and isinstance(value, float):
+    if column in TWO_DIGITS and isinstance(value, float):
         return f"{value:,.2f}"
     return "-" if value is None else str(value)
 

@@ -197,3 +197,17 @@ def test_one_strategy_is_the_account(tmp_path: Path) -> None:
             assert told["account_total"][key] == (pytest.approx(value) if isinstance(value, float) else value)
     assert Fraction(alone["net_profit"]) == Fraction(summary["equity"]) - 100_000
     assert alone["return"] == pytest.approx(summary["return"])
+
+
+def test_a_backtest_tells_the_same_of_each(database: Path) -> None:
+    done = run("backtest", *SHARED, "--json")
+    assert done.returncode == 0, done.stderr
+    found = named(asked(database, "rank"))
+    played = json.loads(done.stdout)["by_strategy"]
+    assert [row["strategy"] for row in played] == list(found), "the most profitable first"
+    for row in played:
+        ours = found[row["strategy"]]
+        for key in ("net_profit", "realised", "unrealised", "commission"):
+            assert row[key] == pytest.approx(float(ours[key]), abs=0.001)
+        for key in ("trades", "open_trades", "win_rate", "profit_factor", "average_win", "average_loss"):
+            assert row[key] == pytest.approx(ours[key])
