@@ -163,7 +163,7 @@ def _row(window: _Window, name: str, profits: Sequence[float], risk: float | Non
         risk_contribution=risk,
         exposure=figures.exposure,
         **(_growth(profits, capital) if mode else _UNKNOWN_GROWTH),
-        **_round_trips(window.trades.filter(pl.col("strategy") == name)),
+        **round_trip_figures(window.trades.filter(pl.col("strategy") == name)),
     )
 
 
@@ -184,7 +184,7 @@ def _account_row(window: _Window, rows: Sequence[RankedStrategy]) -> RankedStrat
         risk_contribution=None if rows[0].risk_contribution is None else 1.0,
         exposure=window.days[-1].mark.gross_exposure,
         **_growth(profits, window.opened),
-        **_round_trips(window.trades),
+        **round_trip_figures(window.trades),
     )
 
 
@@ -209,7 +209,9 @@ def _growth(profits: Sequence[float], capital: Sequence[float]) -> _Growth:
     )
 
 
-class _RoundTrips(TypedDict):
+class RoundTripFigures(TypedDict):
+    """What closed round trips tell, fields as in `RankedStrategy`."""
+
     win_rate: Figure
     trades: Figure
     open_trades: Figure
@@ -218,9 +220,10 @@ class _RoundTrips(TypedDict):
     average_loss: Figure
 
 
-def _round_trips(trades: pl.DataFrame) -> _RoundTrips:
+def round_trip_figures(trades: pl.DataFrame) -> RoundTripFigures:
+    """Return the figures of round trips, columns as in `trades.TRADES_SCHEMA`."""
     found = {name: defined(value) for name, value in of_trades(trades).items()}
-    return _RoundTrips(
+    return RoundTripFigures(
         win_rate=found["win_rate"],
         trades=found["trades"],
         open_trades=found["open_trades"],

@@ -16,9 +16,10 @@ from robo_trader.app.playing import ENGINES
 from robo_trader.app.quote_backtesting import RecordFiles
 from robo_trader.app.settings import Settings
 from robo_trader.app.settings.fields import split_references
+from robo_trader.app.strategy_ranking import round_trip_figures
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.research.backtest.result import Result
-from robo_trader.research.backtest.statistics import Figure, defined, of_trades
+from robo_trader.research.backtest.statistics import Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +86,15 @@ def backtest_command(  # noqa: PLR0913 - each is one option
 def _by_strategy(result: Result) -> Iterator[BacktestedStrategy]:
     """Yield the strategies that traded, the most profitable first."""
     for row in result.by_strategy.iter_rows(named=True):
-        own = of_trades(result.trades.filter(pl.col("strategy") == row["strategy"]))
-        trips = {name: defined(own[name]) for name in ("profit_factor", "average_win", "average_loss")}
-        yield BacktestedStrategy(**row, **trips)
+        yield BacktestedStrategy(
+            strategy=row["strategy"],
+            net_profit=row["net_profit"],
+            realised=row["realised"],
+            unrealised=row["unrealised"],
+            commission=row["commission"],
+            slippage=row["slippage"],
+            **round_trip_figures(result.trades.filter(pl.col("strategy") == row["strategy"])),
+        )
 
 
 def _write_report(done: Backtest, settings: Settings, report: Path) -> None:

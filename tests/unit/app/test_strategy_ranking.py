@@ -69,7 +69,7 @@ def names(ranking: Ranking) -> list[str]:
 def test_dollars_and_risks_sum_to_the_account() -> None:
     ranking = rank_strategies(some_records(), by=Criterion.PNL, since=None)
     up, down, nobody = ranking.strategies
-    assert (up.net_profit, down.net_profit, nobody.net_profit) == (90, -10, 20)
+    assert [row.net_profit for row in (up, down, nobody)] == [90, -10, 20]
     assert ranking.account.net_profit == 100
     assert up.return_ == pytest.approx(1.12 * (1 + 30 / 520) - 1)
     assert down.max_drawdown == pytest.approx(0.04)

@@ -97,7 +97,7 @@ def test_what_others_trade_is_nobodys_and_so_is_its_dividend() -> None:
     (owner,) = desk.engine._strategy.profits()
     books = followed(desk, owner)
     figures = books.figures()
-    assert (books.positions(owner), books.positions(UNASSIGNED)) == ({AAPL: 45}, {AAPL: 10})
+    assert (books.positions(owner), books.positions(UNASSIGNED)) == ({AAPL: Decimal(45)}, {AAPL: Decimal(10)})
     assert (figures[owner].received, figures[UNASSIGNED].received) == (Decimal(9), Decimal(1))
     assert figures[owner].made + figures[UNASSIGNED].made == mark.mark.equity - CASH
 
