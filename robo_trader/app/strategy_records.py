@@ -23,7 +23,7 @@ from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.events import AccountMarked
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO, price_from_float
+from robo_trader.core.domain.money import ZERO, price_from_float, round_money
 from robo_trader.core.domain.positions import AccountMark
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyMode, StrategyModeChanged
 from robo_trader.core.ledger.strategy_books import StrategyBooks, StrategyFigures
@@ -132,7 +132,8 @@ class _Reader:
             if bar is not None:
                 self.books.appraise(symbol, price_from_float(bar.close))
         figures = dict(self.books.figures())
-        rest = mark.equity - self._opening_cash - sum((one.made for one in figures.values()), ZERO)
+        made = sum((one.made for one in figures.values()), ZERO)
+        rest = round_money(mark.equity - self._opening_cash - made)  # the price of a new share may have no end
         nobody = figures.get(UNASSIGNED, NOTHING)
         figures[UNASSIGNED] = replace(nobody, made=nobody.made + rest, received=nobody.received + rest)
         self.days.append(StrategyDay(mark=mark, capital=self._capital, figures=figures))

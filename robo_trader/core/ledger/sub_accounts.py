@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from robo_trader.core.domain.allotments import Allotment, CashAllotment
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.ledger.capital_changes import CapitalChange, after_capital_change, split_changes
 from robo_trader.core.ledger.ledger import after_trade
@@ -127,8 +127,18 @@ class SubAccounts:
         self._move(symbol, one)
         for name, change in changes.items():
             _add(self.cash, name, change.cash)
+        self._settle_rest(list(changes.items()))
         left = ((name, -change.paid) for name, change in changes.items() if change.paid)
         return tuple(Allotment(strategy=name, quantity=shares, commission=ZERO) for name, shares in left)
+
+    def _settle_rest(self, changes: list[tuple[str, CapitalChange]]) -> None:
+        """Give the first whose parts of a share left what rounding each one's cash leaves of the account's."""
+        paid = [(name, change) for name, change in changes if change.paid]
+        if paid:
+            first, price = paid[0][0], paid[0][1].price
+            together = round_money(sum((change.paid for _, change in paid), ZERO) * price)
+            rest = together - sum((change.cash for _, change in paid), ZERO)
+            self.receive((CashAllotment(strategy=first, amount=rest),) if rest else ())
 
     def _move(self, symbol: Symbol, passage: Passage | Restructuring) -> None:
         if isinstance(passage, Restructuring):
