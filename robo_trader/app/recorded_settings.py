@@ -37,10 +37,12 @@ def settings_of(record: SessionRecord) -> Settings:
 
 def capital_of(record: SessionRecord) -> dict[str, float]:
     """Return the strategies of a session in their order, and the fraction of the account each began with."""
-    own = _strategies(record)
-    names = [reference.partition("=")[0] for reference in own["name"].split(",")]
-    parts = own.get("capital", {})
-    return {name: float(parts.get(name, 1)) for name in names}
+    named = (re.fullmatch(r"strategy\.(.+)\.name", key) for key in record.settings)
+    names = [found[1] for found in named if found is not None]
+    if names:
+        return {name: float(record.settings[f"strategy.{name}.capital"]) for name in names}
+    alone = re.match(r"[^\s,]+", record.strategy)  # what it is called comes first
+    return {alone[0] if alone is not None else record.strategy: 1.0}
 
 
 def _without_feed(record: SessionRecord) -> SessionRecord:
