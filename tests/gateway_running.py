@@ -86,6 +86,7 @@ class RawClient:
         self._writer = writer
         self._frames = FrameReader(prologue=b"")
         self._waiting: list[list[str]] = []
+        self.unread = b""  # of a frame that is not whole yet
 
     def send(self, data: bytes) -> None:
         self._writer.write(data)
@@ -104,7 +105,10 @@ class RawClient:
                     return None
                 if not data:
                     return None
-                self._waiting += [payload.decode().split("\0")[:-1] for payload in self._frames.feed(data)]
+                payloads = list(self._frames.feed(data))
+                self._waiting += [payload.decode().split("\0")[:-1] for payload in payloads]
+                taken = sum(4 + len(payload) for payload in payloads)
+                self.unread = (self.unread + data)[taken:]
         return self._waiting.pop(0)
 
     async def hear_until(self, *beginning: str) -> list[str]:

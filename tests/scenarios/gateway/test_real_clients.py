@@ -20,7 +20,9 @@ AAPL = ib_async.Stock("AAPL", "SMART", "USD")
 
 
 @asynccontextmanager
-async def ib_async_client(gateway: RunningGateway, client_id: int = 1, version: int = 178) -> AsyncIterator[ib_async.IB]:
+async def ib_async_client(
+    gateway: RunningGateway, client_id: int = 1, version: int = 178
+) -> AsyncIterator[ib_async.IB]:
     """A connected ib_async that is ready; `version` is the highest it says it speaks."""
     ib = ib_async.IB()
     ib.client.MaxClientVersion = version
@@ -70,6 +72,7 @@ async def test_ib_async_cancels_changes_and_asks_what_would_be() -> None:
             assert (seen.order.lmtPrice, seen.orderStatus.status) == (91.0, "Submitted")
         ib.cancelOrder(trade.order)
         await until(lambda: trade.orderStatus.status == "Cancelled")
+        gateway.show_hour()
         state = await asyncio.wait_for(ib.whatIfOrderAsync(AAPL, ib_async.MarketOrder("BUY", 10)), 10)
         assert float(state.initMarginChange) > 0
         assert ib.openTrades() == []
@@ -111,7 +114,7 @@ class OfficialClient(ibapi.wrapper.EWrapper, ibapi.client.EClient):
     def positionEnd(self) -> None:  # noqa: N802
         self.told.append(("positions",))
 
-    def error(self, reqId: int, errorCode: int, errorString: str) -> None:  # noqa: N802, N803
+    def error(self, reqId: int, errorCode: int, errorString: str) -> None:  # noqa: N803
         self.told.append(("error", reqId, errorCode, errorString))
 
 
