@@ -76,7 +76,7 @@ CASES: list[Case] = [
     (asked.AutoOpenOrders(bind=True), lambda c: c.client.reqAutoOpenOrders(True)),
     (asked.CompletedOrders(api_only=False), lambda c: c.client.reqCompletedOrders(False)),
     (
-        asked.Executions(request_id=9, client_id=3, account="DU1", time="20240102 10:00:00", symbol="AAPL", side="BUY"),
+        asked.Executions(request_id=9, client_id=3, account="DU1", time=TEN, symbol="AAPL", side="BUY"),
         lambda c: c.client.reqExecutions(9, c.wanted),
     ),
     (asked.NextOrderId(), lambda c: c.client.reqIds(1)),
