@@ -155,5 +155,10 @@ def find(messages: Sequence[Message], kind: type[M]) -> list[M]:
     return [message for message in messages if isinstance(message, kind)]
 
 
+def numbers(*values: Decimal | None) -> tuple[float, ...]:
+    """Decimals to be compared with plain numbers; none of them may be unset."""
+    return tuple(float(value) for value in values if value is not None)
+
+
 def codes(messages: Sequence[Message]) -> list[int]:
     return [message.code for message in messages if isinstance(message, ErrorMessage)]

@@ -89,7 +89,7 @@ def test_completed_orders_bear_no_order_id() -> None:
     firm.hour(1)
     told = firm.ask(asks.CompletedOrders(api_only=True))
     over = find(told, CompletedOrder)
-    assert [(order.state.status, order.filled) for order in over] == [("Filled", 100), ("Cancelled", 0)]
+    assert [(order.state.status, int(order.filled)) for order in over] == [("Filled", 100), ("Cancelled", 0)]
     assert (over[0].ticket.order_ref, over[0].perm_id) == ("mine", firm.order(1)["perm_id"])
     assert over[0].state.completed_time == "20240304 09:30:00 US/Eastern"
     assert words(told)[-1] == "CompletedOrdersEnd"
