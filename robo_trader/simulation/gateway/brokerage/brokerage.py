@@ -10,6 +10,7 @@ import msgspec
 
 from robo_trader.core.domain.bars import BarSlice, TradingSession
 from robo_trader.core.domain.corporate_actions import CorporateAction, SymbolChange
+from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.events import QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import price_from_float
@@ -34,6 +35,8 @@ from robo_trader.simulation.gateway.protocol.requests import Request
 from robo_trader.simulation.venue.holdings import Holdings, HoldingsState
 from robo_trader.simulation.venue.venue import Venue
 
+_BEGIN_ANEW = "Use the feed and the program version they were kept with, or begin with new books."
+
 MarketEvent = BarSlice | QuoteArrived | TradePrinted | CorporateAction
 
 
@@ -56,8 +59,19 @@ class Brokerage:
 
     @classmethod
     def restore(cls, settings: BrokerageSettings, snapshot: bytes) -> "Brokerage":
-        """Return the brokerage a snapshot was taken of, with nobody connected."""
-        return cls(settings, msgspec.msgpack.decode(snapshot, type=BrokerageState))
+        """Return the brokerage a snapshot was taken of, with nobody connected.
+
+        Raises InvalidConfig for what is no snapshot of this program, or of an account with other symbols.
+        """
+        try:
+            state = msgspec.msgpack.decode(snapshot, type=BrokerageState)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InvalidConfig(f"the brokerage's books cannot be read: {error}", next_step=_BEGIN_ANEW) from error
+        listed = {listing.symbol for listing in settings.listings} | {new for _, new in state.renamed}
+        missing = {*state.holdings.positions, *(order.symbol for order in state.orders.values())} - listed
+        if missing:
+            raise InvalidConfig(f"the brokerage's books hold {', '.join(sorted(missing))}", next_step=_BEGIN_ANEW)
+        return cls(settings, state)
 
     def snapshot(self) -> bytes:
         """Return all that must survive a restart: orders, executions, positions, cash and every number given out."""
