@@ -14,7 +14,7 @@ from robo_trader.simulation.gateway.protocol.frames import PROLOGUE, FrameReader
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewayServer, GatewaySettings
-from tests.builders import HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
+from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
 
 PATIENCE_SECONDS = 20.0
 ACCOUNT = "DU1234567"
@@ -34,6 +34,12 @@ class RunningGateway:
         started_at = self.clock.at
         bar = a_bar(started_at=started_at, ended_at=started_at + HOUR, open=price, low=low, volume=volume)
         self.show(a_slice(bar, ended_at=started_at + HOUR))
+
+    def show_last_half_hour(self, *, price: float = 100.0) -> None:
+        """Let the rest of the session pass, whose last hour is cut by the close."""
+        started_at = self.clock.at
+        bar = a_bar(started_at=started_at, ended_at=CLOSE, open=price)
+        self.show(a_slice(bar, ended_at=CLOSE))
 
     def show(self, slice_: BarSlice) -> None:
         self.clock.at = slice_.ended_at
