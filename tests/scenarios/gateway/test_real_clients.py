@@ -14,25 +14,9 @@ import ibapi.wrapper
 import pytest
 
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK
-from tests.gateway_running import ACCOUNT, RunningGateway, a_gateway, until
+from tests.gateway_running import ACCOUNT, RunningGateway, a_gateway, ib_async_client, until
 
 AAPL = ib_async.Stock("AAPL", "SMART", "USD")
-
-
-@asynccontextmanager
-async def ib_async_client(
-    gateway: RunningGateway, client_id: int = 1, version: int = 178
-) -> AsyncIterator[ib_async.IB]:
-    """A connected ib_async that is ready; `version` is the highest it says it speaks."""
-    ib = ib_async.IB()
-    ib.client.MaxClientVersion = version
-    ib.RaiseRequestErrors = True
-    await ib.connectAsync(LOOPBACK, gateway.port, clientId=client_id, timeout=10, raiseSyncErrors=True)
-    try:
-        yield ib
-    finally:
-        ib.disconnect()
-        await until(lambda: client_id not in gateway.server.clients())
 
 
 @pytest.mark.parametrize("version", [157, 163, 164, 170, 176, 178])

@@ -58,7 +58,7 @@ class World:
         self.switchboard = Switchboard(
             [self.brokerage],
             outgoing,
-            Disturbances(book, outgoing, begun_at=0.0),
+            Disturbances(book, outgoing, begun_at=0.0, do=str),
             log,
             clocks=Clocks(lambda: self.at, lambda: self.now),
             is_paced=False,
