@@ -198,9 +198,8 @@ async def test_what_happens_behind_the_wire_comes_by_hand() -> None:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
             done = await http.post("/doing", json={"call": "trade_elsewhere", "arguments": bought})
             assert done.status_code == 200, done.text
-            assert done.json()["result"] in {
-                row["exec_id"] for row in (await http.get("/book")).json()["brokerage"]["executions"]
-            }
+            book = (await http.get("/book")).json()["brokerage"]
+            assert [row["exec_id"] for row in book["executions"]] == [done.json()["result"]]
             assert (await client.hear_until("61"))[14] == "30"
             for wrong in (
                 {"call": "explode"},
