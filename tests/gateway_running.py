@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import ib_async
+
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.sessions import SessionTable
@@ -14,7 +16,7 @@ from robo_trader.simulation.gateway.protocol.frames import PROLOGUE, FrameReader
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewayServer, GatewaySettings
-from tests.builders import HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
+from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
 
 PATIENCE_SECONDS = 20.0
 ACCOUNT = "DU1234567"
@@ -34,6 +36,12 @@ class RunningGateway:
         started_at = self.clock.at
         bar = a_bar(started_at=started_at, ended_at=started_at + HOUR, open=price, low=low, volume=volume)
         self.show(a_slice(bar, ended_at=started_at + HOUR))
+
+    def show_last_half_hour(self, *, price: float = 100.0) -> None:
+        """Let the rest of the session pass, whose last hour is cut by the close."""
+        started_at = self.clock.at
+        bar = a_bar(started_at=started_at, ended_at=CLOSE, open=price)
+        self.show(a_slice(bar, ended_at=CLOSE))
 
     def show(self, slice_: BarSlice) -> None:
         self.clock.at = slice_.ended_at
@@ -61,7 +69,9 @@ async def a_gateway(
     brokerage = Brokerage(
         BrokerageSettings(venue=venue_settings(), sessions=sessions, listings=listings, account=ACCOUNT)
     )
-    server = GatewayServer({"brokerage": brokerage}, settings, clock=clock, faults=FaultBook(faults, seed=seed))
+    server = GatewayServer(
+        {"brokerage": brokerage}, settings, clock=clock, faults=FaultBook(faults, seed=seed), doings=brokerage.doings
+    )
     port = await server.start()
     try:
         yield RunningGateway(server, brokerage, port, clock)
@@ -73,9 +83,25 @@ async def a_gateway(
 async def until(is_so: Callable[[], object], why: str = "") -> None:
     """Wait until it is so; fail when patience ends."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - what is waited for are threads and clients that set no event
             await asyncio.sleep(0.005)
     assert is_so(), why
+
+
+@asynccontextmanager
+async def ib_async_client(
+    gateway: RunningGateway, client_id: int = 1, version: int = 178
+) -> AsyncIterator[ib_async.IB]:
+    """A connected ib_async that is ready; `version` is the highest it says it speaks."""
+    ib = ib_async.IB()
+    ib.client.MaxClientVersion = version
+    ib.RaiseRequestErrors = True
+    await ib.connectAsync(LOOPBACK, gateway.port, clientId=client_id, timeout=10, raiseSyncErrors=True)
+    try:
+        yield ib
+    finally:
+        ib.disconnect()
+        await until(lambda: client_id not in gateway.server.clients())
 
 
 class RawClient:
@@ -86,6 +112,7 @@ class RawClient:
         self._writer = writer
         self._frames = FrameReader(prologue=b"")
         self._waiting: list[list[str]] = []
+        self.unread = b""  # of a frame that is not whole yet
 
     def send(self, data: bytes) -> None:
         self._writer.write(data)
@@ -104,7 +131,10 @@ class RawClient:
                     return None
                 if not data:
                     return None
-                self._waiting += [payload.decode().split("\0")[:-1] for payload in self._frames.feed(data)]
+                payloads = list(self._frames.feed(data))
+                self._waiting += [payload.decode().split("\0")[:-1] for payload in payloads]
+                taken = sum(4 + len(payload) for payload in payloads)
+                self.unread = (self.unread + data)[taken:]
         return self._waiting.pop(0)
 
     async def hear_until(self, *beginning: str) -> list[str]:

@@ -59,8 +59,7 @@ def standing_of(state: BrokerageState, symbol: Symbol) -> Standing:
     quantity, cost = state.holdings.positions.get(symbol, NOTHING)
     average = cost / quantity if quantity else ZERO
     price = state.holdings.prices.get(symbol, average)
-    ids = {trade.execution_id for trade in state.holdings.trades if trade.symbol == symbol}
-    realised = sum((profit for known, profit in state.holdings.realised.items() if known in ids), ZERO)
+    realised = state.holdings.realised.get(symbol, ZERO)
     return Standing(symbol, quantity, average, price, quantity * price, quantity * price - cost, realised)
 
 

@@ -1,12 +1,14 @@
 """The books as plain data, for who wants to compare what a client believes with what is so."""
 
+from typing import Any
+
 from robo_trader.core.domain.money import ZERO
 from robo_trader.simulation.gateway.brokerage.orders import BookedExecution, BrokerageOrder
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings
 from robo_trader.simulation.gateway.brokerage.state import BrokerageState
 
-Row = dict[str, str | int | bool | None]
-Book = dict[str, str | int | list[Row]]
+Row = dict[str, Any]
+Book = dict[str, Any]
 
 
 def book_of(state: BrokerageState, settings: BrokerageSettings) -> Book:

@@ -52,9 +52,23 @@ def create_app(server: GatewayServer) -> FastAPI:
         try:
             server.inject(read_fault(entry))
         except InvalidConfig as error:
-            raise HTTPException(422, detail=str(error)) from error
+            raise _unprocessable(error) from error
+
+    @app.post("/doing")
+    async def doing(
+        call: Annotated[str, Body()], arguments: Annotated[dict[str, Any] | None, Body()] = None
+    ) -> dict[str, object]:
+        """Let something happen behind the wire now: a trade elsewhere, a correction, a refusal of the next order."""
+        try:
+            return {"result": server.do(call, arguments or {})}
+        except InvalidConfig as error:
+            raise _unprocessable(error) from error
 
     return app
+
+
+def _unprocessable(error: InvalidConfig) -> HTTPException:
+    return HTTPException(422, detail=f"{error}. {error.next_step}")
 
 
 class ControlPort:

@@ -12,6 +12,7 @@ from typing import Any
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
 from robo_trader.simulation.gateway.server.disturbances import Disturbances
+from robo_trader.simulation.gateway.server.doings import perform
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.frame_log import FrameLog, SeenFrame
@@ -24,6 +25,7 @@ UNSENT_BYTES_MAX = 4 * 1024 * 1024  # waiting for one client; a slower reader is
 START_SECONDS_MAX = 30.0  # from connecting to startApi
 _CLOSE_SECONDS_MAX = 5.0  # to take what was written before the end
 _TICK_SECONDS = 0.02
+_SEND_BUFFER_BYTES = 256 * 1024  # the system would grow it to megabytes for a client that stalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +56,20 @@ class GatewayServer:
         *,
         clock: Callable[[], int],
         faults: FaultBook | None = None,
+        doings: object = None,
     ) -> None:
-        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds."""
+        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds.
+
+        doings: whose public methods a script or a person may call (`doings.perform`).
+        """
+        self._clock = clock
+        self._doings = doings
         self._desks = desks
         self._settings = settings or GatewaySettings()
         self._log = FrameLog()
         faults = faults or FaultBook()
         outgoing = Outgoing(faults, self._log, clock=clock, call_later=self._call_later)
-        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic())
+        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic(), do=self._do)
         self._switchboard = Switchboard(
             list(desks.values()),
             outgoing,
@@ -102,6 +110,10 @@ class GatewayServer:
         self._disturbances.arm(fault, time.monotonic())
         self._guarded(self._switchboard.tick)
 
+    def do(self, call: str, arguments: Mapping[str, Any]) -> object:
+        """Let something happen behind the wire, by name; return what it returns. Raises InvalidConfig if it cannot."""
+        return self._switchboard.do(lambda: perform(self._doings, call, arguments, at=self._clock()))
+
     def frames(self, *, after: int = 0, limit: int = 1_000) -> Sequence[SeenFrame]:
         """Return the oldest kept frames with a number above `after`."""
         return self._log.after(after, limit)
@@ -137,6 +149,9 @@ class GatewayServer:
         await server.wait_closed()
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
+
+    def _do(self, fault: Fault) -> object:
+        return perform(self._doings, fault.call, fault.arguments, at=self._clock())
 
     def _new_line(self) -> "_ClientLine":
         return _ClientLine(self._switchboard, self._lines, self._settings, self._call_later, self._guarded)
@@ -192,6 +207,7 @@ class _ClientLine(asyncio.Protocol):
         self._lines.add(self)
         peer = transport.get_extra_info("socket")
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a peer that vanished is noticed one day
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         self._session = session = self._switchboard.connect(self)
         self._call_later(self._settings.start_seconds_max, lambda: self._switchboard.end_unstarted(session))
 
