@@ -15,6 +15,7 @@ import os
 import pkgutil
 import platform
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -96,7 +97,9 @@ class Compiler:
         # Without _nrt=False the compiler counts references to arrays at every step; our loops allocate nothing.
         with self._caching():
             jit: Any = numba.njit  # its types do not know _nrt
-            return jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
+            compiled = jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
+        _name_apart(compiled)
+        return compiled
 
     def tell_form(self, form: str) -> None:
         """Announce that a form of the account must be compiled first, unless it was before: it takes seconds.
@@ -282,6 +285,17 @@ def _reason(complaint: str) -> str:
     said = [line for line in lines if line and "Failed in nopython mode pipeline" not in line]
     place = next((line.rstrip(":") for line in said if line.startswith('File "')), "")
     return f"{said[0]}{place and f' ({place})'}" if said else "the compiler does not say why"
+
+
+def _name_apart(compiled: Any) -> None:  # noqa: ANN401 - Numba's dispatcher
+    """Give every file of compiled code a name of its own.
+
+    Numba numbers them by an index that another process may be writing; two forms of a function then take one number,
+    and one of them is later run with the other's arguments. An index that loses an entry only costs a compilation.
+    """
+    kept = compiled._cache._cache_file
+    stem = kept._index_name.removesuffix(".nbi")
+    kept._data_name = lambda _number: f"{stem}.{uuid.uuid4().hex}.nbc"
 
 
 def _make_folder(folder: Path) -> None:
