@@ -61,6 +61,15 @@ def test_what_is_plain_can_be_hashed(value: object) -> None:
     assert is_plain(value) and fingerprint(value)
 
 
-@pytest.mark.parametrize("value", [object(), [object()], {"a": range(3)}, Seen({"a": [object()]}), b"x"], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(object(), id="object"),
+        pytest.param([object()], id="object in a list"),
+        pytest.param({"a": range(3)}, id="range in a dictionary"),
+        pytest.param(Seen({"a": [object()]}), id="object in a struct"),
+        pytest.param(b"x", id="bytes"),
+    ],
+)
 def test_what_is_not_plain(value: object) -> None:
     assert not is_plain(value)
