@@ -26,6 +26,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba.core import event
+from numba.core.caching import IndexDataCacheFile
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.extending import register_jitable
 
@@ -98,7 +99,7 @@ class Compiler:
         with self._caching():
             jit: Any = numba.njit  # its types do not know _nrt
             compiled = jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
-        _name_apart(compiled)
+        compiled._cache._cache_file.__class__ = _NamedApart  # noqa: SLF001 - Numba offers no other way in
         return compiled
 
     def tell_form(self, form: str) -> None:
@@ -180,6 +181,17 @@ class _Uncollected(event.Listener):
         self._depth -= 1
         if self._depth == 0 and self._enabled:
             gc.enable()
+
+
+class _NamedApart(IndexDataCacheFile):
+    """Gives every file of compiled code a name of its own.
+
+    Numba numbers them by an index that another process may be writing; two forms of a function then take one number,
+    and one of them is later run with the other's arguments. An index that loses an entry only costs a compilation.
+    """
+
+    def _data_name(self, number: int) -> str:
+        return f"{uuid.uuid4().hex}.{super()._data_name(number)}"
 
 
 @cache
@@ -285,17 +297,6 @@ def _reason(complaint: str) -> str:
     said = [line for line in lines if line and "Failed in nopython mode pipeline" not in line]
     place = next((line.rstrip(":") for line in said if line.startswith('File "')), "")
     return f"{said[0]}{place and f' ({place})'}" if said else "the compiler does not say why"
-
-
-def _name_apart(compiled: Any) -> None:  # noqa: ANN401 - Numba's dispatcher
-    """Give every file of compiled code a name of its own.
-
-    Numba numbers them by an index that another process may be writing; two forms of a function then take one number,
-    and one of them is later run with the other's arguments. An index that loses an entry only costs a compilation.
-    """
-    kept = compiled._cache._cache_file
-    stem = kept._index_name.removesuffix(".nbi")
-    kept._data_name = lambda _number: f"{stem}.{uuid.uuid4().hex}.nbc"
 
 
 def _make_folder(folder: Path) -> None:
