@@ -167,8 +167,8 @@ async def test_what_was_said_and_what_is_true_can_be_asked_and_faults_be_made() 
         await client.hear_until("49")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
             frames = (await http.get("/frames")).json()
-            assert [seen["direction"] for seen in frames[:3]] == ["in", "in", "out"]
-            assert frames[0]["fields"] == [] and frames[1]["fields"] == ["71", "2", "9", ""]
+            assert [seen["direction"] for seen in frames[:4]] == ["in", "out", "in", "out"]
+            assert frames[1]["fields"][0] == "178" and frames[2]["fields"] == ["71", "2", "9", ""]
             assert frames[-1]["fields"][0] == "49" and frames[-1]["client_id"] == 9
             assert (await http.get("/frames", params={"after": frames[-2]["number"]})).json() == frames[-1:]
             book = (await http.get("/book")).json()

@@ -137,7 +137,7 @@ class GatewayServer:
             return
         server, self._server = self._server, None
         server.close()
-        self._switchboard.end_all()
+        self._guarded(self._switchboard.end_all)
         for timer in self._timers:
             timer.cancel()
         for line in list(self._lines):
