@@ -13,11 +13,13 @@ class MarketClock:
 
     def __init__(self) -> None:
         self._latest = 0
+        self.was_heard = False
         self.is_simulated = False
         self.skew = 0  # of the gateway's clock against ours at the last answer, nanoseconds
 
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds."""
+        self.was_heard = True
         self.skew = nanos - time.time_ns()
         self.is_simulated = abs(self.skew) > _DAY
         self.note(nanos)
@@ -27,5 +29,6 @@ class MarketClock:
         self._latest = max(self._latest, nanos)
 
     def now(self) -> int:
-        """Return the time, UTC nanoseconds."""
-        return self._latest if self.is_simulated or not self._latest else max(self._latest, time.time_ns())
+        """Return the time, UTC nanoseconds. Before the gateway was heard it may be of any day: nothing is newer yet."""
+        is_wall = self.was_heard and not self.is_simulated
+        return max(self._latest, time.time_ns()) if is_wall else self._latest
