@@ -202,6 +202,10 @@ class Trader:
     def decided(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.decisions if isinstance(event, kind)]
 
+    def epoch(self) -> int:
+        """How many processes there have been."""
+        return self.broker.processes
+
     def statements(self) -> int:
         return sum(type(event).__name__ == "StatementReceived" for event in self.inputs)
 
