@@ -12,7 +12,7 @@ from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumber
 from tests.examples import examples
 
 
-class _Crash(Exception):  # noqa: N818 - no error of ours: the power went
+class _Crash(Exception):
     pass
 
 
