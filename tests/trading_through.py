@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
@@ -162,9 +163,9 @@ class Trader:
     async def compare(self) -> None:
         """Hold the books against two more statements."""
         for _ in range(2):
-            taken = self.statements()
+            wanted = self.statements() + 1
             self.later(61)
-            await self.until(lambda taken=taken: self.statements() > taken, "no statement came")
+            await self.until(partial(self._has_statements, wanted), "no statement came")
 
     async def settle(self) -> None:
         """Whatever became of the order: the rest of what is wanted comes, and both books are one after it."""
@@ -212,9 +213,9 @@ class Trader:
     def blocked(self) -> bool:
         return bool(self.engine.account.blocks.of(AAPL))
 
-    def book(self) -> dict[str, list[dict[str, str]]]:
+    def book(self) -> dict[str, Any]:
         """What is so."""
-        return self.gateway.server.book()["brokerage"]
+        return self.gateway.brokerage.book()
 
     def told(self) -> str:
         """The last that happened, for whoever reads a failure."""
@@ -231,6 +232,9 @@ class Trader:
         strategy = self.engine._settings.sleeves[0].strategy
         assert isinstance(strategy, AsTold)
         return strategy.wishes
+
+    def _has_statements(self, count: int) -> bool:
+        return self.statements() >= count
 
     def _cash_there(self) -> Decimal:
         return Decimal(str(self.book()["cash"]))

@@ -15,7 +15,7 @@ from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.violations import Control
 from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
-from tests.broker_process import INSTALL, a_client
+from tests.broker_process import INSTALL, Client, a_client
 from tests.builders import an_intent
 from tests.gateway_running import a_gateway, a_raw_client, until
 from tests.trading_through import QUICK, Trader, a_trader, books_agree, settings_as_told
@@ -35,35 +35,52 @@ def denials(trader: Trader) -> set[Control]:
     return {one.control for event in trader.decided(OrderDenied) for one in event.violations}
 
 
+def ids(client: Client, *kinds: type[OrderAccepted | OrderRejected | OrderUnanswered]) -> set[int]:
+    """Which orders were told of so."""
+    return {one.order_id for kind in kinds for one in client.only(kind)}
+
+
 @pytest.mark.parametrize("byte", [0, 1, 4, 150, ALL])
 async def test_f01_the_connection_breaks_after_some_bytes_of_the_order(byte: int, tmp_path: Path) -> None:
     """F01: whether the order arrived is known by evidence alone; it is not sent again."""
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
 
-            def cut(fields: list[str]) -> bytes | None:
-                raise CutHere(whole(fields)[:byte])
+        def cut(fields: list[str]) -> bytes | None:
+            raise CutHere(whole(fields)[:byte])
 
-            proxy.to_gateway = once(is_kind(PLACE_ORDER), cut)
-            await trader.order()
-            await until_lost(trader)
-            await trader.settle()
-            assert bool(trader.heard(OrderUnanswered)) == (byte != ALL)
+        proxy.to_gateway = once(is_kind(PLACE_ORDER), cut)
+        await trader.order()
+        await until_lost(trader)
+        await trader.settle()
+        assert bool(trader.heard(OrderUnanswered)) == (byte != ALL)
 
 
 async def test_f02_a_burst_of_orders_is_cut_off(tmp_path: Path) -> None:
-    """F02, F08: what was not handed to the socket is said to be rejected; what was is found, or unknown; none is lost."""
+    """F02: what was not handed to the socket is said to be rejected; what was is found, or unknown; none is lost."""
     cut_off = Fault(kind=FaultKind.CLOSE, on="PlaceOrder", nth=10)
     async with a_gateway(cut_off) as gateway, a_client(gateway, tmp_path, patience=QUICK) as client:
         for order_id in range(1, 121):
             await client.place(order_id=order_id, intent=an_intent(limit=1))
-        named = (OrderAccepted, OrderRejected, OrderUnanswered)
-        await until(lambda: len({one.order_id for kind in named for one in client.only(kind)}) == 120)
+        await until(lambda: len(ids(client, OrderAccepted, OrderRejected, OrderUnanswered)) == 120)
         there = {int(row["order_ref"].rpartition(".")[2]) for row in gateway.server.book()["brokerage"]["orders"]}
-        rejected = {one.order_id for one in client.only(OrderRejected)}
-        assert {one.order_id for one in client.only(OrderAccepted)} == there and not there & rejected
-        assert len(there) + len(rejected) + len(client.only(OrderUnanswered)) == 120
+        rejected, unanswered = ids(client, OrderRejected), ids(client, OrderUnanswered)
+        assert ids(client, OrderAccepted) == there and not there & rejected and not unanswered & (there | rejected)
         assert rejected, "most of them had not had their turn"
+
+
+async def test_f02_what_waits_too_long_for_its_turn_never_leaves(tmp_path: Path) -> None:
+    """F02: an order that is taken for lost must not leave later; it is said to be rejected before."""
+    async with a_gateway() as gateway, a_client(gateway, tmp_path, patience=QUICK) as client:
+        for order_id in range(1, 101):
+            await client.place(order_id=order_id, intent=an_intent(limit=1))
+        await until(lambda: len(ids(client, OrderAccepted, OrderRejected)) == 100)
+        there = {int(row["order_ref"].rpartition(".")[2]) for row in gateway.server.book()["brokerage"]["orders"]}
+        assert there == ids(client, OrderAccepted) and len(there) < 60
+        assert not client.only(OrderUnanswered)
 
 
 async def test_f03_a_half_open_connection_is_noticed_and_replaced(tmp_path: Path) -> None:
@@ -170,45 +187,54 @@ def garbled(random: Random, fields: list[str]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [OPEN_ORDER, ORDER_STATUS, EXECUTION, COMMISSION])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_f09_a_message_that_makes_no_sense(kind: str, seed: int, tmp_path: Path) -> None:
     """F09: a message about orders that cannot be read leads to an alarm and a comparison; the process lives."""
-    random = Random(f"{kind} {seed}")
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
-            process = trader.broker.process_id
-            proxy.to_client = once(is_kind(kind), lambda fields: garbled(random, fields))
-            await trader.order()
-            await trader.until(lambda: trader.last_order().status is not OrderStatus.SUBMITTED)
-            await trader.hour()
-            await trader.until(trader.is_status(FILLED)) if kind != EXECUTION else await trader.compare()
-            await trader.settle()
-            assert trader.broker.process_id == process
+    random = Random(f"{kind} {seed}")  # noqa: S311 - a seed must repeat
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
+        process = trader.broker.process_id
+        proxy.to_client = once(is_kind(kind), lambda fields: garbled(random, fields))
+        await trader.order()
+        await trader.until(lambda: trader.last_order().status is not OrderStatus.SUBMITTED)
+        await trader.hour()
+        await trader.until(trader.is_status(FILLED)) if kind != EXECUTION else await trader.compare()
+        await trader.settle()
+        assert trader.broker.process_id == process
 
 
 @pytest.mark.parametrize("head", [b"\x7f\xff\xff\xff", b"\x00\x20\x00\x00"])
 async def test_f10_a_frame_of_absurd_length_is_hung_up_on(head: bytes, tmp_path: Path) -> None:
     """F10: two gigabytes are announced, and two megabytes: neither is waited for."""
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
-            await trader.order()
-            await trader.until(trader.is_status(WORKING))
-            proxy.to_client = once(lambda _fields: True, lambda _fields: head)
-            await until_lost(trader)
-            await trader.settle()
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
+        await trader.order()
+        await trader.until(trader.is_status(WORKING))
+        proxy.to_client = once(lambda _fields: True, lambda _fields: head)
+        await until_lost(trader)
+        await trader.settle()
 
 
 async def test_f10_bytes_that_drip_are_no_answer(tmp_path: Path) -> None:
     """F10: a frame that never gets whole is a gateway that does not answer."""
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
-            drips = iter([b"\x00\x00\x10\x00", *[b"d"] * 100])
-            proxy.to_client = lambda _fields: next(drips, None)
-            await until_lost(trader)
-            proxy.to_client = lambda _fields: None
-            await trader.until_ready()
-            await trader.order()
-            await trader.settle()
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
+        drips = iter([b"\x00\x00\x10\x00", *[b"d"] * 100])
+        proxy.to_client = lambda _fields: next(drips, None)
+        await until_lost(trader)
+        proxy.to_client = lambda _fields: None
+        await trader.until_ready()
+        await trader.order()
+        await trader.settle()
 
 
 async def test_f13_a_gateway_that_stays_away_is_waited_for(tmp_path: Path) -> None:

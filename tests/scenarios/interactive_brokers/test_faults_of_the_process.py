@@ -64,17 +64,20 @@ POINTS = [
 @pytest.mark.parametrize(("way", "matches", "passes"), POINTS)
 async def test_f11_killed_between_order_and_fill(way: str, matches: Matches, passes: bool, tmp_path: Path) -> None:
     """F11: the order is found or proved absent, its fill and its commission are booked once."""
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
-            epoch = trader.epoch()
-            arm(trader, proxy, way, matches, passes=passes)
-            await trader.order()
-            await trader.until(lambda: trader.epoch() > epoch or trader.is_status(WORKING)())
-            if trader.epoch() == epoch:
-                await trader.hour()
-                await until_killed(trader, epoch)
-            await trader.settle()
-            assert not trader.decided(ReportQuarantined), trader.told()
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
+        epoch = trader.epoch()
+        arm(trader, proxy, way, matches, passes=passes)
+        await trader.order()
+        await trader.until(lambda: trader.epoch() > epoch or trader.is_status(WORKING)())
+        if trader.epoch() == epoch:
+            await trader.hour()
+            await until_killed(trader, epoch)
+        await trader.settle()
+        assert not trader.decided(ReportQuarantined), trader.told()
 
 
 @pytest.mark.parametrize("kind", [OrderAccepted, OrderExecuted, CommissionReported])
@@ -113,31 +116,37 @@ async def test_f11_killed_as_the_order_is_handed_to_it(tmp_path: Path) -> None:
 )
 async def test_f11_killed_between_cancel_and_end(way: str, matches: Matches, passes: bool, tmp_path: Path) -> None:
     """F11: a cancel that was asked for is asked for until the order has ended; it ends as canceled."""
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
-            epoch = trader.epoch()
-            await trader.order()
-            await trader.until(trader.is_status(WORKING))
-            arm(trader, proxy, way, matches, passes=passes)
-            await trader.cancel()
-            await until_killed(trader, epoch)
-            await trader.until(trader.is_status(OrderStatus.CANCELED), "it was not canceled")
-            await trader.settle()
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
+        epoch = trader.epoch()
+        await trader.order()
+        await trader.until(trader.is_status(WORKING))
+        arm(trader, proxy, way, matches, passes=passes)
+        await trader.cancel()
+        await until_killed(trader, epoch)
+        await trader.until(trader.is_status(OrderStatus.CANCELED), "it was not canceled")
+        await trader.settle()
 
 
 @pytest.mark.parametrize("kind", [OPEN_ASKED, EXECUTIONS_ASKED, POSITIONS_ASKED, CASH_ASKED])
 async def test_f11_killed_while_it_asks_what_there_is(kind: str, tmp_path: Path) -> None:
     """F11: half an answer is none; the next process asks again."""
-    async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
-            await trader.order()
-            await trader.until(trader.is_status(WORKING))
-            epoch = trader.epoch()
-            arm(trader, proxy, SAID, frames(kind), passes=True)
-            kill(trader)
-            await trader.hour()
-            await until_killed(trader, epoch + 1)
-            await trader.settle()
+    async with (
+        a_gateway() as gateway,
+        a_proxy(gateway.port) as proxy,
+        a_trader(gateway, tmp_path, port=proxy.port) as trader,
+    ):
+        await trader.order()
+        await trader.until(trader.is_status(WORKING))
+        epoch = trader.epoch()
+        arm(trader, proxy, SAID, frames(kind), passes=True)
+        kill(trader)
+        await trader.hour()
+        await until_killed(trader, epoch + 1)
+        await trader.settle()
 
 
 async def test_f11_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:

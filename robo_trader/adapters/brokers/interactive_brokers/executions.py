@@ -33,7 +33,7 @@ class ExecutionVersions:
 
 
 def last_versions(told: Iterable[StatedExecution]) -> tuple[StatedExecution, ...]:
-    """Return executions in the order of their first versions, each as it was told last: an answer holds all versions."""
+    """Return executions in order, each in its last version: the gateway answers with all of them."""
     last: dict[str, StatedExecution] = {}
     for one in told:
         family, version = _parts(one.execution_id)

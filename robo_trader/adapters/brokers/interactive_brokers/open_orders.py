@@ -26,7 +26,7 @@ from robo_trader.core.domain.order_reports import (
     OrderUnanswered,
 )
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
-from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
+from robo_trader.core.domain.statements import BrokerStatement, ForeignExecution, StatementReceived
 from robo_trader.core.ports.journal import Batch
 
 _ENDS = (OrderRejected, OrderCanceled, OrderExpired, OrderAbsent)
@@ -99,24 +99,23 @@ class OpenOrders:
     def note(self, report: BrokerReport | BrokerClaim) -> None:
         """Take in what the broker says."""
         if isinstance(report, StatementReceived):
-            for execution in report.statement.executions or ():  # the engine books those that it had not heard of
-                self._note_execution(execution.execution_id, None)
-            for stated in report.statement.orders():
-                if stated.order_id in self._open:
-                    self._open[stated.order_id].answer_by = None  # it is there
+            self._note_statement(report.statement)
         elif isinstance(report, ForeignExecution):
             self._note_execution(report.execution.execution_id, None)
         elif isinstance(report, CommissionReported):
             if report.execution_id in self._executions:
                 self._note_execution(report.execution_id, report.commission)
         else:
-            if isinstance(report, (OrderExecuted, ExecutionCorrected)):
-                self._note_execution(report.execution_id, report.commission or None)
-            sent = self._open.get(report.order_id)
-            if sent is not None:
-                sent.note(report)
-                if isinstance(report, _ENDS) or sum(sent.filled.values(), ZERO) >= sent.terms.quantity:
-                    del self._open[report.order_id]
+            self._note_order(report)
+
+    def _note_order(self, report: BrokerReport) -> None:
+        if isinstance(report, (OrderExecuted, ExecutionCorrected)):
+            self._note_execution(report.execution_id, report.commission or None)
+        sent = self._open.get(report.order_id)
+        if sent is not None:
+            sent.note(report)
+            if isinstance(report, _ENDS) or sum(sent.filled.values(), ZERO) >= sent.terms.quantity:
+                del self._open[report.order_id]
 
     def overdue(self, now: float) -> list[OrderUnanswered]:
         """Return, once each, the orders that nobody answered in time; without a time of their own."""
@@ -124,10 +123,6 @@ class OpenOrders:
         for sent in late:
             sent.answer_by = None
         return [OrderUnanswered(order_id=sent.order.order_id, occurred_at=sent.order.approved_at) for sent in late]
-
-    def next_deadline(self) -> float | None:
-        """Return when the next order becomes unknown, by the monotonic clock."""
-        return min((sent.answer_by for sent in self._open.values() if sent.answer_by is not None), default=None)
 
     def known(self) -> tuple[KnownOrder, ...]:
         """Return the orders that are not over."""
@@ -142,6 +137,13 @@ class OpenOrders:
     def executions(self) -> dict[str, Decimal | None]:
         """Return the executions that are known, oldest first, with their commissions as far as these are known."""
         return dict(self._executions)
+
+    def _note_statement(self, statement: BrokerStatement) -> None:
+        for execution in statement.executions or ():  # the engine books those that it had not heard of
+            self._note_execution(execution.execution_id, None)
+        for stated in statement.orders():
+            if stated.order_id in self._open:
+                self._open[stated.order_id].answer_by = None  # it is there
 
     def _note_execution(self, execution_id: str, commission: Decimal | None) -> None:
         known = self._executions.get(execution_id)

@@ -16,7 +16,7 @@ from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected
 from robo_trader.core.domain.orders import OrderId, OrderTerms
 
 Say = Callable[[object], None]
-_UNSENT = "it was not sent: the gateway is not reached, or has not told all yet"
+_UNSENT = "it was not sent: the gateway is not reached, has not told all yet, or had no turn for it in time"
 
 
 class Ordering:
@@ -37,6 +37,7 @@ class Ordering:
         self._tracker = tracker
         self._clock = clock
         self._say = say
+        self._waits_most = begin.patience.answer / 2  # later the engine takes it for lost, and may prove it absent
         self._numbers = OrderNumbers(Path(begin.numbers_file))
         self._groups: dict[OrderId, str] = {}
         self._is_open = False
@@ -127,12 +128,15 @@ class Ordering:
         self._wire.place(known.wire_id, stock(known.intent.symbol), going)
 
     async def _order_turn(self, order_id: OrderId) -> bool:
-        """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile."""
+        """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile, or wait too long."""
         task = asyncio.current_task()
         assert task is not None
         self._waiting[order_id] = task
         try:
-            return await self._turn(Lane.ORDER)
+            async with asyncio.timeout(self._waits_most):
+                return await self._turn(Lane.ORDER)
+        except TimeoutError:
+            return False
         except asyncio.CancelledError:
             if order_id not in self._withdrawn:
                 raise  # the process ends

@@ -35,7 +35,7 @@ CASH = "TotalCashValue"
 _Rows = TypeVar("_Rows")
 
 
-async def make_statement(
+async def make_statement(  # noqa: PLR0913 - what a statement is made of
     wire: GatewayWire,
     tracker: OrderTracker,
     account: str,

@@ -67,9 +67,10 @@ async def test_what_is_said_is_heard_in_order() -> None:
 async def test_a_line_that_lies_is_broken(data: bytes, words: str) -> None:
     async with a_line() as (raw, channel):
         raw.write(data)
+        if words.startswith("message"):
+            assert await channel.hear() == ORDER
         with pytest.raises(ChannelBrokenError, match=words):
-            for _ in range(2):
-                assert await channel.hear() == ORDER
+            await channel.hear()
 
 
 @pytest.mark.parametrize("cut", [0, 1, 3, 4, 20])
