@@ -40,7 +40,7 @@ def ids(client: Client, *kinds: type[OrderAccepted | OrderRejected | OrderUnansw
     return {one.order_id for kind in kinds for one in client.only(kind)}
 
 
-@pytest.mark.parametrize("byte", [0, 1, 4, 150, ALL])
+@pytest.mark.parametrize("byte", [0, 4, 150, ALL])
 async def test_f01_the_connection_breaks_after_some_bytes_of_the_order(byte: int, tmp_path: Path) -> None:
     """F01: whether the order arrived is known by evidence alone; it is not sent again."""
     async with (
@@ -240,7 +240,7 @@ async def test_f10_bytes_that_drip_are_no_answer(tmp_path: Path) -> None:
 async def test_f13_a_gateway_that_stays_away_is_waited_for(tmp_path: Path) -> None:
     """F13: one line in the books for each change; the process is not taken for hung while it waits."""
     async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
-        patience = replace(QUICK, hangs=0.8, connect=0.5, reconnect=(1.5,))
+        patience = replace(QUICK, hangs=0.8, connect=0.4, reconnect=(1.0,))
         async with a_trader(gateway, tmp_path, port=proxy.port, patience=patience) as trader:
             process = trader.broker.process_id
             proxy.is_closed = True

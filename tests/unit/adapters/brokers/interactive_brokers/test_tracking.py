@@ -100,8 +100,8 @@ def test_whatever_the_order_and_the_repetitions_the_books_are_the_same(again: li
     }  # fmt: skip
 
 
-def kinds(reports: Sequence[object]) -> list[type[object]]:
-    return [type(one) for one in reports]
+def kinds(reports: Sequence[object]) -> tuple[type, ...]:
+    return tuple(type(one) for one in reports)
 
 
 ENDS: dict[str, tuple[tuple[Say, ...], type]] = {
@@ -131,7 +131,7 @@ def test_a_cancellation_that_was_asked_for_is_one_and_a_refusal_that_ends_as_can
     tracker.hear_error(2, 201, "no margin")
     tracker.hear_status(2, "Cancelled", PERM + 1, "", CLIENT)
     reports = tracker.take_reports()
-    assert kinds(reports) == [OrderCanceled, OrderRejected]
+    assert kinds(reports) == (OrderCanceled, OrderRejected)
     assert isinstance(reports[1], OrderRejected) and "no margin" in reports[1].reason
 
 
@@ -143,7 +143,7 @@ def test_f35_numbers_of_other_clients_are_theirs(word: str) -> None:
     assert not tracker.take_reports() and not tracker.alarms
     opened("Submitted")(tracker)
     status("Cancelled", client=2, perm=PERM + 5)(tracker)
-    assert kinds(tracker.take_reports()) == [OrderAccepted]
+    assert kinds(tracker.take_reports()) == (OrderAccepted,)
 
 
 def test_f35_our_number_with_another_identity_is_an_alarm_and_nothing_else() -> None:
@@ -161,7 +161,7 @@ def test_an_order_is_known_by_its_permanent_number_where_another_client_placed_i
     tracker = a_tracker(1)
     opened("Submitted")(tracker)
     status("Cancelled", client=9, wire_id=44)(tracker)
-    assert kinds(tracker.take_reports()) == [OrderAccepted, OrderExpired]
+    assert kinds(tracker.take_reports()) == (OrderAccepted, OrderExpired)
 
 
 def test_f32_an_order_held_for_shares_to_borrow_is_accepted() -> None:
@@ -173,7 +173,7 @@ def test_f31_an_error_about_a_change_refuses_the_change_and_not_the_order() -> N
     opened("Submitted")(tracker)
     tracker.open_orders()[0].asked = some_terms(quantity=150, limit=100)
     erred(201)(tracker)
-    assert kinds(tracker.take_reports()) == [OrderAccepted, ModifyRejected]
+    assert kinds(tracker.take_reports()) == (OrderAccepted, ModifyRejected)
     erred(201)(tracker)
     assert not tracker.take_reports()
 
@@ -186,11 +186,11 @@ def test_f30_a_change_is_made_when_it_is_shown_and_lost_when_the_old_terms_are_s
     tracker.hear_open_order(stock(), shown(1, quantity=150, limit=101.0), state("Submitted"))
     tracker.forget_wire()
     tracker.settle_changes()
-    assert kinds(tracker.take_reports()) == [OrderModified, OrderAccepted], "2 was not shown yet"
+    assert kinds(tracker.take_reports()) == (OrderModified, OrderAccepted), "2 was not shown yet"
     tracker.hear_open_order(stock(), shown(2, perm=PERM + 1), state("Submitted"))
     tracker.settle_changes()
     tracker.settle_changes()
-    assert kinds(tracker.take_reports()) == [OrderAccepted, ModifyRejected]
+    assert kinds(tracker.take_reports()) == (OrderAccepted, ModifyRejected)
 
 
 def test_f39_a_refused_cancel_is_said_once_and_only_if_one_was_asked_for() -> None:
@@ -200,7 +200,7 @@ def test_f39_a_refused_cancel_is_said_once_and_only_if_one_was_asked_for() -> No
     tracker.open_orders()[0].is_cancel_asked = True
     erred(161)(tracker)
     erred(161)(tracker)
-    assert kinds(tracker.take_reports()) == [CancelRejected]
+    assert kinds(tracker.take_reports()) == (CancelRejected,)
 
 
 def test_what_was_told_before_is_not_told_again_but_its_commission_is_if_that_was_missed() -> None:
