@@ -79,7 +79,7 @@ async def a_gateway(
 async def until(is_so: Callable[[], object], why: str = "") -> None:
     """Wait until it is so; fail when patience ends."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - what is waited for are threads and clients that set no event
             await asyncio.sleep(0.005)
     assert is_so(), why
 

@@ -26,7 +26,7 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ports.journal import Batch, StepRecord
 from robo_trader.runtime.recovery import replay
 from tests.builders import CLOSE, a_day, engine_settings, executed, rejected, some_limits
-from tests.unit.adapters.storage.test_journal import record
+from tests.session_records import a_session_record
 from tests.unit.core.engine.desk import only
 
 ACTIVE, REDUCING, HALTED = TradingState
@@ -41,7 +41,7 @@ def told(kind: InstructionKind, expected: TradingState) -> InstructionGiven:
 async def live(path: Path, *inputs: InputEvent, settings: EngineSettings = SETTINGS) -> tuple[Engine, Batch]:
     """One life of the program: recover, take inputs, end."""
     journal, engine = SqlJournal(path), Engine(settings)
-    journal.begin(record())
+    journal.begin(a_session_record())
     try:
         for _ in replay(list(journal.batches()), engine):
             pass

@@ -70,6 +70,8 @@ def test_killed_three_times_in_the_middle(untouched: tuple[dict[str, Any], Path]
     whole = journal_length(untouched[1])
     assert 0 < lengths[0] < lengths[1] < lengths[2] < whole, "each kill must come in the middle"
     assert figures(summary) == figures(untouched[0])
+    written = [row["epoch"] for row in rows(database, "journal")]
+    assert written == sorted(written) and set(written) == {1, 2, 3, 4}, "one epoch a start; no table below knows of it"
     for table in ("orders", "fills", "positions", "equity", "violations"):
         assert without_seq(database, table) == without_seq(untouched[1], table)
 
@@ -106,6 +108,7 @@ def test_timers_and_memory_of_a_strategy_survive(tmp_path: Path) -> None:
 def test_journal_is_the_same_to_the_byte(tmp_path: Path) -> None:
     for name in ("one.db", "other.db"):
         run_json(tmp_path / name, *SYMBOLS)
+    # Each was begun once: of a session that was begun more often the epochs differ, and so do the hashes.
     mine, theirs = rows(tmp_path / "one.db", "journal"), rows(tmp_path / "other.db", "journal")
     assert [row["hash"] for row in mine] == [row["hash"] for row in theirs]
 

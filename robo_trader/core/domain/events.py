@@ -17,6 +17,7 @@ from robo_trader.core.domain.action_events import (
 )
 from robo_trader.core.domain.allotments import Allotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
+from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.discrepancies import (
     DiscrepancyFound,
@@ -40,6 +41,7 @@ from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
 from robo_trader.core.domain.violations import BreakerState, Violation
+from robo_trader.core.domain.warm_up import HistoryShown
 
 # ---- inputs -------------------------------------------------------------------------------------
 
@@ -125,7 +127,9 @@ BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
 Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed
 INSTRUCTIONS = (PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed)  # the same, for isinstance
-InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport | BrokerClaim | Instructed | CorporateAction
+FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
+FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
+InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 
 # ---- decisions ----------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I02", sentence="Each order is submitted once; ids only go up.", means=_EVENTS, idle="no order was sent",
+        remark="Over all starts of a session: its record is watched from its beginning.",
     ),
     Invariant(
         code="I03", sentence="Orders move as the table of their life allows, and only if somebody said so.",
@@ -101,8 +102,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I16", sentence="The journal has no gap and no changed byte.", means=_RECORD,
-        remark="A journal whose end is cut off is whole in itself: that needs an anchor outside, which comes. Where a "
-        "batch ends between two events is numbered, not hashed.",
+        remark="A journal whose end is cut off is whole in itself: that needs an anchor outside, which comes. Until "
+        "then only the broker can tell, by an order that the journal does not know.",
     ),
     Invariant(
         code="I17", sentence="Nothing reaches the broker before it is durable.", means=_WIRE,
@@ -128,8 +129,9 @@ INVARIANTS: tuple[Invariant, ...] = (
         means=_EVENTS, remark="The tick is a hundredth of a cent until instruments have their own.",
     ),
     Invariant(
-        code="I23", sentence="One trading epoch an account; an older one has no effect.", means=_NOT_YET,
-        remark="Comes with the broker's process.",
+        code="I23", sentence="One trading epoch an account; an older one has no effect.", means=_RECORD,
+        remark="In the journal: a batch of an older epoch is refused as it is stored, and none may stand behind one of "
+        "a newer. On the wire it comes with the broker's process.",
     ),
     Invariant(
         code="I24", sentence="A position that must be guarded has a resting stop as a slice ends, or is leaving.",
