@@ -1,4 +1,4 @@
-"""A second port for tests and people: the frames that were seen, the desks' books, and faults at will.
+"""A second port for tests and people: the frames that were seen, the desks' books, and faults and doings at will.
 
 It has no login: it shows a pretend account and breaks pretend connections. It answers to names of this machine only,
 so that no page of the web can make a browser ask.
@@ -53,6 +53,14 @@ def create_app(server: GatewayServer) -> FastAPI:
             server.inject(read_fault(entry))
         except InvalidConfig as error:
             raise HTTPException(422, detail=str(error)) from error
+
+    @app.post("/doing")
+    async def doing(entry: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        """Let the broker do something: its name as `doing`, and the arguments of that."""
+        try:
+            return {"done": server.do(entry)}
+        except InvalidConfig as error:
+            raise HTTPException(422, detail=f"{error} {error.next_step}") from error
 
     return app
 

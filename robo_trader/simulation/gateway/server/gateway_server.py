@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from robo_trader.core.domain.errors import InvalidConfig
-from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
+from robo_trader.simulation.gateway.server.desk import Desk, Doer, MarketEvent
 from robo_trader.simulation.gateway.server.disturbances import Disturbances
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
@@ -58,6 +58,7 @@ class GatewayServer:
     ) -> None:
         """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds."""
         self._desks = desks
+        self._clock = clock
         self._settings = settings or GatewaySettings()
         self._log = FrameLog()
         faults = faults or FaultBook()
@@ -102,6 +103,18 @@ class GatewayServer:
         """Let a fault happen, at its trigger or at once."""
         self._disturbances.arm(fault, time.monotonic())
         self._guarded(self._switchboard.tick)
+
+    def do(self, doing: Mapping[str, Any]) -> object:
+        """Let something happen at a desk that no client asked for; return its id, if it has one.
+
+        Raises InvalidConfig for what cannot be done.
+        """
+        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
+        if desk is None:
+            raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
+        done = desk.do(doing, self._clock())
+        self._guarded(self._switchboard.tick)
+        return done
 
     def frames(self, *, after: int = 0, limit: int = 1_000) -> Sequence[SeenFrame]:
         """Return the oldest kept frames with a number above `after`."""
