@@ -108,7 +108,6 @@ async def serve_gateway(
         listening,
         clock=clock,
         faults=FaultBook(faults, seed=options.seed),
-        doings=brokerage.doings,
     )
     async with AsyncExitStack() as stack:
         first = next(happenings, None)

@@ -189,28 +189,6 @@ async def test_a_restart_at_one_clients_message_is_everybodys() -> None:
         assert await one.hears_the_end() and await other.hears_the_end()
 
 
-async def test_what_happens_behind_the_wire_comes_by_hand() -> None:
-    async with a_gateway() as gateway, ControlPort(gateway.server, 0) as control, a_raw_client(gateway.port) as client:
-        await client.start(9)
-        client.say(61, 1)
-        await client.hear_until("62")
-        bought = {"symbol": "AAPL", "action": "BUY", "shares": "30", "price": 100.25}
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
-            done = await http.post("/doing", json={"call": "trade_elsewhere", "arguments": bought})
-            assert done.status_code == 200, done.text
-            book = (await http.get("/book")).json()["brokerage"]
-            assert [row["exec_id"] for row in book["executions"]] == [done.json()["result"]]
-            assert (await client.hear_until("61"))[14] == "30"
-            for wrong in (
-                {"call": "explode"},
-                {"call": "_order"},
-                {"call": "liquidate"},
-                {"call": "liquidate", "arguments": {"symbol": "SPY"}},
-                {"call": "trade_elsewhere", "arguments": bought | {"shares": "many"}},
-            ):
-                assert (await http.post("/doing", json=wrong)).status_code == 422, wrong
-
-
 async def test_an_order_is_refused_by_script() -> None:
     fault = read_fault({"name": "order_refused", "on": "PlaceOrder", "nth": 2})
     async with a_gateway(fault) as gateway, ib_async_client(gateway) as ib:
