@@ -147,6 +147,10 @@ class Venue:
         if not resting.remaining:
             self._end(resting)
 
+    def working_ids(self) -> list[OrderId]:
+        """Return the ids of the orders that rest in the book, in its order."""
+        return list(self._book)
+
     def find(self, order_id: OrderId) -> RestingOrder | None:
         """Return an order that rests in the book, to be looked at only."""
         return self._book.get(order_id)

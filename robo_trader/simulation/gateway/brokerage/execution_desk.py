@@ -148,7 +148,8 @@ class ExecutionDesk:
 
     def charge(self, exec_id: str) -> None:
         """Tell what an execution cost, after the order it filled once more; of a version that counts no more, not."""
-        booked = next((one for one in self._state.executions if one.execution.exec_id == exec_id), None)
+        latest_first = reversed(self._state.executions)
+        booked = next((one for one in latest_first if one.execution.exec_id == exec_id), None)
         if booked is None or booked.is_replaced or booked.is_charged:
             return  # of a session that is over, or corrected since
         order = self._state.orders.get(booked.execution.perm_id)

@@ -152,12 +152,11 @@ class OrderDesk:
 
     def restate(self, at: int) -> None:
         """Say of orders what time and the market have made of them: the session began, a stop was reached."""
-        for order in list(self._state.orders.values()):
-            if order.is_at_venue and order.status in {Status.PRE_SUBMITTED, Status.SUBMITTED}:
-                status = self._working_status(order, at)
-                if status is Status.SUBMITTED and order.status is Status.PRE_SUBMITTED:
-                    order.move(status)
-                    self._teller.tell(order)
+        for order_id in self._venue.working_ids():
+            order = self._state.orders[order_id]
+            if order.status is Status.PRE_SUBMITTED and self._working_status(order, at) is Status.SUBMITTED:
+                order.move(Status.SUBMITTED)
+                self._teller.tell(order)
 
     def fill(self, order: BrokerageOrder, shares: Decimal, price: Decimal, at: int) -> None:
         """Fill a part of an order at the venue, whatever the market does."""
@@ -224,8 +223,8 @@ class OrderDesk:
             order.is_at_venue = False
             order.completed_at, order.completed_status = report.occurred_at, f"Filled Size: {order.ticket.quantity}"
         self._executions.execute(order, report.quantity, report.price, report.commission, report.occurred_at)
-        if order.status is Status.FILLED:
-            self.restate(report.occurred_at)  # its legs work now
+        if order.has_legs:
+            self.restate(report.occurred_at)  # they work now
 
     def _refusal(self, order: BrokerageOrder) -> Notice | None:
         if order.parent_perm_id:
@@ -259,6 +258,8 @@ class OrderDesk:
                 self.conclude(leg, at, Status.CANCELED if leg.is_transmitted else Status.API_CANCELED)
 
     def _legs(self, order: BrokerageOrder) -> list[BrokerageOrder]:
+        if not order.has_legs:
+            return []
         return [one for one in self._state.orders.values() if one.parent_perm_id == order.perm_id]
 
     def _last_price(self, order: BrokerageOrder) -> Decimal | None:

@@ -62,6 +62,7 @@ class BrokerageOrder(Struct, kw_only=True):
     status: Status
     placed_at: int
     parent_perm_id: int = 0
+    has_legs: bool = False
     is_acknowledged: bool = False
     is_transmitted: bool = True
     is_refused: bool = False
