@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import ib_async
+
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.sessions import SessionTable
@@ -82,6 +84,22 @@ async def until(is_so: Callable[[], object], why: str = "") -> None:
         while not is_so():  # noqa: ASYNC110 - what is waited for are threads and clients that set no event
             await asyncio.sleep(0.005)
     assert is_so(), why
+
+
+@asynccontextmanager
+async def ib_async_client(
+    gateway: RunningGateway, client_id: int = 1, version: int = 178
+) -> AsyncIterator[ib_async.IB]:
+    """A connected ib_async that is ready; `version` is the highest it says it speaks."""
+    ib = ib_async.IB()
+    ib.client.MaxClientVersion = version
+    ib.RaiseRequestErrors = True
+    await ib.connectAsync(LOOPBACK, gateway.port, clientId=client_id, timeout=10, raiseSyncErrors=True)
+    try:
+        yield ib
+    finally:
+        ib.disconnect()
+        await until(lambda: client_id not in gateway.server.clients())
 
 
 class RawClient:

@@ -104,7 +104,10 @@ async def serve_gateway(
     happenings = await _happenings(settings, plan, after=clock.at)
     listening = GatewaySettings(host=options.host, port=options.port, is_paced=options.is_paced)
     server = GatewayServer(
-        {"brokerage": brokerage}, listening, clock=clock, faults=FaultBook(faults, seed=options.seed)
+        {"brokerage": brokerage},
+        listening,
+        clock=clock,
+        faults=FaultBook(faults, seed=options.seed),
     )
     async with AsyncExitStack() as stack:
         first = next(happenings, None)

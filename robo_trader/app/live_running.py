@@ -44,6 +44,7 @@ from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import last_slice_end, replay
 from robo_trader.runtime.trading_loop import TradingLoop
 
+CONNECT_SECONDS = 15  # to find somebody who listens
 FIRST_WORD_SECONDS = 60  # the gateway may take so long to tell all, and history to come
 GRACE_NANOS = 2_000_000_000  # a bar is over so long after its end: its last trades may be on their way
 NOBODY = "00000000"  # whose orders are asked for before the session has a name
@@ -125,7 +126,8 @@ async def _first_word(broker: InteractiveBrokers) -> None:
     while broker.link is not LinkState.READY:
         if broker.link is LinkState.REFUSED:
             raise BrokerError(broker.reason, next_step="Check `ibkr.account`, `ibkr.port` and the gateway's login.")
-        if time.monotonic() > deadline:
+        is_away = broker.link in {LinkState.DOWN, LinkState.CONNECTING}
+        if time.monotonic() > deadline - (FIRST_WORD_SECONDS - CONNECT_SECONDS if is_away else 0):
             raise BrokerError(
                 f"the gateway at {broker.target} cannot be traded through: {broker.reason}",
                 next_step="Start IB Gateway or TWS in paper mode, or `robo-trader gateway`, and look at --gateway.",

@@ -13,6 +13,7 @@ from robo_trader.app.recorded_settings import settings_of
 from robo_trader.core.domain.errors import JournalDamaged, RoboTraderError
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.sessions import SessionTable
+from robo_trader.core.ports.journal import JournalIdentity
 from robo_trader.runtime.invariants.broken import InvariantBroken
 from robo_trader.runtime.invariants.checker import Checker
 from robo_trader.runtime.invariants.replaying import replayed, watch_record
@@ -36,8 +37,8 @@ class Finding:
 class Verdict:
     """How all of them stand."""
 
-    install: str
-    epochs: Mapping[int, int]  # how many batches were written under each, those that wrote none included
+    identity: JournalIdentity  # with the newest epoch that anybody took
+    epochs: Mapping[int, int]  # how many batches were written under each that wrote any
     batches: int
     events: int  # watched
     state_hash: str | None  # that the journal leads to, None where it cannot be played again
@@ -79,9 +80,8 @@ def verify_journal(path: Path, sessions: SessionTable | None = None) -> Verdict:
             evidence.broken["I16"] = damage
         else:
             _play(journal, settings, sessions, evidence)
-    epochs = {epoch: evidence.epochs[epoch] for epoch in range(1, journal.identity.epoch + 1)}
     return Verdict(
-        journal.identity.install, epochs, evidence.batches, evidence.events, evidence.state_hash,
+        journal.identity, evidence.epochs, evidence.batches, evidence.events, evidence.state_hash,
         tuple(_findings(INVARIANTS, evidence)), next(iter(evidence.broken.values()), None),
     )  # fmt: skip
 
@@ -131,7 +131,8 @@ def as_dict(verdict: Verdict) -> Mapping[str, object]:
     return {
         "result": PASS if verdict.error is None else BROKEN,
         "error": None if verdict.error is None else str(verdict.error),
-        "install": verdict.install,
+        "install": verdict.identity.install,
+        "epoch": verdict.identity.epoch,
         "epochs": {str(epoch): batches for epoch, batches in verdict.epochs.items()},
         "batches": verdict.batches,
         "events": verdict.events,

@@ -217,6 +217,7 @@ def test_an_interrupted_session_is_verified_as_far_as_it_came(tmp_path: Path) ->
     second = verified(database, 0)
     assert second["batches"] == first["batches"] + PASSES_AT_START  # the books were held against the broker's
     assert second["install"] == first["install"] and parse_reference(f"{first['install']}.1.1") is not None
+    assert (first["epoch"], second["epoch"]) == (1, 2)
     assert second["epochs"] == {"1": first["batches"], "2": PASSES_AT_START}
     people = run("journal", "verify", "--database", str(database)).stdout
     assert f"install {first['install']}, begun 2 times" in people and "epoch 2: 2 batches" in people

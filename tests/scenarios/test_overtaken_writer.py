@@ -41,22 +41,23 @@ def is_free(database: Path) -> bool:
 
 
 @contextmanager
-def trading_slowly(database: Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        command("run", "--database", str(database), "--speed", "20", "--exit-when-done", *SESSION),
-        env=environment(ROBO_WEB__ENABLED="false"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+def trading_slowly(database: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            command("run", "--database", str(database), "--speed", "20", "--exit-when-done", *SESSION),
+            env=environment(), stdout=subprocess.DEVNULL, stderr=words,
+        )  # fmt: skip
     try:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
-def stop_between_two_batches(process: subprocess.Popen[str], database: Path, *, after: int) -> None:
+def stop_between_two_batches(process: subprocess.Popen[bytes], database: Path, *, after: int) -> None:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, "it ended by itself"
         if length(database) > after:
             process.send_signal(signal.SIGSTOP)
             if is_free(database):
@@ -67,8 +68,8 @@ def stop_between_two_batches(process: subprocess.Popen[str], database: Path, *, 
 
 
 def test_stopped_overtaken_and_continued(tmp_path: Path) -> None:
-    database = tmp_path / "session.db"
-    with trading_slowly(database) as stale:
+    database, log = tmp_path / "session.db", tmp_path / "stale.log"
+    with trading_slowly(database, log) as stale:
         stop_between_two_batches(stale, database, after=30)
         refused = run("run", "--database", str(database), "--speed", "max", "--exit-when-done", *SESSION)
         assert refused.returncode == BUSY and "another robo-trader is trading" in refused.stderr, "the lock holds"
@@ -76,9 +77,9 @@ def test_stopped_overtaken_and_continued(tmp_path: Path) -> None:
         summary = run_json(database, *SESSION)
         whole = rows(database, "journal")
         stale.send_signal(signal.SIGCONT)
-        _, told = stale.communicate(timeout=DEADLINE_SECONDS)
-        assert stale.returncode == BUSY, told
-        assert "has begun to write" in told and "it is epoch 2, this program's was 1" in " ".join(told.split())
+        assert stale.wait(timeout=DEADLINE_SECONDS) == BUSY, log.read_text()
+    told = " ".join(log.read_text().split())
+    assert "has begun to write" in told and "it is epoch 2, this program's was 1" in told
     assert rows(database, "journal") == whole, "nothing was written after the newer one"
     verified = run("journal", "verify", "--database", str(database), "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr

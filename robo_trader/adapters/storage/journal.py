@@ -49,16 +49,17 @@ class SqlJournal:
     def begin(self, session: SessionRecord) -> JournalIdentity:
         """Become the one writer: store what the journal is about if it is new, and take the next epoch.
 
-        Raises SessionMismatch if it was begun with other settings, JournalDamaged for an unknown schema.
+        Raises SessionMismatch if it was begun with other settings, JournalDamaged for an unknown schema, and for a
+        record of an epoch that nobody took.
         """
         with named_errors(self._path), self._engine.begin() as connection:
             if not is_begun(connection):
                 store_facts(connection, session)
             found = read_facts(connection, self._path)
             found.session.demand_same(session)
+            self._find_head(connection, found.identity)
             taken = JournalIdentity(found.identity.install, found.identity.epoch + 1)
             store_epoch(connection, taken.epoch)
-            self._find_head(connection)
         self._account, self._epoch = session.account, taken.epoch
         return taken
 
@@ -97,9 +98,11 @@ class SqlJournal:
                 next_step="Let this one end: it was overtaken while it stood still. The other one trades on.",
             )
 
-    def _find_head(self, connection: Connection) -> None:
+    def _find_head(self, connection: Connection, found: JournalIdentity) -> None:
         newest = connection.execute(select(schema.journal).order_by(schema.journal.c.seq.desc()).limit(1)).first()
         if newest is not None:
+            if newest.epoch > found.epoch:  # another could take an epoch twice, and two orders bear one name
+                raise damaged_record(self._path, newest.seq)
             self._seq, self._batch, self._hash = newest.seq, newest.batch, newest.hash
 
     def _journal_rows(self, batch: Batch) -> tuple[list[dict[str, Any]], list[Record], bytes]:
@@ -126,20 +129,19 @@ def _flatten(batch: Batch) -> Iterator[tuple[str, Event | Command]]:
         yield COMMAND, command
 
 
-def _link(head: bytes, *parts: str | bytes) -> bytes:
-    told = (part.encode() if isinstance(part, str) else part for part in parts)
-    return blake2b(b"\x00".join((head, *told)), digest_size=16).digest()
+def _link(head: bytes, told: str, payload: bytes) -> bytes:
+    return blake2b(b"\x00".join((head, told.encode(), payload)), digest_size=16).digest()
 
 
 def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
-    return _link(head, str(epoch), str(batch), role, kind, payload)
+    return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
 
 
 def digest_of(batch: Batch) -> bytes:
     """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
     head = GENESIS
     for role, value in _flatten(batch):
-        head = _link(head, role, type(value).__name__, encode(value))
+        head = _link(head, f"{role}\x00{type(value).__name__}", encode(value))
     return head
 
 

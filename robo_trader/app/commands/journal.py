@@ -27,12 +27,12 @@ def verify_command(database: Path, environment: Mapping[str, str], *, as_json: b
 def _print(verdict: Verdict, database: Path) -> None:
     columns = ("code", "result", "times", "sentence", "remark")
     print_rows(f"Invariants in {database}", verdict.findings, columns=columns, as_json=False)
-    print_text(f"install {verdict.install}, {_epochs_in_words(verdict.epochs)}")
+    print_text(f"install {verdict.identity.install}, begun {verdict.identity.epoch} times; {_epochs_in_words(verdict)}")
     print_text(f"{verdict.batches} batches, {verdict.events} events, state {verdict.state_hash or 'not reached'}")
 
 
-def _epochs_in_words(epochs: Mapping[int, int]) -> str:
-    """Return how often somebody began to write, and how much each of the last few wrote."""
-    newest = list(epochs.items())[-EPOCHS_SHOWN:]
+def _epochs_in_words(verdict: Verdict) -> str:
+    """Return how much each of the last few programs wrote that wrote anything."""
+    newest = list(verdict.epochs.items())[-EPOCHS_SHOWN:]
     told = ", ".join(f"epoch {epoch}: {batches} batches" for epoch, batches in newest)
-    return f"begun {len(epochs)} times; {'' if len(newest) == len(epochs) else 'of these the last: '}{told}"
+    return told if len(newest) == len(verdict.epochs) else f"of these the last: {told}"

@@ -1,4 +1,8 @@
-"""How a broker's adapter names our orders, and finds them again."""
+"""How a broker's adapter names our orders, and finds them again.
+
+What bears a lost order's name is told as nobody's, with the name as its `lost_reference`: in statements, and as a
+`ForeignExecution`. Other reports of it are left out; the next statement tells what they would have.
+"""
 
 from typing import Protocol
 

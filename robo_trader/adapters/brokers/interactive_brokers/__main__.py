@@ -1,6 +1,7 @@
 """The broker's process. The engine starts it with the number of a socket that is open already, and an epoch."""
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -60,6 +61,8 @@ def _do(session: Session, asked: object) -> Awaitable[None]:
 def main() -> None:
     """Run. Ctrl-C in a terminal is for the engine, which then tells this process to finish."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("ib_async").addHandler(logging.NullHandler())  # the engine tells what matters, in its own words
+    logging.getLogger("ib_async").propagate = False
     asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
 
 

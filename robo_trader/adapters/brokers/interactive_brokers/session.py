@@ -110,6 +110,8 @@ class Session:
             await self._follow()
         except TimeoutError:
             return "nobody answered in time", was_ready
+        except ConnectionRefusedError:
+            return f"nobody listens at {begin.host}:{begin.port}", was_ready
         except (OSError, NoAnswerError, RequestRefusedError) as error:
             return str(error) or type(error).__name__, was_ready
         finally:

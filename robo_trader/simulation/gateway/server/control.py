@@ -52,7 +52,7 @@ def create_app(server: GatewayServer) -> FastAPI:
         try:
             server.inject(read_fault(entry))
         except InvalidConfig as error:
-            raise HTTPException(422, detail=str(error)) from error
+            raise _unprocessable(error) from error
 
     @app.post("/doing")
     async def doing(entry: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
@@ -60,9 +60,13 @@ def create_app(server: GatewayServer) -> FastAPI:
         try:
             return {"done": server.do(entry)}
         except InvalidConfig as error:
-            raise HTTPException(422, detail=f"{error} {error.next_step}") from error
+            raise _unprocessable(error) from error
 
     return app
+
+
+def _unprocessable(error: InvalidConfig) -> HTTPException:
+    return HTTPException(422, detail=f"{error}. {error.next_step}")
 
 
 class ControlPort:

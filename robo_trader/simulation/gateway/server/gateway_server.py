@@ -63,7 +63,7 @@ class GatewayServer:
         self._log = FrameLog()
         faults = faults or FaultBook()
         outgoing = Outgoing(faults, self._log, clock=clock, call_later=self._call_later)
-        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic())
+        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic(), do=self._do)
         self._switchboard = Switchboard(
             list(desks.values()),
             outgoing,
@@ -109,12 +109,7 @@ class GatewayServer:
 
         Raises InvalidConfig for what cannot be done.
         """
-        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
-        if desk is None:
-            raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
-        done = desk.do(doing, self._clock())
-        self._guarded(self._switchboard.tick)
-        return done
+        return self._switchboard.do(lambda: self._do(doing))
 
     def frames(self, *, after: int = 0, limit: int = 1_000) -> Sequence[SeenFrame]:
         """Return the oldest kept frames with a number above `after`."""
@@ -139,7 +134,7 @@ class GatewayServer:
             return
         server, self._server = self._server, None
         server.close()
-        self._switchboard.end_all()
+        self._guarded(self._switchboard.end_all)
         for timer in self._timers:
             timer.cancel()
         for line in list(self._lines):
@@ -151,6 +146,12 @@ class GatewayServer:
         await server.wait_closed()
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
+
+    def _do(self, doing: Mapping[str, Any]) -> object:
+        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
+        if desk is None:
+            raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
+        return desk.do(doing, self._clock())
 
     def _new_line(self) -> "_ClientLine":
         return _ClientLine(self._switchboard, self._lines, self._settings, self._call_later, self._guarded)

@@ -126,6 +126,15 @@ async def test_the_epoch_and_the_end_of_a_batch_are_in_the_chain(path: Path, ope
     assert stored(path) == [(1, 1), (2, 1)]
 
 
+async def test_no_epoch_is_taken_twice(path: Path, open_journal: SqlJournal) -> None:
+    for number in (1, 2):
+        open_journal.begin(a_session_record())
+        await open_journal.commit(a_batch(number))
+    execute(path, "UPDATE meta SET value = '1' WHERE key = 'epoch'")
+    with pytest.raises(JournalDamaged, match="record 4 "):
+        open_journal.begin(a_session_record())
+
+
 CHANGES = (
     ("UPDATE journal SET epoch = 2 WHERE batch = 2", "UPDATE journal SET epoch = 1", 3),
     ("UPDATE journal SET epoch = 2 WHERE seq = 4", "UPDATE journal SET epoch = 1", 4),

@@ -1,6 +1,8 @@
 """The journal keeps what it was given, in order, and the projections are what the events say."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock, is_held
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import Command, SubmitOrder
-from robo_trader.core.domain.errors import JournalBusy, SessionMismatch
+from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, SessionMismatch
 from robo_trader.core.domain.events import InputEvent, SessionStarted, SliceClosed
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
@@ -126,6 +128,17 @@ def test_a_journal_continues_with_equal_settings_only(path: Path) -> None:
         journal.begin(a_session_record(feeds={"AAPL": "files"}))
     assert journal.begin(a_session_record()).epoch == 3, "who is refused has not begun"
     journal.close()
+
+
+def test_a_journal_of_an_earlier_version_is_refused_and_left_alone(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        connection.execute("INSERT INTO meta VALUES ('schema_version', '2'), ('session', '{}')")
+        connection.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY, batch INTEGER, hash BLOB)")
+    with closing(SqlJournal(path)) as journal, pytest.raises(JournalDamaged, match="has schema 2"):
+        journal.begin(a_session_record())
+    with closing(sqlite3.connect(path)) as connection:
+        assert len(connection.execute("SELECT * FROM meta").fetchall()) == 2
 
 
 def test_one_writer_at_a_time(path: Path) -> None:

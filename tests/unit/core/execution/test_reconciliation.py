@@ -211,6 +211,10 @@ def test_the_cash_threshold(equity: int, threshold: str) -> None:
             lambda: ReconciliationPolicy(decisions={**DEFAULT_DECISIONS, K.CASH_ABOVE_THRESHOLD: Decision.BLOCK}),
             id="cash has no symbol",
         ),
+        pytest.param(
+            lambda: ReconciliationPolicy(decisions={**DEFAULT_DECISIONS, K.ORDER_LOST: Decision.BLOCK}),
+            id="a journal that has lost its end halts",
+        ),
         pytest.param(lambda: ReconciliationPolicy(cash_minimum=Decimal(-1)), id="below 0"),
     ],
 )  # fmt: skip
