@@ -47,12 +47,10 @@ class ExecutionDesk:
         self._prefix = sha256(settings.account.encode()).hexdigest()[:8]
 
     def execute(self, order: BrokerageOrder, shares: Decimal, price: Decimal, commission: Decimal, at: int) -> None:
-        """Book shares of an order and tell it. More than it has left is an over-fill; after its end, a late fill."""
+        """Book shares of an order, whose status is what it is after them, and tell it."""
         order.filled += shares
         order.value += shares * price
         order.last_price = price
-        if order.filled >= order.ticket.quantity and not order.is_over:
-            order.move(Status.FILLED)
         execution = Execution(
             exec_id=self._next_id(), order_id=order.order_id, client_id=order.client_id, perm_id=order.perm_id, at=at,
             account=self._settings.account, exchange=_exchange(order.contract),

@@ -68,6 +68,7 @@ class BrokerageOrder(Struct, kw_only=True):
     is_refused: bool = False
     is_at_venue: bool = False
     why_held: str = ""
+    filled_at_venue: Decimal = ZERO  # whatever became of those executions later
     asked: OrderTicket | None = None  # a change that is not answered yet
     filled: Decimal = ZERO
     value: Decimal = ZERO  # dollars filled

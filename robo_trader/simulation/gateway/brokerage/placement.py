@@ -70,7 +70,7 @@ class PlacementDesk:
         """Place an order; with the id of one that works, change it; with `what_if`, only say what it would do."""
         order_id, ticket = request.order_id, request.ticket
         contract, known = self._contracts.find(request.contract), self.find(client_id, order_id)
-        notice = NO_CONTRACT if contract is None else find_refusal(ticket, self._settings, at)
+        notice = NO_CONTRACT if contract is None else self.find_refusal(ticket, at)
         if notice is not None or contract is None:
             self._complain(client_id, order_id, notice or NO_CONTRACT)
         elif ticket.what_if:
@@ -81,6 +81,10 @@ class PlacementDesk:
             self._complain(client_id, order_id, DUPLICATE)
         else:
             self._accept(client_id, order_id, contract, ticket, at)
+
+    def find_refusal(self, ticket: OrderTicket, at: int) -> Notice | None:
+        """Return what is wrong with a ticket by itself, None for a sound one."""
+        return find_refusal(ticket, self._settings, at)
 
     def place_by_hand(self, contract: Contract, ticket: OrderTicket, at: int) -> BrokerageOrder:
         """Place an order as a person at the screen does: no client's, until client 0 binds it."""
