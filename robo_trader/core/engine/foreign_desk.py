@@ -4,6 +4,8 @@ They are booked like any fill, belong to the sub-account UNASSIGNED, and block t
 do so again, and no strategy is to trade away what somebody else bought.
 """
 
+from msgspec.structs import replace
+
 from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.events import ReportQuarantined
 from robo_trader.core.domain.fills import ExecutionId, Fill
@@ -31,7 +33,8 @@ class ForeignDesk:
 
     def take(self, execution: StatedExecution) -> None:
         """Book an execution in its last version, once."""
-        account, known = self._account, self._account.orders.executions.foreign
+        account, executions = self._account, self._account.orders.executions
+        execution, known = replace(execution, symbol=executions.name_now(execution.symbol)), executions.foreign
         corrects = execution.corrects
         subject = corrects if corrects is not None and corrects in known else execution.execution_id
         before, fault = known.get(subject), self._fault(execution, subject)
@@ -57,8 +60,12 @@ class ForeignDesk:
     def _fault(self, execution: StatedExecution, subject: ExecutionId) -> str | None:
         if execution.quantity < 0 or execution.price <= 0:
             return f"execution {subject} is of {execution.quantity} shares at {execution.price}"
-        if self._account.orders.executions.is_known(subject):
+        executions = self._account.orders.executions
+        if executions.is_known(subject):
             return f"execution {subject} is booked as one of ours"
+        before = executions.foreign.get(subject)
+        if before is not None and before.symbol != execution.symbol:
+            return f"execution {subject} was of {before.symbol}, and is told to be of {execution.symbol}"
         return None
 
     def _quarantine(self, execution: StatedExecution, reason: str) -> None:

@@ -103,8 +103,8 @@ class ReportDesk:
 
     def restate(self, fill: Fill, before: Fill) -> None:
         """Book that a fill was another than `before`."""
-        account, change = self._account, fill.side.sign * (fill.quantity - before.quantity)
-        change = account.ledger.shares_now(before, change)
+        account = self._account
+        change = account.ledger.shares_now(before, fill.change - before.change)
         then, now = self._strategies.note_restated(fill, before)
         held = account.ledger.position(fill.symbol)
         position, realised, entry = account.ledger.restate(fill)

@@ -102,14 +102,14 @@ class StrategyDesk:
 
     def note_restated(self, fill: Fill, before: Fill) -> tuple[tuple[Allotment, ...], tuple[Allotment, ...]]:
         """Take in that a fill was another than `before`, before it is booked; return whose it was, and is."""
-        symbol, sign = fill.symbol, fill.side.sign
+        symbol = fill.symbol
         self._unsettle(symbol)
         if not self._is_divided(symbol):
             return (), ()
         parts = self.sub_accounts.allotments(symbol, fill.execution_id)
-        allotments = divided_again(parts, sign * fill.quantity, fill.commission)
+        allotments = divided_again(parts, fill.change, fill.commission)
         self.sub_accounts.restate(symbol, fill.price, allotments, fill.execution_id)
-        changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
+        changed = self._account.ledger.shares_now(before, fill.change - before.change)
         self._compare(symbol, changed)
         return parts, allotments
 

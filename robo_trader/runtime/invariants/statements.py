@@ -158,8 +158,9 @@ def _hear_foreign(scene: Scene, fill: Fill) -> None:
     effect = scene.effect = scene.reports.take_foreign(stated)
     scene.report, scene.foreign, scene.shares_told = None, stated, 0
     scene.hold("I05", not effect.refused, "{} is booked, though {}", fill, effect.refused)
-    scene.market.appraise(stated.symbol, stated.price)
-    scene.books.execute(stated.symbol, stated.side, effect)
+    symbol = scene.name_now(stated.symbol)
+    scene.market.appraise(symbol, stated.price)
+    scene.books.execute(symbol, stated.side, effect)
 
 
 def _foreign_of(scene: Scene) -> list[StatedExecution]:
