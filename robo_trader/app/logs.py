@@ -29,6 +29,7 @@ from robo_trader.core.domain.events import (
     TradingStateChanged,
 )
 from robo_trader.core.domain.outcomes import Ending, Outcome, SignalSettled
+from robo_trader.core.domain.releases import BlocksLifted, ReleaseRefused
 from robo_trader.core.market.corporate_actions import action_text
 from robo_trader.core.ports.journal import Batch
 
@@ -143,6 +144,12 @@ def _reconciliation_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, d
             yield logging.ERROR, "symbol blocked", {"symbol": block.symbol, "reason": block.reason}
         case SymbolReleased(block=block):
             yield logging.WARNING, "symbol released", {"symbol": block.symbol, "reason": block.reason}
+        case BlocksLifted(symbol=symbol, actor=actor, reason=reason):
+            shares = {"shares_before": str(decision.shares_before), "shares_after": str(decision.shares_after)}
+            yield logging.WARNING, "blocks lifted", {"symbol": symbol, "actor": actor, "reason": reason, **shares}
+        case ReleaseRefused(instruction=asked, reason=reason):
+            fields = {"instruction": f"release {asked.symbol}", "actor": asked.actor, "reason": reason}
+            yield logging.WARNING, "instruction refused", fields
 
 
 def _limit_line(decision: LimitChanged | LooseningRefused) -> tuple[int, str, dict[str, Any]]:

@@ -84,4 +84,8 @@ def test_what_is_left_for_a_session_that_does_not_run(tmp_path: Path) -> None:
     assert before["orders"] > 0
     told = instruct(database, "disable", "sma_crossover", "--reason", "a test")
     assert "sma_crossover: OFF is left for the session" in told
+    assert "release of IBM is left for the session (nothing blocks it by now)" in instruct(
+        database, "release", "ibm", "--adopt", "--reason", "a test"
+    )
+    assert "is not a symbol" in instruct(database, "release", "A$", "--reason", "a test")
     assert "is no reason" in instruct(database, "enable", "sma_crossover", "--reason", " ")

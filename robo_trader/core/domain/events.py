@@ -35,6 +35,7 @@ from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
+from robo_trader.core.domain.releases import BlocksLifted, ReleaseInstructed, ReleaseRefused
 from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
@@ -123,8 +124,10 @@ class FactsReported(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed
-INSTRUCTIONS = (PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed)  # the same, for isinstance
+Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed
+INSTRUCTIONS = (  # the same, for isinstance
+    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed,
+)  # fmt: skip
 InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport | BrokerClaim | Instructed | CorporateAction
 
 # ---- decisions ----------------------------------------------------------------------------------
@@ -383,6 +386,8 @@ DecisionEvent = (
     | DiscrepancyResolved
     | SymbolBlocked
     | SymbolReleased
+    | BlocksLifted
+    | ReleaseRefused
 )
 Event = InputEvent | DecisionEvent
 

@@ -4,6 +4,8 @@ They are booked like any fill, belong to the sub-account UNASSIGNED, and block t
 do so again, and no strategy is to trade away what somebody else bought.
 """
 
+from decimal import Decimal
+
 from msgspec.structs import replace
 
 from robo_trader.core.domain.discrepancies import UNASSIGNED
@@ -11,7 +13,7 @@ from robo_trader.core.domain.events import ReportQuarantined
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
-from robo_trader.core.domain.orders import OrderId
+from robo_trader.core.domain.orders import BUY, SELL, OrderId
 from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.account import Account
@@ -76,10 +78,19 @@ class ForeignDesk:
         )  # fmt: skip
         account.halt(reason, at=at)
 
-    def waiting(self) -> list[Symbol]:
-        """Return the symbols that are blocked because others traded them, and of which nothing of theirs is left."""
+    def adopt(self, symbol: Symbol, change: Decimal, price: Decimal, discrepancy_id: int, *, at: int) -> None:
+        """Book signed shares that the broker has and nobody told of, because a person says that they are there."""
+        self._market.appraise(symbol, price)
+        fill = Fill(
+            execution_id=ExecutionId(f"adopted-{discrepancy_id}"), order_id=NOT_OURS, signal_id="", symbol=symbol,
+            side=BUY if change > 0 else SELL, quantity=abs(change), price=price, commission=ZERO, occurred_at=at,
+        )  # fmt: skip
+        self._reports.book(fill, self._strategies.note_foreign(fill))
+
+    def blocked(self) -> dict[Symbol, Decimal]:
+        """Return the symbols that are blocked because others traded them, and the signed shares of theirs."""
         blocked = [symbol for symbol, causes in self._account.blocks.by_symbol.items() if UNASSIGNED in causes]
-        return [symbol for symbol in blocked if not self._strategies.unassigned(symbol)]
+        return {symbol: self._strategies.unassigned(symbol) for symbol in blocked}
 
     def release(self, symbol: Symbol, *, at: int) -> None:
         """Let a symbol be traded again, as far as others' trades are concerned."""

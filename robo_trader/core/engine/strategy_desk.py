@@ -10,6 +10,7 @@ from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.errors import StrategyError
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import Order
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.domain.signals import Signal
@@ -179,6 +180,31 @@ class StrategyDesk:
         self._give(symbol, fill.price, allotments, fill.execution_id)
         self._compare(symbol, change)
         return allotments
+
+    def surrendered(self, symbol: Symbol) -> list[Allotment]:
+        """Return what strategies lose where others have traded away what these hold: signed shares of each."""
+        missing = self.unassigned(symbol)
+        parts = []
+        for sleeve in self._sleeves:
+            held = self._held(sleeve.sleeve.name, symbol).quantity
+            lost = max(-abs(missing), -held) if held > 0 else min(abs(missing), -held)
+            if held * missing < 0:
+                parts.append(Allotment(strategy=sleeve.sleeve.name, quantity=lost, commission=ZERO))
+                missing -= lost
+        return parts
+
+    def surrender(self, symbol: Symbol, *, at: int) -> None:
+        """Let strategies lose that, at the last price. They want nothing more of the symbol until they think anew."""
+        parts = self.surrendered(symbol)
+        if not parts:
+            return
+        losers = {part.strategy for part in parts}
+        total = sum((part.quantity for part in parts), ZERO)
+        self._cross(symbol, (*parts, Allotment(strategy=UNASSIGNED, quantity=-total, commission=ZERO)), at)
+        for sleeve in self._sleeves:
+            is_loser = sleeve.sleeve.name in losers and symbol in sleeve.wanted
+            if is_loser and sleeve.leave(symbol, "stop: others traded its shares away", at=at):
+                self.unsettled.add(symbol)
 
     def unassigned(self, symbol: Symbol) -> Decimal:
         """Return the signed shares of a symbol that no strategy has traded."""
