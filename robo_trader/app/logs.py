@@ -30,6 +30,7 @@ from robo_trader.core.domain.events import (
 )
 from robo_trader.core.domain.outcomes import Ending, Outcome, SignalSettled
 from robo_trader.core.domain.releases import BlocksLifted, ReleaseRefused
+from robo_trader.core.domain.violations import OrderRatioExceeded
 from robo_trader.core.market.corporate_actions import action_text
 from robo_trader.core.ports.journal import Batch
 
@@ -128,6 +129,9 @@ def _safeguard_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[s
             yield logging.WARNING, "instruction refused", fields
         case BreakerChanged(name=name, after=after, reason=reason):
             yield logging.WARNING, "circuit breaker", {"breaker": name, "state": after.value, "reason": reason}
+        case OrderRatioExceeded(asked=asked, fills=fills, limit=limit):
+            fields = {"asked": asked, "fills": fills, "limit": str(limit)}
+            yield logging.WARNING, "many replaces and cancels for each fill", fields
         case _:
             yield from _reconciliation_lines(decision)
 

@@ -40,7 +40,7 @@ from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
-from robo_trader.core.domain.violations import BreakerState, Violation
+from robo_trader.core.domain.violations import BreakerState, OrderRatioExceeded, Violation
 
 # ---- inputs -------------------------------------------------------------------------------------
 
@@ -381,6 +381,7 @@ DecisionEvent = (
     | LooseningRefused
     | InstructionRefused
     | BreakerChanged
+    | OrderRatioExceeded
     | AccountMarked
     | DiscrepancyFound
     | DiscrepancyResolved

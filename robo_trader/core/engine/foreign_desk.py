@@ -87,14 +87,10 @@ class ForeignDesk:
         )  # fmt: skip
         self._reports.book(fill, self._strategies.note_foreign(fill))
 
-    def blocked(self) -> dict[Symbol, Decimal]:
-        """Return the symbols that are blocked because others traded them, and the signed shares of theirs."""
-        blocked = [symbol for symbol, causes in self._account.blocks.by_symbol.items() if UNASSIGNED in causes]
-        return {symbol: self._strategies.unassigned(symbol) for symbol in blocked}
-
     def release(self, symbol: Symbol, *, at: int) -> None:
-        """Let a symbol be traded again, as far as others' trades are concerned."""
-        self._account.blocks.lift(symbol, UNASSIGNED, at=at)
+        """Let a symbol be traded again, as far as others' trades are concerned, if nothing of theirs is left."""
+        if not self._strategies.unassigned(symbol):
+            self._account.blocks.lift(symbol, UNASSIGNED, at=at)
 
 
 def _same(before: StatedExecution, now: StatedExecution) -> bool:

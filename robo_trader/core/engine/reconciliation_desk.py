@@ -36,10 +36,10 @@ from robo_trader.core.execution.reconciliation import Book, Section, compare_sec
 
 
 class Agreement(Struct, frozen=True, kw_only=True, gc=False):
-    """Statements that agree on a symbol in which others hold shares."""
+    """Statements that agree on a symbol that is blocked."""
 
     since: int  # when the first of them came
-    shares: Decimal  # signed: of nobody's of our strategies
+    shares: Decimal  # signed, of the account
     is_confirmed: bool = False  # whether a second one, asked for after that, agreed as well
 
 
@@ -61,7 +61,7 @@ class ReconciliationDesk:
         self._take_report = take_report
         self.passes = Passes()
         self._absent: dict[OrderId, int] = {}  # UNKNOWN orders, and when a statement first did not name them
-        self._agreed: dict[Symbol, Agreement] = {}  # symbols that others traded, while statements agree on them
+        self._agreed: dict[Symbol, Agreement] = {}  # blocked symbols that statements agree on
 
     def take(self, event: StatementReceived) -> None:
         """Take a statement in."""
@@ -79,16 +79,16 @@ class ReconciliationDesk:
                     self._announce(standing)
                     self._act(standing, statement)
         if statement.positions is not None:
-            self._release_foreign(event)
+            self._note_agreement(event)
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
         return (*self.passes.state(), self._absent, self._agreed)
 
     def has_agreed(self, symbol: Symbol) -> bool:
-        """Return whether the last two statements agree on a symbol that others have traded, as it stands now."""
-        agreed = self._agreed.get(symbol)
-        return agreed is not None and agreed.is_confirmed and agreed.shares == self._foreign.blocked().get(symbol)
+        """Return whether the last two statements agree on a blocked symbol as it stands now."""
+        agreed, held = self._agreed.get(symbol), self._account.ledger.position(symbol).quantity
+        return agreed is not None and agreed.is_confirmed and agreed.shares == held
 
     def withdraw(self, standing: Standing, *, at: int) -> None:
         """Let a difference be over that a person has put right."""
@@ -201,21 +201,20 @@ class ReconciliationDesk:
             else:
                 self._take_report(_restated(stated, stated.order_id, known_version(orders, stated), at=at))
 
-    def _release_foreign(self, event: StatementReceived) -> None:
-        """A symbol that others traded is free again when nothing of it is left, and two statements agree on that."""
+    def _note_agreement(self, event: StatementReceived) -> None:
+        """Note on which blocked symbols two statements agree; what others traded is free once nothing of it is left."""
         differing = self.passes.differing_symbols()
         before, self._agreed = self._agreed, {}
-        for symbol, shares in self._foreign.blocked().items():
-            agreed = before.get(symbol)
+        for symbol in list(self._account.blocks.by_symbol):
+            agreed, shares = before.get(symbol), self._account.ledger.position(symbol).quantity
             if symbol in differing:
                 continue
             if agreed is None or agreed.shares != shares:
                 self._agreed[symbol] = Agreement(since=event.occurred_at, shares=shares)
             elif event.asked_at < agreed.since:
                 self._agreed[symbol] = agreed
-            elif shares:
-                self._agreed[symbol] = Agreement(since=agreed.since, shares=shares, is_confirmed=True)
             else:
+                self._agreed[symbol] = Agreement(since=agreed.since, shares=shares, is_confirmed=True)
                 self._foreign.release(symbol, at=event.occurred_at)
 
 
