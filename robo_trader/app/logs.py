@@ -130,7 +130,7 @@ def _safeguard_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[s
         case BreakerChanged(name=name, after=after, reason=reason):
             yield logging.WARNING, "circuit breaker", {"breaker": name, "state": after.value, "reason": reason}
         case OrderRatioExceeded(asked=asked, fills=fills, limit=limit):
-            fields = {"asked": asked, "fills": fills, "limit": str(limit)}
+            fields = {"asked": str(asked), "fills": str(fills), "limit": str(limit)}
             yield logging.WARNING, "many replaces and cancels for each fill", fields
         case _:
             yield from _reconciliation_lines(decision)

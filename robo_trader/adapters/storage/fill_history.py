@@ -35,6 +35,7 @@ def read_worked_orders(path: Path, *, busy_timeout_seconds: float = 5.0) -> tupl
 
     Raises as `read_share_moves`.
     """
+    kinds: tuple[type[ParentOrderUpdated | FillBooked | FillRestated], ...]
     kinds = (ParentOrderUpdated, FillBooked, FillRestated)
     parents: dict[ParentOrderId, ParentOrder] = {}
     fills: dict[ExecutionId, Fill] = {}

@@ -19,6 +19,7 @@ from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.execution.adoption import POSITION_KINDS, adopted_price, cash_difference, shares_adopted
 from robo_trader.core.execution.figures import figure
 from robo_trader.core.execution.passes import Standing
+from robo_trader.core.market.corporate_actions import RestatableMarket
 
 _MATTERS = (Decision.BLOCK, Decision.HALT)
 
@@ -117,7 +118,8 @@ class ReleaseDesk:
 
     def _price_of(self, one: Discrepancy) -> Decimal | None:
         assert one.symbol is not None
-        last = self._market.price(one.symbol) if self._market.knows(one.symbol) else None
+        is_known = isinstance(self._market, RestatableMarket) and self._market.knows(one.symbol)
+        last = self._market.price(one.symbol) if is_known else None
         return adopted_price(shares_adopted(one), cash_difference(self._reconciliation.passes.all_shown()), last)
 
 

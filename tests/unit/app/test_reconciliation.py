@@ -48,10 +48,7 @@ def test_what_is_set_reaches_the_engine_and_the_schedule(tmp_path: Path) -> None
     engine = build_engine_settings(settings)
     assert engine.actions_await_statement
     assert engine.reconciliation.decisions[DiscrepancyKind.POSITION_EXTRA] is Decision.HALT
-    assert (
-        engine.reconciliation.cash_threshold(Decimal(1_000)),
-        engine.reconciliation.cash_threshold(Decimal(10_000)),
-    ) == (3, 10)
+    assert [int(engine.reconciliation.cash_threshold(Decimal(equity))) for equity in (1_000, 10_000)] == [3, 10]
     assert build_schedule(settings) == StatementSchedule(positions_every=5 * 10**9, orders_every=7 * 10**9)
     assert not build_backtest_settings(settings).actions_await_statement, "nobody would ever end the pause"
 

@@ -39,7 +39,7 @@ def test_c24_an_order_is_asked_to_change_so_often_and_then_rests() -> None:
     assert len(moves(desk)) == 3
     (denied,) = only(OrderDenied, events)  # told once, not at every quote
     (violation,) = denied.violations
-    assert (violation.control, violation.limit, violation.value) == (Control.REPLACES, 3, 4)
+    assert (violation.control, int(violation.limit), int(violation.value)) == (Control.REPLACES, 3, 4)
     (order,) = desk.engine.account.orders.open.values()
     assert not order.cancel_requested and order.modify_requested is None, "it rests where it is"
     assert denied.intent.limit_price is not None and order.intent.limit_price != denied.intent.limit_price

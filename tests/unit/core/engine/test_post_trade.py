@@ -27,8 +27,8 @@ from tests.unit.core.engine.test_policy_of_controls import on
 from tests.unit.core.engine.test_reconciliation_desk import DAYS, received, told
 from tests.unit.core.engine.test_release import ask, refusal
 
-HALT, _, RESUME = InstructionKind
-ACTIVE, _, HALTED = TradingState
+HALT, RESUME = InstructionKind.HALT, InstructionKind.RESUME
+ACTIVE, HALTED = TradingState.ACTIVE, TradingState.HALTED
 COLLAR, NO_FILLS = some_limits(fill_collar_fraction="0.1"), some_limits(fills_after_halt=False)
 
 

@@ -72,7 +72,8 @@ def test_what_was_bought_by_hand_may_stay_where_two_statements_agree() -> None:
     assert only(OrderDenied, step.events)
     (lifted,) = only(BlocksLifted, told(engine, ask()))
     assert [block.cause for block in lifted.before] == [UNASSIGNED]
-    assert (lifted.actor, lifted.reason, lifted.shares_before, lifted.shares_after) == ("ann", "looked", 55, 55)
+    assert (lifted.actor, lifted.reason) == ("ann", "looked")
+    assert (int(lifted.shares_before), int(lifted.shares_after)) == (55, 55)
     (step,) = close(engine, a_day(3, AAPL=60.0, MSFT=50.0))
     assert [int(one.order.intent.quantity) for one in only(SubmitOrder, step.commands)] == [45], "its own, not the ten"
     told(engine, by_hand(execution_id="H2"))
@@ -125,8 +126,8 @@ def test_shares_that_nobody_told_of_are_adopted_at_the_price_that_cash_tells() -
     assert "--adopt takes the broker's shares" in refusal(engine, ask())
     events = told(engine, ask(adopts=True))
     (booked,) = only(FillBooked, events)
-    assert (booked.fill.price, booked.fill.quantity) == (Decimal("108.1"), 10)
-    assert (held(engine), owned(engine, UNASSIGNED), cash(engine)) == (55, 10, 95_049 - 1_081)
+    assert (booked.fill.price, booked.fill.quantity) == (Decimal("108.1"), Decimal(10))
+    assert (held(engine), owned(engine, UNASSIGNED)) == (55, 10) and cash(engine) == 95_049 - 1_081
     assert only(DiscrepancyResolved, events) and not engine.account.blocks.by_symbol
     later = told(engine, shows(55, 95_049 - 1_081, minute=3), shows(55, 95_049 - 1_081, minute=4))
     assert not only(DiscrepancyFound, later)
@@ -137,7 +138,7 @@ def test_shares_that_cost_no_cash_are_adopted_at_the_last_price() -> None:
     """Moved into the account, say: cash is held against the broker's as ever."""
     engine = an_engine_with_an_order(accepted(), FILL)
     told(engine, shows(55, 95_049, minute=1), shows(55, 95_049, minute=2), ask(adopts=True))
-    assert (held(engine), cash(engine)) == (55, 95_049 - 1_100)
+    assert held(engine) == 55 and cash(engine) == 95_049 - 1_100
     told(engine, shows(55, 95_049, minute=3), shows(55, 95_049, minute=4))
     assert engine.account.trading_state is TradingState.HALTED
 
