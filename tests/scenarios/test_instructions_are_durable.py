@@ -82,13 +82,10 @@ async def test_a_halt_is_there_after_every_restart_until_it_is_resumed(tmp_path:
 async def test_a_symbol_stays_blocked_after_every_restart_until_a_person_releases_it(tmp_path: Path) -> None:
     path, settings = tmp_path / "session.db", engine_settings(symbols=(AAPL, MSFT))
     opened = SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(100_000))
-    begin: list[InputEvent] = [
-        opened,
-        *(SliceClosed(slice=a_day(day, AAPL=price)) for day, price in enumerate((100.0, 110.0))),
-    ]
+    days = [SliceClosed(slice=a_day(day, AAPL=price)) for day, price in enumerate((100.0, 110.0))]
     there = a_statement(positions=(stated_position(quantity=55),))
     steps: list[InputEvent] = [
-        *begin, executed(quantity=45, price=110), by_hand(), received(there), a_release(actor=" "),
+        opened, *days, executed(quantity=45, price=110), by_hand(), received(there), a_release(actor=" "),
         received(there, minute=2), a_release(), SliceClosed(slice=a_day(2, AAPL=60.0)),
     ]  # fmt: skip
     whole, _ = await live(tmp_path / "at_once.db", *steps, settings=settings)

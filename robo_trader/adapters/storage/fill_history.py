@@ -35,14 +35,13 @@ def read_worked_orders(path: Path, *, busy_timeout_seconds: float = 5.0) -> tupl
 
     Raises as `read_share_moves`.
     """
-    kinds: tuple[type[ParentOrderUpdated | FillBooked | FillRestated], ...]
     kinds = (ParentOrderUpdated, FillBooked, FillRestated)
     parents: dict[ParentOrderId, ParentOrder] = {}
     fills: dict[ExecutionId, Fill] = {}
     for _, event in _decisions(path, kinds, busy_timeout_seconds=busy_timeout_seconds):
         if isinstance(event, ParentOrderUpdated):
             parents[event.parent.parent_id] = event.parent
-        else:
+        elif isinstance(event, (FillBooked, FillRestated)):
             fills[event.fill.execution_id] = event.fill
     return list(parents.values()), [fill for fill in fills.values() if fill.quantity]
 
