@@ -34,6 +34,7 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.domain.warm_up import HistoryShown
@@ -52,6 +53,7 @@ from robo_trader.core.engine.overnight import Overnight, book_movement
 from robo_trader.core.engine.portfolio_watch import PortfolioWatch
 from robo_trader.core.engine.protection_desk import ProtectionDesk
 from robo_trader.core.engine.reconciliation_desk import ReconciliationDesk
+from robo_trader.core.engine.release_desk import ReleaseDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
@@ -88,6 +90,9 @@ class Engine:
             )
         self._foreign = ForeignDesk(self.account, self._reports, self._strategy, senses.market)
         self._reconciliation = ReconciliationDesk(settings, self.account, self._foreign, self._take_report)
+        self._releases = ReleaseDesk(
+            self.account, self._reconciliation, self._foreign, self._strategy, senses.market
+        )  # fmt: skip
         self._actions = ActionDesk(
             self.account, senses, self._strategy, self._orders, self._overnight, settings.symbols,
             awaits_statement=settings.actions_await_statement, protection=self._protection,
@@ -170,6 +175,8 @@ class Engine:
             self._take_policy(event)
         elif isinstance(event, InstructionGiven):
             obey(event, self.account)
+        elif isinstance(event, ReleaseInstructed):
+            self._releases.obey(event)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 

@@ -12,6 +12,7 @@ from robo_trader.core.domain.order_reports import BrokerReport, OrderAccepted, O
 from robo_trader.core.domain.orders import Order, OrderPurpose, OrderStatus
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.overnight import Overnight
+from robo_trader.core.engine.post_trade import look_at_fill
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.engine.unknown_orders import watch_unknown
 from robo_trader.core.execution.order_book import Quarantined
@@ -49,6 +50,8 @@ class ReportDesk:
         elif fill is not None:
             self._leave_stopped(order, fill)
             self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
+        if fill is not None:
+            look_at_fill(account, order, fill, account.ledger.position(fill.symbol), at=report.occurred_at)
         self._adjust_reservation(order, before=known.remaining_at_worst)
         if account.safeguards is not None:
             self._note_answer(report, order)
@@ -106,8 +109,8 @@ class ReportDesk:
 
     def restate(self, fill: Fill, before: Fill) -> None:
         """Book that a fill was another than `before`."""
-        account, change = self._account, fill.side.sign * (fill.quantity - before.quantity)
-        change = account.ledger.shares_now(before, change)
+        account = self._account
+        change = account.ledger.shares_now(before, fill.change - before.change)
         then, now = self._strategies.note_restated(fill, before)
         held = account.ledger.position(fill.symbol)
         position, realised, entry = account.ledger.restate(fill)

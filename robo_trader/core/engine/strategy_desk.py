@@ -107,16 +107,16 @@ class StrategyDesk:
 
     def note_restated(self, fill: Fill, before: Fill) -> tuple[tuple[Allotment, ...], tuple[Allotment, ...]]:
         """Take in that a fill was another than `before`, before it is booked; return whose it was, and is."""
-        symbol, sign = fill.symbol, fill.side.sign
+        symbol = fill.symbol
         self._unsettle(symbol)
         if not self._is_divided(symbol):
             for basis in self._bases.values():
                 basis.restate(symbol, _whole(fill))
             return (), ()
         parts = self.sub_accounts.allotments(symbol, fill.execution_id)
-        allotments = divided_again(parts, sign * fill.quantity, fill.commission)
+        allotments = divided_again(parts, fill.change, fill.commission)
         self.sub_accounts.restate(symbol, fill.price, allotments, fill.execution_id)
-        changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
+        changed = self._account.ledger.shares_now(before, fill.change - before.change)
         for basis, part in self._sized_by_trades(allotments):
             basis.restate(symbol, _part(fill, part))
         self._compare(symbol, changed)
@@ -212,6 +212,31 @@ class StrategyDesk:
         self._give(symbol, fill.price, allotments, fill.execution_id)
         self._compare(symbol, change)
         return allotments
+
+    def surrendered(self, symbol: Symbol) -> list[Allotment]:
+        """Return what strategies lose where others have traded away what these hold: signed shares of each."""
+        missing = self.unassigned(symbol)
+        parts = []
+        for sleeve in self._sleeves:
+            held = self._held(sleeve.sleeve.name, symbol).quantity
+            lost = max(-abs(missing), -held) if held > 0 else min(abs(missing), -held)
+            if held * missing < 0:
+                parts.append(Allotment(strategy=sleeve.sleeve.name, quantity=lost, commission=ZERO))
+                missing -= lost
+        return parts
+
+    def surrender(self, symbol: Symbol, *, at: int) -> None:
+        """Let strategies lose that, at the last price. They want nothing more of the symbol until they think anew."""
+        parts = self.surrendered(symbol)
+        if not parts:
+            return
+        losers = {part.strategy for part in parts}
+        total = sum((part.quantity for part in parts), ZERO)
+        self._cross(symbol, (*parts, Allotment(strategy=UNASSIGNED, quantity=-total, commission=ZERO)), at)
+        for sleeve in self._sleeves:
+            is_loser = sleeve.sleeve.name in losers and symbol in sleeve.wanted
+            if is_loser and sleeve.leave(symbol, "stop: others traded its shares away", at=at):
+                self.unsettled.add(symbol)
 
     def unassigned(self, symbol: Symbol) -> Decimal:
         """Return the signed shares of a symbol that no strategy has traded."""

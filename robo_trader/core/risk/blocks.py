@@ -25,6 +25,11 @@ def check_broker_link(_intent: OrderIntent, view: RiskView, _limits: RiskLimits)
     return _first(view, Control.BROKER_LINK, "causes") if view.blocks else None
 
 
+def check_post_trade(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol after a fill that should not have been, until a person has looked."""
+    return _first(view, Control.POST_TRADE, "fills") if view.blocks else None
+
+
 def _first(view: RiskView, control: Control, unit: str) -> Violation | None:
     own = [block for block in view.blocks if block.control is control]
     if not own:
