@@ -69,9 +69,7 @@ async def a_gateway(
     brokerage = Brokerage(
         BrokerageSettings(venue=venue_settings(), sessions=sessions, listings=listings, account=ACCOUNT)
     )
-    server = GatewayServer(
-        {"brokerage": brokerage}, settings, clock=clock, faults=FaultBook(faults, seed=seed), doings=brokerage.doings
-    )
+    server = GatewayServer({"brokerage": brokerage}, settings, clock=clock, faults=FaultBook(faults, seed=seed))
     port = await server.start()
     try:
         yield RunningGateway(server, brokerage, port, clock)

@@ -167,8 +167,8 @@ async def test_what_was_said_and_what_is_true_can_be_asked_and_faults_be_made() 
         await client.hear_until("49")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
             frames = (await http.get("/frames")).json()
-            assert [seen["direction"] for seen in frames[:3]] == ["in", "in", "out"]
-            assert frames[0]["fields"] == [] and frames[1]["fields"] == ["71", "2", "9", ""]
+            assert [seen["direction"] for seen in frames[:4]] == ["in", "out", "in", "out"]
+            assert frames[1]["fields"][0] == "178" and frames[2]["fields"] == ["71", "2", "9", ""]
             assert frames[-1]["fields"][0] == "49" and frames[-1]["client_id"] == 9
             assert (await http.get("/frames", params={"after": frames[-2]["number"]})).json() == frames[-1:]
             book = (await http.get("/book")).json()
@@ -189,26 +189,15 @@ async def test_a_restart_at_one_clients_message_is_everybodys() -> None:
         assert await one.hears_the_end() and await other.hears_the_end()
 
 
-async def test_what_happens_behind_the_wire_comes_by_hand() -> None:
+async def test_a_doing_that_cannot_be_is_refused_and_the_gateway_goes_on() -> None:
     async with a_gateway() as gateway, ControlPort(gateway.server, 0) as control, a_raw_client(gateway.port) as client:
-        await client.start(9)
-        client.say(61, 1)
-        await client.hear_until("62")
-        bought = {"symbol": "AAPL", "action": "BUY", "shares": "30", "price": 100.25}
+        await client.start()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
-            done = await http.post("/doing", json={"call": "trade_elsewhere", "arguments": bought})
-            assert done.status_code == 200, done.text
-            book = (await http.get("/book")).json()["brokerage"]
-            assert [row["exec_id"] for row in book["executions"]] == [done.json()["result"]]
-            assert (await client.hear_until("61"))[14] == "30"
-            for wrong in (
-                {"call": "explode"},
-                {"call": "_order"},
-                {"call": "liquidate"},
-                {"call": "liquidate", "arguments": {"symbol": "SPY"}},
-                {"call": "trade_elsewhere", "arguments": bought | {"shares": "many"}},
-            ):
-                assert (await http.post("/doing", json=wrong)).status_code == 422, wrong
+            for doing in ({"doing": "explode"}, {"doing": "liquidate", "symbol": "SPY"}):
+                assert (await http.post("/fault", json={"kind": "do", "doing": doing})).status_code == 422
+            assert (await http.post("/fault", json={"name": "order_held_for_locate"})).status_code == 204
+        client.say(*TIME)
+        assert await client.hear_until("49")
 
 
 async def test_an_order_is_refused_by_script() -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from robo_trader.simulation.gateway.protocol.account_messages import ErrorMessage
+from robo_trader.simulation.gateway.protocol.frames import LENGTH_BYTES
 from robo_trader.simulation.gateway.protocol.messages import Message
 from robo_trader.simulation.gateway.protocol.order_messages import NextValidId
 from robo_trader.simulation.gateway.protocol.writing import write_message
@@ -57,6 +58,7 @@ class Outgoing:
         if FaultKind.BLACK_HOLE in faults:
             session.is_black_hole = True
         if cut := faults.get(FaultKind.CUT):
+            self._log.note("out", session.shown_id, self._clock(), payload[: max(0, cut.bytes - LENGTH_BYTES)])
             session.put_part(payload, cut.bytes)
         if FaultKind.CUT in faults or FaultKind.CLOSE in faults:
             session.must_close = True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from robo_trader.simulation.gateway.protocol.account_messages import ErrorMessage
 from robo_trader.simulation.gateway.protocol.field_writing import local_time, write_fields
-from robo_trader.simulation.gateway.protocol.frames import BadFrame, read_hello
+from robo_trader.simulation.gateway.protocol.frames import FRAME_BYTES_MAX, BadFrame, read_hello
 from robo_trader.simulation.gateway.protocol.messages import Message
 from robo_trader.simulation.gateway.protocol.reading import read_request
 from robo_trader.simulation.gateway.protocol.requests import (
@@ -156,7 +156,9 @@ class Switchboard:
         session.version = version
         session.paces_itself = "+PACEAPI" in hello.options.split()
         # Exactly two fields, and nothing more until startApi: the official client throws away what comes with them.
-        session.put(write_fields([version, f"{local_time(self._clock()):%Y%m%d %H:%M:%S %Z}"]))
+        answer = write_fields([version, f"{local_time(self._clock()):%Y%m%d %H:%M:%S %Z}"])
+        self._log.note("out", session.shown_id, self._clock(), answer)
+        session.put(answer)
 
     def _start(self, session: Session, request: StartApi) -> None:
         client_id = request.client_id
@@ -168,6 +170,7 @@ class Switchboard:
             self._end(session)
             return
         session.client_id = client_id
+        session.reader.bytes_max = FRAME_BYTES_MAX
         self._started[client_id] = session
         for desk in self._desks:
             desk.attach(client_id, self._clock())
