@@ -223,3 +223,14 @@ async def test_a_bug_in_a_desk_ends_the_gateway_and_is_told() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await run()
+
+
+async def test_a_notice_can_set_off_a_fault_like_any_message() -> None:
+    fault = read_fault({"kind": "restart", "on": "ErrorMessage", "nth": 2})
+    async with a_gateway(fault) as gateway, a_raw_client(gateway.port) as client:
+        client.send(PROLOGUE + frame(b"v157..178"))
+        client.say(71, 2, 1, "")
+        heard = []
+        while (message := await client.hear()) is not None:
+            heard.append(message)
+        assert [message[3] for message in heard if message[0] == "4"] == ["2104", "2106"]
