@@ -33,6 +33,7 @@ from robo_trader.core.domain.releases import BlocksLifted, ReleaseRefused
 from robo_trader.core.domain.violations import OrderRatioExceeded
 from robo_trader.core.market.corporate_actions import action_text
 from robo_trader.core.ports.journal import Batch
+from robo_trader.core.ports.order_references import References
 
 # Refusals that no other line tells of; a denial has a line for each control.
 SILENT_REFUSALS = frozenset(
@@ -70,20 +71,23 @@ def tell_dashboard(url: str, login_url: str, *, log_format: str) -> None:
     sys.stderr.flush()
 
 
-def batch_logger(*, quiet: bool) -> Callable[[Batch], None]:
-    """Return a listener that logs what was decided. quiet: at debug level, for replays as fast as they go."""
+def batch_logger(*, quiet: bool, references: References) -> Callable[[Batch], None]:
+    """Return a listener that logs what was decided. quiet: at debug level, for replays as fast as they go.
+
+    references: of the orders, those of the batch that is told included.
+    """
     log = structlog.get_logger()
 
     def listen(batch: Batch) -> None:
         for step in batch.steps:
             for decision in step.decisions:
-                for level, event, fields in _lines(decision):
+                for level, event, fields in _lines(decision, references):
                     log.log(logging.DEBUG if quiet and level == logging.INFO else level, event, **fields)
 
     return listen
 
 
-def _lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]:
+def _lines(decision: DecisionEvent, references: References) -> Iterator[tuple[int, str, dict[str, Any]]]:
     match decision:
         case SignalEmitted(signal=signal):
             fields = {"symbol": signal.symbol, "strength": signal.strength, "reason": signal.reason}
@@ -95,7 +99,8 @@ def _lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]
             intent = order.intent
             what = f"{intent.side.value} {intent.quantity} {intent.symbol}"
             fields = {"order_id": order.order_id, "order": what, "status": order.status.value}
-            yield logging.INFO, "order", {"signal_id": intent.signal_id, **fields}
+            reference = str(references.reference_of(order.order_id))
+            yield logging.INFO, "order", {"signal_id": intent.signal_id, **fields, "reference": reference}
         case FillBooked(fill=fill, realised=realised):
             what = f"{fill.side.value} {fill.quantity} {fill.symbol} at {fill.price}"
             fields = {"order_id": fill.order_id, "fill": what, "realised": f"{realised:.2f}"}

@@ -55,11 +55,11 @@ class SessionPlan:
             mode="PAPER",
             broker=settings.execution.broker,
             bar_size=settings.data.bar_size.value,
-            strategy=_strategy_text(settings),
+            strategy=strategy_text(settings),
             feeds={symbol: feed.name for symbol, feed in self.feeds.items()},
             opening_cash=settings.execution.opening_cash,
             settings=deciding_settings(settings),
-            warm_up=_warm_up(settings),
+            warm_up=warm_up_of(settings),
         )
 
 
@@ -110,14 +110,15 @@ def _identity(record: SessionRecord) -> dict[str, str]:
     return {**record.settings, **feeds, "bar_size": record.bar_size, "account": record.account}
 
 
-def _warm_up(settings: Settings) -> dict[str, int]:
+def warm_up_of(settings: Settings) -> dict[str, int]:
     """Return, by symbol, how many bars it takes until all of its features have a value; none that is not traded."""
     engine = build_engine_settings(settings)
     features = {symbol: engine.features_of(symbol) for symbol in engine.symbols}
     return {symbol: max(feature.warm_up for feature in found) for symbol, found in features.items() if found}
 
 
-def _strategy_text(settings: Settings) -> str:
+def strategy_text(settings: Settings) -> str:
+    """Return what trades, for people."""
     return f"{' + '.join(map(_told, build_strategies(settings)))}, {settings.strategy.sizing}"
 
 

@@ -17,7 +17,7 @@ from robo_trader.core.domain.positions import Position
 from robo_trader.core.ports.journal import Batch, StepRecord
 from tests.builders import AAPL, OPEN, a_fill
 from tests.running import run
-from tests.unit.adapters.storage.test_journal import record
+from tests.session_records import a_session_record
 from tests.unit.core.execution.test_cost_fit import a_parent
 
 pytestmark = pytest.mark.process
@@ -47,7 +47,7 @@ async def journal_of(path: Path, parents: list[ParentOrder]) -> Path:
     done = [ParentOrderUpdated(parent=one) for one in parents]
     opened = SessionStarted(occurred_at=OPEN, account="PAPER", opening_cash=Decimal(100_000))
     journal = SqlJournal(path)
-    journal.begin(record())
+    journal.begin(a_session_record())
     try:
         await journal.commit(Batch((StepRecord(opened, (*begun, *booked, *done)),), ()))
     finally:

@@ -27,8 +27,8 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ports.journal import Batch, StepRecord
 from robo_trader.runtime.recovery import replay
 from tests.builders import AAPL, CLOSE, MSFT, a_day, engine_settings, executed, rejected, some_limits
+from tests.session_records import a_session_record
 from tests.statements import a_statement, by_hand, received, stated_position
-from tests.unit.adapters.storage.test_journal import record
 from tests.unit.core.engine.desk import only
 
 ACTIVE, REDUCING, HALTED = TradingState
@@ -43,7 +43,7 @@ def told(kind: InstructionKind, expected: TradingState) -> InstructionGiven:
 async def live(path: Path, *inputs: InputEvent, settings: EngineSettings = SETTINGS) -> tuple[Engine, Batch]:
     """One life of the program: recover, take inputs, end."""
     journal, engine = SqlJournal(path), Engine(settings)
-    journal.begin(record())
+    journal.begin(a_session_record())
     try:
         for _ in replay(list(journal.batches()), engine):
             pass

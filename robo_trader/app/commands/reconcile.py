@@ -37,6 +37,8 @@ _NEXT = {
     _K.ORDER_STATUS: "Look at the order at the broker.",
     _K.ORDER_ID_REUSED: "Does another program, or an older database, use the same account? Stop one of them.",
     _K.ORDER_CONTRADICTION: "Does another program, or an older database, use the same account? Stop one of them.",
+    _K.ORDER_LOST: "Trade no more with this database: continue with its newest copy. If there is none, cancel what "
+    "works at the broker, and begin a new session.",
     _K.EXECUTION_MISSING_HERE: "None; if it happens often, the connection loses reports.",
     _K.EXECUTION_MISSING_THERE: "Ask the broker whether the execution stands.",
     _K.EXECUTION_DIFFERENT: "None: the broker restated it.",

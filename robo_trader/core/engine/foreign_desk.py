@@ -1,7 +1,8 @@
 """Executions of orders that are not ours: the shares are in the account, and no strategy's.
 
 They are booked like any fill, belong to the sub-account UNASSIGNED, and block their symbol: whoever traded there may
-do so again, and no strategy is to trade away what somebody else bought.
+do so again, and no strategy is to trade away what somebody else bought. An order that this journal has lost is nobody's
+too, and halts trading: no strategy knows any more what it holds.
 """
 
 from decimal import Decimal
@@ -13,6 +14,7 @@ from robo_trader.core.domain.events import ReportQuarantined
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.order_references import lost_in_words
 from robo_trader.core.domain.orders import BUY, SELL, OrderId
 from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
 from robo_trader.core.domain.violations import Control
@@ -54,6 +56,8 @@ class ForeignDesk:
             self._reports.book(fill, self._strategies.note_foreign(fill))
         else:
             self._reports.restate(fill, _fill_of(before, subject))
+        if execution.lost_reference:
+            account.halt(lost_in_words(execution.lost_reference), at=execution.occurred_at)
         reason = f"{execution.side.value} {execution.quantity} {execution.symbol} was not ordered by this program"
         account.blocks.add(
             execution.symbol, UNASSIGNED, Control.RECONCILIATION, reason, at=execution.occurred_at

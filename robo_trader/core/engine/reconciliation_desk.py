@@ -16,6 +16,7 @@ from robo_trader.core.domain.discrepancies import DiscrepancyResolved as Resolve
 from robo_trader.core.domain.events import CashBooked, CashKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.order_references import lost_in_words
 from robo_trader.core.domain.order_reports import (
     BrokerReport,
     CommissionReported,
@@ -220,6 +221,8 @@ class ReconciliationDesk:
 
 def in_words(one: Discrepancy) -> str:
     """Return a difference as people read it."""
+    if one.kind is DiscrepancyKind.ORDER_LOST:
+        return lost_in_words(one.subject.removeprefix("order "))
     return f"{one.kind.value}: {one.subject} is {one.ours} here and {one.theirs} at the broker, {one.unit}"
 
 

@@ -1,4 +1,4 @@
-"""Symbols in which nothing may leave: the broker has them otherwise than we do, or never answered an order in them.
+"""Symbols in which nothing may leave: the broker has them otherwise than we do, never answered, or is not there.
 
 Exits are refused as well: where it is not known what is held, or what still works, an exit may open a position.
 """
@@ -23,6 +23,11 @@ def check_unknown_order(_intent: OrderIntent, view: RiskView, _limits: RiskLimit
 def check_post_trade(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
     """No order leaves in a symbol after a fill that should not have been, until a person has looked."""
     return _first(view, Control.POST_TRADE, "fills") if view.blocks else None
+
+
+def check_broker_link(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves while the broker cannot be reached, or what he has is not known."""
+    return _first(view, Control.BROKER_LINK, "causes") if view.blocks else None
 
 
 def _first(view: RiskView, control: Control, unit: str) -> Violation | None:

@@ -65,6 +65,10 @@ CONTROLS: tuple[ControlEntry, ...] = (
     ControlEntry(code="C27", control=Control.RECONCILIATION, check=blocks.check_reconciliation, entries_only=False),
     ControlEntry(code="C28", control=Control.UNKNOWN_ORDER, check=blocks.check_unknown_order, entries_only=False),
     ControlEntry(
+        code="C27", control=Control.BROKER_LINK, check=blocks.check_broker_link, entries_only=False,
+        holds_protection=True,
+    ),
+    ControlEntry(
         code="C03", control=Control.PRICE_COLLAR, check=market_data.check_price_collar, entries_only=False,
         keys=("price_collar_fraction",),
     ),

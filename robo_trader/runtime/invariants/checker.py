@@ -98,6 +98,7 @@ class Checker:
     ) -> None:
         """account, sub_accounts: the engine's own, None where there is only a record. sessions: of the exchange."""
         self._scene = Scene(settings, account, sub_accounts, sessions)
+        self._epoch = 0
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -108,6 +109,11 @@ class Checker:
     def events(self) -> int:
         """How many events were watched."""
         return self._scene.number
+
+    def hold_epoch(self, epoch: int) -> None:
+        """Take the epoch of the next batch of a record, or the newest that anybody took. Raises InvariantBroken."""
+        self._scene.hold("I23", epoch >= self._epoch, "epoch {} has an effect after epoch {}", epoch, self._epoch)
+        self._epoch = epoch
 
     def hold_record(self, code: str, holds: bool, finding: str) -> None:  # noqa: FBT001 - reads as a sentence
         """Count what was held against a whole record. Raises InvariantBroken if it does not hold."""

@@ -236,6 +236,36 @@ def test_a_trade_by_hand_counts_once_whether_reported_or_stated() -> None:
     assert engine.account.trading_state is TradingState.ACTIVE
 
 
+LOST = "abcd1234.4.51"
+LOST_WORDS = f"the broker knows an order this journal does not: its end is lost (F55); the order is {LOST}"
+
+
+def halts(events: list[DecisionEvent]) -> list[str]:
+    changes = [event for event in events if isinstance(event, TradingStateChanged)]
+    return [change.reason for change in changes if change.after is TradingState.HALTED]
+
+
+def test_an_order_that_the_journal_has_lost_halts_trading() -> None:
+    engine = an_engine_with_an_order(accepted())
+    known = stated_order(quantity=45)
+    lost = stated_order(order_id=None, broker_order_id="B51", quantity=7, lost=LOST)
+    there = a_statement(open_orders=(known, lost))
+    assert halts(told(engine, received(there, minute=1))) == [], "one statement proves nothing"
+    assert halts(told(engine, received(there, minute=2))) == [LOST_WORDS]
+    assert not engine.account.blocks.by_symbol
+    assert halts(told(engine, received(there, minute=3), received(there, minute=4))) == [], "once"
+
+
+def test_an_execution_of_a_lost_order_halts_at_once_and_is_nobodys() -> None:
+    engine = an_engine_with_an_order()
+    assert halts(told(engine, by_hand(lost=LOST))) == [LOST_WORDS]
+    assert engine.account.ledger.position(AAPL).quantity == 10
+    assert list(engine.account.blocks.by_symbol[AAPL]) == [UNASSIGNED]
+    again = an_engine_with_an_order()
+    stated = a_statement(executions=(by_hand(lost=LOST).execution,))
+    assert halts(told(again, received(stated))) == [LOST_WORDS]
+
+
 def test_undone_by_hand_the_symbol_is_free_after_two_statements() -> None:
     engine = an_engine_with_an_order(accepted(), FILL)
     told(engine, by_hand(), by_hand(execution_id="H2", side=Side.SELL, price=101))

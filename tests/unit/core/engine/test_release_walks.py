@@ -16,7 +16,7 @@ from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.execution.adoption import POSITION_KINDS
-from robo_trader.simulation.venue.account import Holding
+from robo_trader.simulation.venue.holdings import NOTHING, Holding
 from tests.builders import AAPL, MSFT
 from tests.examples import examples
 from tests.unit.core.engine.test_random_walks import HOURS, Moves
@@ -37,10 +37,10 @@ class MovingPost(LatePost):
             super().do(act)
 
     def move(self, shares: Decimal) -> None:
-        held = self.account._positions.get(AAPL, Holding(Decimal(0), Decimal(0)))
-        price = self.account._prices.get(AAPL, Decimal(100))
-        self.account._positions[AAPL] = Holding(held.quantity + shares, held.cost + shares * price)
-        self.account._cash -= shares * price
+        state = self.account._holdings.state
+        held, price = state.positions.get(AAPL, NOTHING), state.prices.get(AAPL, Decimal(100))
+        state.positions[AAPL] = Holding(held.quantity + shares, held.cost + shares * price)
+        state.cash -= shares * price
 
     def release(self) -> None:
         """Adopt whatever can be, and trade again."""
