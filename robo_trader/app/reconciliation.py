@@ -1,13 +1,12 @@
 """From settings to how the books are held against the broker's."""
 
+from collections.abc import Mapping
+
 from robo_trader.app.settings import Settings
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.discrepancies import Decision, DiscrepancyKind
-from robo_trader.core.execution.reconciliation_policy import ReconciliationPolicy
+from robo_trader.core.execution.reconciliation_policy import DEFAULT_POLICY, ReconciliationPolicy
 from robo_trader.core.execution.statement_schedule import StatementSchedule
-
-# Nobody may choose otherwise: a journal that has lost its end knows neither its orders nor its positions.
-_FIXED = {DiscrepancyKind.ORDER_LOST: Decision.HALT}
 
 
 def build_reconciliation(settings: Settings) -> ReconciliationPolicy:
@@ -18,12 +17,14 @@ def build_reconciliation(settings: Settings) -> ReconciliationPolicy:
         cash_minimum=given.cash_minimum,
         cash_fraction=given.cash_fraction,
         average_cost_fraction=given.average_cost_fraction,
-        decisions={kind: Decision(chosen[key].upper()) for kind, key in _keys().items()} | _FIXED,
+        decisions={kind: _decision(chosen, kind) for kind in DiscrepancyKind},
     )
 
 
-def _keys() -> dict[DiscrepancyKind, str]:
-    return {kind: kind.value.lower() for kind in DiscrepancyKind if kind not in _FIXED}
+def _decision(chosen: Mapping[str, object], kind: DiscrepancyKind) -> Decision:
+    """Return what follows from a kind: as set, or the only thing that may, where there is nothing to set."""
+    name = kind.value.lower()
+    return Decision(str(chosen[name]).upper()) if name in chosen else DEFAULT_POLICY.decisions[kind]
 
 
 def build_schedule(settings: Settings) -> StatementSchedule:

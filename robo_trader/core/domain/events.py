@@ -36,7 +36,7 @@ from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
-from robo_trader.core.domain.releases import BlocksLifted, ReleaseInstructed, ReleaseRefused
+from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
@@ -119,9 +119,7 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
 Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed
-INSTRUCTIONS = (  # the same, for isinstance
-    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed,
-)  # fmt: skip
+INSTRUCTIONS = PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed  # as a tuple
 FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
@@ -387,8 +385,7 @@ DecisionEvent = (
     | DiscrepancyResolved
     | SymbolBlocked
     | SymbolReleased
-    | BlocksLifted
-    | ReleaseRefused
+    | ReleaseAnswer
 )
 Event = InputEvent | DecisionEvent
 

@@ -36,3 +36,6 @@ class ReleaseRefused(Struct, frozen=True, kw_only=True, gc=False):
     instruction: ReleaseInstructed
     reason: str
     occurred_at: int
+
+
+ReleaseAnswer = BlocksLifted | ReleaseRefused

@@ -21,6 +21,7 @@ from robo_trader.core.execution.figures import figure
 from robo_trader.core.execution.passes import Standing
 from robo_trader.core.market.corporate_actions import RestatableMarket
 
+_NEVER_LIFTED = frozenset({Control.UNKNOWN_ORDER, Control.BROKER_LINK})  # by a person
 _MATTERS = (Decision.BLOCK, Decision.HALT)
 
 
@@ -74,9 +75,9 @@ class ReleaseDesk:
         blocks = self._account.blocks.of(symbol)
         if not (blocks or differing):
             return f"nothing blocks {symbol}"
-        unknown = [block for block in blocks if block.control is Control.UNKNOWN_ORDER]
-        if unknown:
-            return f"{unknown[0].reason}: only what the broker's statements show ends that"
+        latched = [block for block in blocks if block.control in _NEVER_LIFTED]
+        if latched:
+            return f"{latched[0].reason}: only what the broker's statements show ends that"
         return self._disagreement(symbol, differing, adopts=asked.adopts)
 
     def _disagreement(self, symbol: Symbol, differing: list[Standing], *, adopts: bool) -> str | None:

@@ -38,8 +38,7 @@ class MovingPost(LatePost):
 
     def move(self, shares: Decimal) -> None:
         state = self.account._holdings.state
-        held = state.positions.get(AAPL, NOTHING)
-        price = state.prices.get(AAPL, Decimal(100))
+        held, price = state.positions.get(AAPL, NOTHING), state.prices.get(AAPL, Decimal(100))
         state.positions[AAPL] = Holding(held.quantity + shares, held.cost + shares * price)
         state.cash -= shares * price
 
