@@ -1,6 +1,6 @@
 """The strategies of one account side by side: what they want together, and whose the shares are that come of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -39,7 +39,7 @@ class StrategyDesk:
             for sleeve, own in zip(settings.sleeves, views, strict=True)
         ]
         self.is_shared = len(self._sleeves) > 1
-        self._watches_stops = settings.watches_stops
+        self._watched = any(sleeve.stops.is_on for sleeve in settings.sleeves)  # for stops, bar by bar
         for sleeve in self._sleeves:
             sleeve.beside = [other for other in self._sleeves if other is not sleeve]
         # by name, the sizers that go by their strategy's own trades
@@ -57,19 +57,24 @@ class StrategyDesk:
         desk = self._sleeves[0]
         return desk if isinstance(desk, EventDesk) else None
 
-    def consider(self, bar: Bar, values: tuple[float, ...]) -> None:
-        """Take in a bar and the values of its symbol's features: every stop first, as it makes room for others."""
-        parts = self._parts.get(bar.symbol) or self._parts_of(bar.symbol)
-        if self._watches_stops:
+    def consider(self, bars: Sequence[Bar], values: Mapping[Symbol, tuple[float, ...]]) -> None:
+        """Take in the bars of a slice and the values of their symbols' features, one symbol after the other.
+
+        Of each symbol every stop comes first, as it makes room for what other strategies want.
+        """
+        known, watched = self._parts, self._watched
+        for bar in bars:
+            symbol = bar.symbol
+            row, parts = values[symbol], known.get(symbol) or self._parts_of(symbol)
+            for sleeve, part in parts if watched else ():
+                if sleeve.watch_stops(bar, row[part]):
+                    self.unsettled.add(symbol)
             for sleeve, part in parts:
-                if sleeve.watch_stops(bar, values[part]):
-                    self.unsettled.add(bar.symbol)
-        for sleeve, part in parts:
-            try:
-                if sleeve.take_view(bar, values[part]):
-                    self.unsettled.add(bar.symbol)
-            except StrategyError as error:
-                self.oversight.forgive(sleeve, error, bar.ended_at)
+                try:
+                    if sleeve.take_view(bar, row[part]):
+                        self.unsettled.add(symbol)
+                except StrategyError as error:
+                    self.oversight.forgive(sleeve, error, bar.ended_at)
 
     def wanted(self, symbol: Symbol, *, now: int) -> Want:
         """Return what all strategies want of a symbol, after what passes between them has passed."""
