@@ -56,7 +56,7 @@ class MarketView:
     def price(self, symbol: Symbol) -> Decimal:
         """Return the close of the symbol's last sound bar. There must be one."""
         price = self._prices[symbol]
-        if isinstance(price, float):
+        if not isinstance(price, Decimal):
             price = self._prices[symbol] = price_from_float(price)
         return price
 

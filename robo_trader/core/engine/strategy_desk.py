@@ -157,6 +157,13 @@ class StrategyDesk:
         """Return where the stops of those stand who hold a position's side; NaN for one that has no price."""
         return [sleeve.stop_level(symbol) for sleeve in self._on_side_of(position)]
 
+    def take_moved_stops(self) -> set[Symbol]:
+        """Return the symbols of which a stop may stand elsewhere than at the last call."""
+        moved: set[Symbol] = set()
+        for sleeve in self._sleeves:
+            moved |= sleeve.take_moved_stops()
+        return moved
+
     def signal_of(self, position: Position) -> Signal:
         """Return the signal that speaks for a position: that of the first strategy on its side."""
         return self._on_side_of(position)[0].wanted[position.symbol][0]
@@ -265,8 +272,7 @@ class StrategyDesk:
     ) -> None:
         self.sub_accounts.book(symbol, price, allotments, execution_id)
         for sleeve in self._sleeves:
-            if not self._held(sleeve.sleeve.name, symbol).quantity:
-                sleeve.forget_stops(symbol)
+            sleeve.note_passage(symbol)
 
     def _note_trades(
         self, symbol: Symbol, price: Decimal, allotments: Sequence[Allotment], *, commission: float, shares: float

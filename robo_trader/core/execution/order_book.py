@@ -64,6 +64,7 @@ class OrderBook:
         self.open: dict[OrderId, Order] = {}
         self._open_for: dict[Symbol, dict[OrderId, Order]] = {}  # no symbol without an order
         self.ended: dict[OrderId, Order] = {}
+        self.changed: list[Symbol] = []  # whose order, one a change; who follows it remembers how far it has read
         self.executions = Executions()
         self.last_id = 0
 
@@ -263,6 +264,7 @@ class OrderBook:
 
     def _store(self, order: Order) -> Order:
         order_id, symbol = order.order_id, order.intent.symbol
+        self.changed.append(symbol)
         if order.status not in ENDED:
             self.open[order_id] = order
             self._open_for[symbol][order_id] = order
