@@ -1,7 +1,5 @@
 """From a broker's report to the books. What contradicts them is kept apart; what breaks them halts trading."""
 
-from decimal import Decimal
-
 from robo_trader.core.domain.allotments import Allotment
 from robo_trader.core.domain.events import FillBooked, FillRestated, OrderUpdated, ReportQuarantined
 from robo_trader.core.domain.fills import Fill
@@ -46,7 +44,7 @@ class ReportDesk:
         elif fill is not None:
             self._leave_stopped(order, fill)
             self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
-        self._adjust_reservation(order, before=known.remaining_at_worst)
+        self._adjust_reservation(order, known)
         if account.safeguards is not None:
             self._note_answer(report, order)
         if result.overfilled:
@@ -124,10 +122,10 @@ class ReportDesk:
             gained = position.realised - held.realised
             account.safeguards.note_restated(fill, before, position, gained, then, now)
 
-    def _adjust_reservation(self, order: Order, *, before: Decimal) -> None:
-        """before: shares the order could still fill, at worst."""
-        ledger, remaining = self._account.ledger, order.remaining_at_worst
+    def _adjust_reservation(self, order: Order, known: Order) -> None:
+        """Let what is held for an order follow the shares it may still fill. known: the order before the report."""
+        ledger = self._account.ledger
         if order.status in ENDED:
             ledger.release(order.order_id)
-        elif remaining != before:
+        elif (remaining := order.remaining_at_worst) != (before := known.remaining_at_worst):
             ledger.shrink(order.order_id, remaining=remaining, before=before)
