@@ -1,8 +1,8 @@
 """What has not changed since it was found in order is in order: legs that are passed over would have been left alone.
 
 Two engines take the same random walks. One looks after every slice at all its legs, the other, as always, only at those
-of which a fill, an order or a stop has changed; they decide the same to the last event. One strategy holds on for as long
-as its stops let it, and may share the account with one that comes and goes.
+of which a fill, an order or a stop has changed; they decide the same to the last event. One strategy holds on for as
+long as its stops let it, and may share the account with one that comes and goes.
 """
 
 from decimal import Decimal
