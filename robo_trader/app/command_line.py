@@ -1,5 +1,6 @@
 """The command line. Commands import what they need when they run, so that `--help` answers at once."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -317,6 +318,9 @@ def new_strategy(name: Annotated[str, typer.Argument(help="Its name, as my_rever
 
 def main() -> NoReturn:
     """Run the program; every named error becomes one clear message and its exit code."""
+    gc.set_threshold(
+        50_000
+    )  # what is loaded stays: to look for garbage in it every 700 objects is a seventh of a start
     try:
         app()
     except RoboTraderError as error:

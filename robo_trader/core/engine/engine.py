@@ -9,7 +9,7 @@ strategy; size its signals; order what is missing, each order through the risk g
 A strategy in event form is also told what happens between slices: quotes, prints, timers and its fills.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
@@ -238,8 +238,7 @@ class Engine:
             self._reopen()
         self._observe(slice_, sound)
         values = self._panel.update(sound, slice_.session)
-        for bar in sound:
-            self._strategy.consider(bar, values[bar.symbol])
+        self._strategy.consider(sound, values)
         if self._events is not None:
             self._take_due(self._events)  # pursued with all others
         self._pursue(sorted(self._strategy.unsettled))
@@ -260,7 +259,7 @@ class Engine:
             self._portfolio.take(slice_, sound)
         self._panel.update(sound, slice_.session)
 
-    def _observe(self, slice_: BarSlice, sound: list[Bar]) -> None:
+    def _observe(self, slice_: BarSlice, sound: Sequence[Bar]) -> None:
         """Let those see the bars of a slice who remember some of it, before anything is decided."""
         account = self.account
         if account.paused:
@@ -296,14 +295,10 @@ class Engine:
         if before is not None and before.date != slice_.session.date:
             self._strategy.oversight.end_session(before.date, at=slice_.ended_at)
 
-    def _admit(self, slice_: BarSlice) -> list[Bar]:
-        sound = []
-        for bar in slice_.bars:
-            fault = self._market.admit(bar)
-            if fault is None:
-                sound.append(bar)
-            else:
-                self._refuse(bar, fault)
+    def _admit(self, slice_: BarSlice) -> Sequence[Bar]:
+        sound, refused = self._market.admit(slice_.bars)
+        for bar, fault in refused:
+            self._refuse(bar, fault)
         self.account.tally.bars += len(sound)
         return sound
 

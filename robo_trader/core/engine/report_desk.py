@@ -1,7 +1,6 @@
 """From a broker's report to the books. What contradicts them is kept apart; what breaks them halts trading."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -52,7 +51,7 @@ class ReportDesk:
             self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
         if fill is not None:
             look_at_fill(account, order, fill, account.ledger.position(fill.symbol), at=report.occurred_at)
-        self._adjust_reservation(order, before=known.remaining_at_worst)
+        self._adjust_reservation(order, known)
         if account.safeguards is not None:
             self._note_answer(report, order)
         if result.overfilled:
@@ -138,10 +137,10 @@ class ReportDesk:
             for before, after in zip(then, now, strict=True)
         )
 
-    def _adjust_reservation(self, order: Order, *, before: Decimal) -> None:
-        """before: shares the order could still fill, at worst."""
-        ledger, remaining = self._account.ledger, order.remaining_at_worst
+    def _adjust_reservation(self, order: Order, known: Order) -> None:
+        """Let what is held for an order follow the shares it may still fill. known: the order before the report."""
+        ledger = self._account.ledger
         if order.status in ENDED:
             ledger.release(order.order_id)
-        elif remaining != before:
+        elif (remaining := order.remaining_at_worst) != (before := known.remaining_at_worst):
             ledger.shrink(order.order_id, remaining=remaining, before=before)

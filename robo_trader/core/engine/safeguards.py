@@ -95,8 +95,7 @@ class Safeguards:
     def note_bars(self, bars: Iterable[Bar]) -> None:
         """Sound bars came, of the session that was entered."""
         if self.bars is not None:
-            for bar in bars:
-                self.bars.take(bar)
+            self.bars.take(bars)
 
     def split(self, symbol: Symbol, ratio: float) -> None:
         """Count what is remembered of a symbol in its new shares: so many for an old one."""

@@ -6,6 +6,7 @@ halted (or reducing, for an entry), or when its time is up and nothing works for
 what protection leaves, is never worked: it goes at once, and a parent that works the same way already is hurried.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -54,7 +55,7 @@ class WorkedOrderDesk(OrderDesk):
 
     # ---- what happens ------------------------------------------------------------------------------------
 
-    def observe(self, bars: list[Bar], session: TradingSession) -> None:
+    def observe(self, bars: Sequence[Bar], session: TradingSession) -> None:
         """Take in the sound bars of a slice."""
         for bar in bars:
             self._activity.see_bar(bar, session)

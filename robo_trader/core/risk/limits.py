@@ -6,15 +6,18 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.discrepancies import Block
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.risk_facts import NO_ACCOUNT_FACTS, NO_MARKET_FACTS, AccountFacts, MarketFacts
 from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.core.risk.order_flow import OrderFlow
 from robo_trader.core.risk.portfolio_facts import PortfolioFacts
+from robo_trader.core.rules.exposure import worst_case_shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,12 @@ class Exposure(Struct, frozen=True, kw_only=True, gc=False):
     working_sells: Decimal
     price: Decimal
     bars_missed: int  # slices since the symbol's last sound bar
+    worst_value: Decimal = ZERO  # dollars, absolute: what all this may come to; every order of a slice asks for it
+
+    def __post_init__(self) -> None:
+        """Reckon the worst, whatever was given."""
+        shares = worst_case_shares(self.position, self.working_buys, self.working_sells)
+        force_setattr(self, "worst_value", shares * self.price)
 
 
 class OrderFacts(Struct, frozen=True, kw_only=True, gc=False):
