@@ -13,6 +13,7 @@ from robo_trader.adapters.calendars.exchange import load_sessions
 from robo_trader.adapters.feeds.sample import SampleFeed
 from robo_trader.adapters.storage.database import open_database
 from robo_trader.adapters.storage.journal import SqlJournal
+from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.session_plan import plan_session
 from robo_trader.app.settings import Settings
@@ -30,10 +31,10 @@ COMMITS = 500
 def measure_trading_path() -> list[Figure]:
     """Return microseconds a slice of five symbols, on the sample: core alone, and with the SQLite journal."""
     settings = Settings()
-    slices = asyncio.run(_sample_slices(settings))
+    slices, record = asyncio.run(_sample(settings))
     commit = Figure("bare SQLite commit, WAL and FULL", "us", repeat(_bare_commit, runs=RUNS))
-    core = repeat(lambda: _trade(settings, slices, journaled=False), runs=RUNS)
-    whole = repeat(lambda: _trade(settings, slices, journaled=True), runs=RUNS)
+    core = repeat(lambda: _trade(settings, slices, None), runs=RUNS)
+    whole = repeat(lambda: _trade(settings, slices, record), runs=RUNS)
     return [
         commit,
         Figure("decide: engine and venue, a slice", "us", core),
@@ -41,17 +42,21 @@ def measure_trading_path() -> list[Figure]:
     ]
 
 
-async def _sample_slices(settings: Settings) -> list[BarSlice]:
+async def _sample(settings: Settings) -> tuple[list[BarSlice], SessionRecord]:
     sessions = load_sessions("1998-01-02", "2014-01-02")
     plan = plan_session(settings, sessions, now=0)
     assert all(isinstance(feed, SampleFeed) for feed in plan.feeds.values())
     series = await load_series(plan.requests(after=0), max_concurrent=4)
-    return list(merge_slices(series, sessions, after=0))
+    return list(merge_slices(series, sessions, after=0)), plan.record()
 
 
-def _trade(settings: Settings, slices: list[BarSlice], *, journaled: bool) -> float:
+def _trade(settings: Settings, slices: list[BarSlice], record: SessionRecord | None) -> float:
+    """record: what a journal would be about; None to keep none."""
     with tempfile.TemporaryDirectory() as folder:
-        journal = SqlJournal(Path(folder) / "bench.db") if journaled else UnjournaledRun()
+        journal: SqlJournal | UnjournaledRun = UnjournaledRun()
+        if record is not None:
+            journal = SqlJournal(Path(folder) / "bench.db")
+            journal.begin(record)
         broker = build_broker(settings)
         loop = TradingLoop(build_engine(settings), journal, broker, observers=[broker.observe])
         begun = time.perf_counter()

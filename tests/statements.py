@@ -34,11 +34,12 @@ def stated_order(
     limit: Exact | None = None,
     filled: Exact = 0,
     status: OrderStatus = OrderStatus.WORKING,
+    lost: str = "",
 ) -> StatedOrder:
     return StatedOrder(
         order_id=None if order_id is None else OrderId(order_id), broker_order_id=broker_order_id,
         symbol=Symbol(symbol), side=side, terms=some_terms(quantity=quantity, limit=limit), filled=Decimal(filled),
-        status=status,
+        status=status, lost_reference=lost,
     )  # fmt: skip
 
 
@@ -54,24 +55,26 @@ def stated_execution(
     commission: Exact | None = 0,
     corrects: str | None = None,
     at: int = OPEN,
+    lost: str = "",
 ) -> StatedExecution:
     return StatedExecution(
         execution_id=ExecutionId(execution_id), order_id=None if order_id is None else OrderId(order_id),
         broker_order_id=broker_order_id, symbol=Symbol(symbol), side=side, quantity=Decimal(quantity),
         price=Decimal(price), commission=None if commission is None else Decimal(commission),
         corrects=None if corrects is None else ExecutionId(corrects), occurred_at=at,
+        lost_reference=lost,
     )  # fmt: skip
 
 
 def by_hand(
     *, execution_id: str = "H1", symbol: str = AAPL, side: Side = Side.BUY, quantity: Exact = 10, price: Exact = 100,
-    commission: Exact | None = 1, at: int = OPEN,
+    commission: Exact | None = 1, at: int = OPEN, lost: str = "",
 ) -> ForeignExecution:  # fmt: skip
     """Ten shares that somebody bought by hand, at 100 dollars and a dollar of commission."""
     return ForeignExecution(
         execution=stated_execution(
             execution_id=execution_id, order_id=None, broker_order_id="X1", symbol=symbol, side=side,
-            quantity=quantity, price=price, commission=commission, at=at,
+            quantity=quantity, price=price, commission=commission, at=at, lost=lost,
         )
     )  # fmt: skip
 

@@ -32,9 +32,9 @@ def lookahead(  # noqa: PLR0913 - each parameter is an option of the command
 ) -> None:
     """Ask a strategy about beginnings of the bars: whatever it says must not change with the bars that follow."""
     from robo_trader.app.backtest_window import Window
-    from robo_trader.app.command_line import given, parameters
     from robo_trader.app.commands.check import check_command
     from robo_trader.app.lookahead import Effort
+    from robo_trader.app.option_values import given, parameters
     from robo_trader.app.settings import load_settings
 
     overrides = {

@@ -9,12 +9,16 @@ import typer
 
 from robo_trader import __version__
 from robo_trader.app.check_commands import check_app
+from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
+from robo_trader.app.gateway_commands import gateway
 from robo_trader.app.instruct_commands import instruct_app
 from robo_trader.app.journal_commands import journal_app
+from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
 from robo_trader.app.risk_commands import risk_app
+from robo_trader.app.strategies_commands import strategies_app
 from robo_trader.app.tax_commands import tax_app
-from robo_trader.core.domain.errors import InvalidConfig, RoboTraderError
+from robo_trader.core.domain.errors import RoboTraderError
 
 app = typer.Typer(
     name="robo-trader",
@@ -27,16 +31,17 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Show, check and describe the configuration.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
-strategies_app = typer.Typer(help="List the strategies and what each takes.", no_args_is_help=True)
 app.add_typer(strategies_app, name="strategies")
 new_app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
 app.add_typer(features_app, name="features")
+app.command()(gateway)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
 app.add_typer(risk_app, name="risk")
 app.add_typer(instruct_app, name="instruct")
+app.add_typer(execution_app, name="execution")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_trader.toml if there is one.")]
@@ -82,7 +87,9 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     dividends: Dividends = None,
     symbol_changes: Changes = None,
     delistings: Delistings = None,
-    broker: Annotated[str | None, typer.Option(help="paper.")] = None,
+    broker: Annotated[str | None, typer.Option(help="paper or ibkr.")] = None,
+    gateway: Annotated[str | None, typer.Option(help="HOST:PORT of IB Gateway or TWS, for ibkr.")] = None,
+    account: Annotated[str | None, typer.Option(help="Paper account at Interactive Brokers: DU1234567.")] = None,
     speed: Annotated[str | None, typer.Option(help="Bars a second, or max.")] = None,
     seed: Seed = None,
     database: Annotated[str | None, typer.Option(help="Database of the session.")] = None,
@@ -111,6 +118,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
             "sizing": sizing,
         },
         "execution": {"broker": broker, "algorithm": algorithm},
+        "ibkr": {**gateway_of(gateway), "account": account},
         "storage": {"database": database},
         "web": {"port": web_port, "enabled": False if no_web else None},
     }  # fmt: skip
@@ -299,26 +307,6 @@ def config_schema() -> None:
     show_schema()
 
 
-@strategies_app.command("list")
-def strategies_list(*, as_json: Json = False) -> None:
-    """The strategies there are."""
-    from robo_trader.app.commands.strategies import list_strategies
-
-    list_strategies(as_json=as_json)
-
-
-@strategies_app.command("show")
-def strategies_show(
-    name: Annotated[str, typer.Argument(help="sma_crossover, or your own as file.py:Class.")],
-    *,
-    as_json: Json = False,
-) -> None:
-    """What a strategy does, its parameters with their bounds, and what it reads."""
-    from robo_trader.app.commands.strategies import show_strategy
-
-    show_strategy(name, as_json=as_json)
-
-
 @new_app.command("strategy")
 def new_strategy(name: Annotated[str, typer.Argument(help="Its name, as my_reversal or MyReversal.")]) -> None:
     """Write a strategy that runs, and its test, into the working directory."""
@@ -349,45 +337,6 @@ def _load(config: Path | None, overrides: dict[str, Any]) -> Any:  # noqa: ANN40
     return load_settings(
         config_file=config, overrides=given(overrides), environment=os.environ, working_directory=Path.cwd()
     )
-
-
-def given(overrides: dict[str, Any]) -> dict[str, Any]:
-    """Return what the user gave: options left out say nothing, not even a default."""
-    sections = {key: given(value) if isinstance(value, dict) else value for key, value in overrides.items()}
-    return {key: value for key, value in sections.items() if value is not None and value != {}}
-
-
-def parameters(given: list[str]) -> dict[str, Any]:
-    """Return NAME=VALUE options by name, STRATEGY.NAME=VALUE ones in a table of the strategy's.
-
-    Raises InvalidConfig for what is not written so.
-    """
-    parameters: dict[str, Any] = {}
-    for text in given:
-        key, equals, value = (part.strip() for part in text.partition("="))
-        strategy, dot, name = key.rpartition(".")
-        if not (name.isidentifier() and (strategy.isidentifier() or not dot) and equals and value):
-            advice = "Write it as --param fast=10, or --param momentum.lookback=60 for one of several strategies."
-            raise InvalidConfig(f"--param {text!r} is not NAME=VALUE", next_step=advice)
-        table = parameters.setdefault(strategy, {}) if dot else parameters
-        if not isinstance(table, dict) or name in table:
-            raise InvalidConfig(f"--param {key} is given twice", next_step="Keep one of them.")
-        table[name] = value
-    return parameters
-
-
-def capital_of(given: list[str]) -> dict[str, str]:
-    """Return STRATEGY=FRACTION options by strategy. Raises InvalidConfig for what is not written so."""
-    capital: dict[str, str] = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name.isidentifier() and equals and value) or name in capital:
-            raise InvalidConfig(
-                f"--capital {text!r} is not STRATEGY=FRACTION, once for each",
-                next_step="Write it as --capital momentum=0.3 --capital sma_crossover=0.7.",
-            )
-        capital[name] = value
-    return capital
 
 
 def _session(database: Path | None) -> Path:

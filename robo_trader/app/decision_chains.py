@@ -6,6 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from robo_trader.app.exit_codes import UnknownReference
+from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.ports.decisions import DecisionRow, Decisions, OrderMoveRow
 from robo_trader.core.ports.projections import BarRow, FillRow, OrderRow, PositionRow, ViolationRow
 
@@ -24,6 +25,7 @@ class Chain:
     decision: DecisionRow | None  # the signal that the order bears
     denials: Sequence[ViolationRow]  # the last refusal before the order was approved, one a control
     order: OrderRow
+    reference: str  # what the broker knows the order by; empty if the journal does not say
     moves: Sequence[OrderMoveRow]
     fills: Sequence[FillRow]
     position: PositionRow | None  # now
@@ -64,7 +66,7 @@ class Makeup:
 
 
 def explain(decisions: Decisions, reference: str) -> Chain | Makeup:
-    """Return what is behind an order (by our id or the broker's), an execution, or a symbol's position.
+    """Return what is behind an order (by our id, its reference or the broker's id), an execution, or a position.
 
     Raises UnknownReference, naming the nearest, for what the journal does not know.
     """
@@ -110,7 +112,15 @@ def _is_number(reference: str) -> bool:
 
 def _order(decisions: Decisions, reference: str) -> OrderRow | None:
     order = decisions.order(int(reference)) if _is_number(reference) else None
-    return order or decisions.broker_order(reference)
+    return order or _named_order(decisions, reference) or decisions.broker_order(reference)
+
+
+def _named_order(decisions: Decisions, text: str) -> OrderRow | None:
+    """Return the order that bears this very reference."""
+    named = parse_reference(text)
+    if named is None or decisions.reference(named.sequence) != named:
+        return None
+    return decisions.order(named.sequence)
 
 
 def _chain(decisions: Decisions, order: OrderRow, execution_id: str | None) -> Chain:
@@ -123,6 +133,7 @@ def _chain(decisions: Decisions, order: OrderRow, execution_id: str | None) -> C
         decision=decision,
         denials=decisions.last_denial(order.signal_id, until=order.created_at - 1),
         order=order,
+        reference=str(decisions.reference(order.order_id) or ""),
         moves=decisions.moves(order.order_id),
         fills=decisions.fills_of(order.order_id),
         position=decisions.position(order.symbol),

@@ -28,6 +28,7 @@ def chain_in_words(chain: Chain) -> dict[str, str]:
         **links,
         "limits": _limits(chain),
         "order": _order(order),
+        "reference": chain.reference or "not recorded",
         "moves": "\n".join(map(_move, chain.moves)),
         "fills": "\n".join(_fill(fill, order, chain.execution_id) for fill in chain.fills) or "none",
         "position": "none" if chain.position is None else _position(chain.position),

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from robo_trader.core.domain.errors import (
+    BrokerError,
     DataError,
     InvalidConfig,
     JournalBusy,
@@ -30,6 +31,7 @@ class ExitCode(IntEnum):
     NO_SESSION = 8  # there is no journal to read
     STRATEGY = 9  # a strategy answered with what is no strength, or looks ahead
     INVARIANT = 10  # something that must always hold does not: stop trading, and report it
+    BROKER = 11  # the broker cannot be reached, or is not the one that was meant; nothing was sent
 
 
 class NoSession(RoboTraderError):
@@ -47,6 +49,7 @@ _BY_ERROR: tuple[tuple[type[RoboTraderError], ExitCode], ...] = (
     (JournalUnwritable, ExitCode.DISK),
     (JournalDamaged, ExitCode.DAMAGED),
     (SessionMismatch, ExitCode.MISMATCH),
+    (BrokerError, ExitCode.BROKER),
     (NoSession, ExitCode.NO_SESSION),
     (StrategyError, ExitCode.STRATEGY),
     (InvariantBroken, ExitCode.INVARIANT),

@@ -29,8 +29,11 @@ from robo_trader.core.domain.events import (
     TradingStateChanged,
 )
 from robo_trader.core.domain.outcomes import Ending, Outcome, SignalSettled
+from robo_trader.core.domain.releases import BlocksLifted, ReleaseRefused
+from robo_trader.core.domain.violations import OrderRatioExceeded
 from robo_trader.core.market.corporate_actions import action_text
 from robo_trader.core.ports.journal import Batch
+from robo_trader.core.ports.order_references import References
 
 # Refusals that no other line tells of; a denial has a line for each control.
 SILENT_REFUSALS = frozenset(
@@ -68,20 +71,23 @@ def tell_dashboard(url: str, login_url: str, *, log_format: str) -> None:
     sys.stderr.flush()
 
 
-def batch_logger(*, quiet: bool) -> Callable[[Batch], None]:
-    """Return a listener that logs what was decided. quiet: at debug level, for replays as fast as they go."""
+def batch_logger(*, quiet: bool, references: References) -> Callable[[Batch], None]:
+    """Return a listener that logs what was decided. quiet: at debug level, for replays as fast as they go.
+
+    references: of the orders, those of the batch that is told included.
+    """
     log = structlog.get_logger()
 
     def listen(batch: Batch) -> None:
         for step in batch.steps:
             for decision in step.decisions:
-                for level, event, fields in _lines(decision):
+                for level, event, fields in _lines(decision, references):
                     log.log(logging.DEBUG if quiet and level == logging.INFO else level, event, **fields)
 
     return listen
 
 
-def _lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]:
+def _lines(decision: DecisionEvent, references: References) -> Iterator[tuple[int, str, dict[str, Any]]]:
     match decision:
         case SignalEmitted(signal=signal):
             fields = {"symbol": signal.symbol, "strength": signal.strength, "reason": signal.reason}
@@ -93,7 +99,8 @@ def _lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[str, Any]]]
             intent = order.intent
             what = f"{intent.side.value} {intent.quantity} {intent.symbol}"
             fields = {"order_id": order.order_id, "order": what, "status": order.status.value}
-            yield logging.INFO, "order", {"signal_id": intent.signal_id, **fields}
+            reference = str(references.reference_of(order.order_id))
+            yield logging.INFO, "order", {"signal_id": intent.signal_id, **fields, "reference": reference}
         case FillBooked(fill=fill, realised=realised):
             what = f"{fill.side.value} {fill.quantity} {fill.symbol} at {fill.price}"
             fields = {"order_id": fill.order_id, "fill": what, "realised": f"{realised:.2f}"}
@@ -127,6 +134,9 @@ def _safeguard_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[s
             yield logging.WARNING, "instruction refused", fields
         case BreakerChanged(name=name, after=after, reason=reason):
             yield logging.WARNING, "circuit breaker", {"breaker": name, "state": after.value, "reason": reason}
+        case OrderRatioExceeded(asked=asked, fills=fills, limit=limit):
+            fields = {"asked": str(asked), "fills": str(fills), "limit": str(limit)}
+            yield logging.WARNING, "many replaces and cancels for each fill", fields
         case _:
             yield from _reconciliation_lines(decision)
 
@@ -143,6 +153,12 @@ def _reconciliation_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, d
             yield logging.ERROR, "symbol blocked", {"symbol": block.symbol, "reason": block.reason}
         case SymbolReleased(block=block):
             yield logging.WARNING, "symbol released", {"symbol": block.symbol, "reason": block.reason}
+        case BlocksLifted(symbol=symbol, actor=actor, reason=reason):
+            shares = {"shares_before": str(decision.shares_before), "shares_after": str(decision.shares_after)}
+            yield logging.WARNING, "blocks lifted", {"symbol": symbol, "actor": actor, "reason": reason, **shares}
+        case ReleaseRefused(instruction=asked, reason=reason):
+            fields = {"instruction": f"release {asked.symbol}", "actor": asked.actor, "reason": reason}
+            yield logging.WARNING, "instruction refused", fields
 
 
 def _limit_line(decision: LimitChanged | LooseningRefused) -> tuple[int, str, dict[str, Any]]:

@@ -255,6 +255,7 @@ STEPS: Mapping[str, str] = {  # by the control that refused
     "CONFLICT": "Another strategy wants the opposite; strategies.conflicts says whose wish counts.",
     "RECONCILIATION": "`robo-trader reconcile` shows where the broker has it otherwise, and what to do.",
     "UNKNOWN_ORDER": "`robo-trader reconcile` shows the order; only the broker's statement ends this.",
+    "BROKER_LINK": "Nothing is sent until the broker is reached and has told all; `robo-trader status` shows the link.",
     "CASH": "Free cash by a sale, size smaller, or trade with more cash.",
     "TRADING_STATE": "`robo-trader status` shows the trading state; a session's losses end with the session.",
     "MARKET_HOURS": "risk.orders_for_next_open lets orders wait for the next open.",
@@ -286,6 +287,9 @@ STEPS: Mapping[str, str] = {  # by the control that refused
     "QUARANTINE": "Wait for a second bar near the last close; risk.jump_fraction is the limit.",
     "GREEKS": "Hold fewer options; risk.delta_max, gamma_max and vega_max are the limits.",
     "CIRCUIT_BREAKER": "Wait until the breaker's cool-down is over; docs/risk.md says what closes it.",
+    "REPLACES": "The order rests where it is; risk.replaces_max is the limit.",
+    "POST_TRADE": "See whether the fill stands, then `robo-trader instruct release`; risk.fill_collar_fraction and "
+    "fills_after_halt are the limits.",
     "PORTFOLIO_HEAT": "Set nearer stops, hold less, size smaller, or raise risk.heat_fraction.",
     "SECTOR_EXPOSURE": "Hold less of the sector, size smaller, or raise risk.sector_fraction.",
     "CORRELATED_EXPOSURE": "Hold less of what moves alike, size smaller, or raise risk.correlated_fraction.",

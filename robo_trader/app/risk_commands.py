@@ -29,8 +29,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """The limits in force at each level, with where each comes from."""
-    from robo_trader.app.command_line import given
     from robo_trader.app.commands.risk import show_limits
+    from robo_trader.app.option_values import given
     from robo_trader.app.settings import load_settings
 
     overrides = given({"preset": preset, "risk": {"policy": str(policy) if policy else None}})

@@ -22,6 +22,7 @@ from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
+from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch, tell_strangers
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
@@ -32,10 +33,10 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.errors import JournalUnwritable
 from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.market.corporate_actions import action_key
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.loading import load_series
+from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.records import with_actions
 from robo_trader.runtime.recovery import actions_in, last_slice_end, replay
 from robo_trader.runtime.slices import merge_slices, pace
@@ -53,6 +54,7 @@ class Recovered:
 
     engine: Engine
     broker: SimulatedBroker
+    references: OrderReferences
     batches: int
     last_slice_ended_at: int
     actions: set[str] = field(default_factory=set)  # corporate actions that the journal holds, by key
@@ -73,20 +75,19 @@ async def run_session(
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
-    _make_directory(path.parent)
-    stop = _stop_on_signals()
+    make_directory(path.parent)
+    stop = stop_on_signals()
     with (
         WriterLock(path),
         closing(SqlJournal(path, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal,
     ):
-        journal.begin(plan.record())
-        recovered = _recover(settings, journal)
+        recovered = _recover(settings, journal, OrderReferences(journal.begin(plan.record())))
         _tell_plan(plan, path, recovered)
         loop = _join_loop(settings, journal, recovered)
-        asking = StatementAsking(recovered.broker, StatementSchedule(), time.monotonic_ns)
+        asking = StatementAsking(recovered.broker, build_schedule(settings), time.monotonic_ns)
         await _resume(loop, plan, recovered)
         await asking.reconcile(loop, at=recovered.last_slice_ended_at or plan.start)
-        await _begin_policy(loop, plan, recovered, policy)
+        await begin_policy(loop, plan, recovered, policy)
         wants_web = settings.web.enabled and not exit_when_done
         async with WebProcess(
             path,
@@ -102,8 +103,8 @@ async def run_session(
         return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
 
-def _recover(settings: Settings, journal: SqlJournal) -> Recovered:
-    recovered = Recovered(build_engine(settings), build_broker(settings), 0, 0)
+def _recover(settings: Settings, journal: SqlJournal, references: OrderReferences) -> Recovered:
+    recovered = Recovered(build_engine(settings), build_broker(settings), references, 0, 0)
     recovered.broker.restore(_counted(replay(journal.batches(), recovered.engine), recovered))
     return recovered
 
@@ -111,6 +112,7 @@ def _recover(settings: Settings, journal: SqlJournal) -> Recovered:
 def _counted(batches: Iterator[Batch], recovered: Recovered) -> Iterator[Batch]:
     for batch in batches:
         recovered.batches += 1
+        recovered.references.note(batch)
         recovered.actions |= actions_in(batch)
         recovered.last_slice_ended_at = max(recovered.last_slice_ended_at, last_slice_end(batch))
         yield batch
@@ -123,7 +125,10 @@ def _join_loop(settings: Settings, journal: SqlJournal, recovered: Recovered) ->
         recovered.broker,
         observers=[recovered.broker.observe],
         due_timer=recovered.engine.due_timer,
-        listeners=[batch_logger(quiet=settings.data.speed == "max")],
+        listeners=[
+            recovered.references.note,
+            batch_logger(quiet=settings.data.speed == "max", references=recovered.references),
+        ],
     )
 
 
@@ -136,7 +141,8 @@ async def _resume(loop: TradingLoop, plan: SessionPlan, recovered: Recovered) ->
     await loop.take([opening])
 
 
-async def _begin_policy(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, policy: PolicyWatch) -> None:
+async def begin_policy(loop: TradingLoop, plan: SessionPlan, recovered: Recovered, policy: PolicyWatch) -> None:
+    """Put the risk policy in force as it is now."""
     in_force = recovered.engine.account.limits
     change = policy.first(in_force.policy, at=recovered.last_slice_ended_at or plan.start)
     if change is not None:
@@ -196,7 +202,8 @@ async def _trade(
     log.info("stopped" if stop.is_set() else "feeds ended", slices=number)
 
 
-def _stop_on_signals() -> asyncio.Event:
+def stop_on_signals() -> asyncio.Event:
+    """Return what SIGINT and SIGTERM set from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -207,7 +214,8 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _make_directory(directory: Path) -> None:
+def make_directory(directory: Path) -> None:
+    """Make a folder if it is not there. Raises JournalUnwritable."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -13,7 +13,7 @@ from robo_trader.adapters.feeds.synthetic import SyntheticFeed
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.joining import build_engine_settings, build_limits, sectors_of
 from robo_trader.app.places import sessions_directory
-from robo_trader.app.settings import Settings
+from robo_trader.app.settings import ReconciliationSettings, Settings
 from robo_trader.app.strategies import ChosenStrategy, build_strategies, strategy_identity
 from robo_trader.app.strategy_parameters import parameter_text, parameters_of
 from robo_trader.core.domain.instruments import Symbol
@@ -55,11 +55,11 @@ class SessionPlan:
             mode="PAPER",
             broker=settings.execution.broker,
             bar_size=settings.data.bar_size.value,
-            strategy=_strategy_text(settings),
+            strategy=strategy_text(settings),
             feeds={symbol: feed.name for symbol, feed in self.feeds.items()},
             opening_cash=settings.execution.opening_cash,
             settings=deciding_settings(settings),
-            warm_up=_warm_up(settings),
+            warm_up=warm_up_of(settings),
         )
 
 
@@ -110,14 +110,15 @@ def _identity(record: SessionRecord) -> dict[str, str]:
     return {**record.settings, **feeds, "bar_size": record.bar_size, "account": record.account}
 
 
-def _warm_up(settings: Settings) -> dict[str, int]:
+def warm_up_of(settings: Settings) -> dict[str, int]:
     """Return, by symbol, how many bars it takes until all of its features have a value; none that is not traded."""
     engine = build_engine_settings(settings)
     features = {symbol: engine.features_of(symbol) for symbol in engine.symbols}
     return {symbol: max(feature.warm_up for feature in found) for symbol, found in features.items() if found}
 
 
-def _strategy_text(settings: Settings) -> str:
+def strategy_text(settings: Settings) -> str:
+    """Return what trades, for people."""
     return f"{' + '.join(map(_told, build_strategies(settings)))}, {settings.strategy.sizing}"
 
 
@@ -143,9 +144,20 @@ def deciding_settings(settings: Settings) -> dict[str, str]:
         "stops": settings.stops.model_dump(),
         "protection": settings.protection.model_dump(),
         "strategies": settings.strategies.model_dump(),
+        "reconciliation": _changed_reconciliation(settings),
         "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
     }
     return {f"{name}.{key}": _text(value) for name, section in sections.items() for key, value in section.items()}
+
+
+def _changed_reconciliation(settings: Settings) -> dict[str, object]:
+    """Return what differs from the defaults, which a session has from before this could be set.
+
+    How often the broker is asked decides nothing: the answers are in the journal.
+    """
+    given, usual = settings.reconciliation.model_dump(), ReconciliationSettings().model_dump()
+    decides = given.keys() - {"positions_seconds", "orders_seconds"}
+    return {key: value for key, value in given.items() if key in decides and value != usual[key]}
 
 
 def _is_set(limits: RiskLimits, key: str, value: object) -> bool:

@@ -1,5 +1,6 @@
 """A journal held against the invariants: its bytes, what it leads to when played again, and every event in it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from robo_trader.app.recorded_settings import settings_of
 from robo_trader.core.domain.errors import JournalDamaged, RoboTraderError
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.sessions import SessionTable
+from robo_trader.core.ports.journal import JournalIdentity
 from robo_trader.runtime.invariants.broken import InvariantBroken
 from robo_trader.runtime.invariants.checker import Checker
 from robo_trader.runtime.invariants.replaying import replayed, watch_record
@@ -35,6 +37,8 @@ class Finding:
 class Verdict:
     """How all of them stand."""
 
+    identity: JournalIdentity  # with the newest epoch that anybody took
+    epochs: Mapping[int, int]  # how many batches were written under each that wrote any
     batches: int
     events: int  # watched
     state_hash: str | None  # that the journal leads to, None where it cannot be played again
@@ -49,6 +53,7 @@ class _Evidence:
         self.times: dict[str, int] = {}
         self.broken: dict[str, RoboTraderError] = {}  # the first first
         self.state_hash: str | None = None
+        self.epochs: Counter[int] = Counter()
         self.batches = self.events = 0
 
     def take(self, checker: Checker) -> None:
@@ -69,14 +74,15 @@ def verify_journal(path: Path, sessions: SessionTable | None = None) -> Verdict:
         try:
             for batch in journal.batches():
                 evidence.batches += 1
+                evidence.epochs[batch.epoch] += 1
                 evidence.times["I16"] = evidence.times.get("I16", 0) + len(batch.steps)
         except JournalDamaged as damage:
             evidence.broken["I16"] = damage
         else:
             _play(journal, settings, sessions, evidence)
     return Verdict(
-        evidence.batches, evidence.events, evidence.state_hash, tuple(_findings(INVARIANTS, evidence)),
-        next(iter(evidence.broken.values()), None),
+        journal.identity, evidence.epochs, evidence.batches, evidence.events, evidence.state_hash,
+        tuple(_findings(INVARIANTS, evidence)), next(iter(evidence.broken.values()), None),
     )  # fmt: skip
 
 
@@ -86,7 +92,7 @@ def _play(
     """Watch the recorded events as they stand; then play them again, with the engine's books to look at as well."""
     recorded = Checker(settings, sessions=sessions)
     try:
-        watch_record(journal.batches(), recorded)
+        watch_record(journal.batches(), recorded, newest_epoch=journal.identity.epoch)
     except InvariantBroken as broken:
         evidence.broken[broken.code] = broken
     evidence.take(recorded)
@@ -125,6 +131,9 @@ def as_dict(verdict: Verdict) -> Mapping[str, object]:
     return {
         "result": PASS if verdict.error is None else BROKEN,
         "error": None if verdict.error is None else str(verdict.error),
+        "install": verdict.identity.install,
+        "epoch": verdict.identity.epoch,
+        "epochs": {str(epoch): batches for epoch, batches in verdict.epochs.items()},
         "batches": verdict.batches,
         "events": verdict.events,
         "state_hash": verdict.state_hash,

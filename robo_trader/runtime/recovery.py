@@ -6,6 +6,7 @@ from robo_trader.core.domain.commands import Command
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.domain.events import SliceClosed
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.market.corporate_actions import action_key
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.trading_loop import DecisionMaker
@@ -29,7 +30,7 @@ def replay(batches: Iterable[Batch], engine: DecisionMaker) -> Iterator[Batch]:
 
 def last_slice_end(batch: Batch) -> int:
     """Return the end of the batch's last slice, 0 if it holds none."""
-    ends = [step.input.slice.ended_at for step in batch.steps if isinstance(step.input, SliceClosed)]
+    ends = [step.input.slice.ended_at for step in batch.steps if isinstance(step.input, (SliceClosed, HistoryShown))]
     return max(ends, default=0)
 
 

@@ -224,11 +224,15 @@ REMEMBERING = st.builds(
     breaker_cooldown_seconds=st.sampled_from([60, 200]),
     emergency_violations=st.sampled_from([None, 5]),
     emergency_window_seconds=st.just(240),
+    replaces_max=st.sampled_from([None, 1]),
+    cancel_fill_ratio_max=st.sampled_from([None, 1]),
+    fill_collar_fraction=st.sampled_from([None, "0.001"]),
+    fills_after_halt=st.booleans(),
 )
 
 
 @given(shape=SHAPES, joined=all_settings(ALONE), limits=REMEMBERING, rests=st.sampled_from([None, ProtectionPolicy()]))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_slices_that_are_passed_over_matter_to_no_control(
     compiler: Compiler,
     shape: Shape,

@@ -9,6 +9,7 @@ import pytest
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.core.domain.commands import SubmitOrder
 from robo_trader.core.domain.events import AccountMarked, FillBooked, OrderUpdated, SessionStarted, SignalEmitted
+from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.ports.journal import Batch
 from tests.running import run
 
@@ -84,4 +85,6 @@ def test_one_id_leads_from_signal_to_order_to_fill(session: tuple[list[Batch], l
         if isinstance(decision, SignalEmitted)
     }
     assert told["signal"] == signals
+    named = {line["order_id"]: parse_reference(str(line["reference"])) for line in lines if line["event"] == "order"}
+    assert all(name is not None and (name.epoch, name.sequence) == (1, one) for one, name in named.items())
     assert told["fill"] and told["fill"] <= told["order"] <= told["signal"]

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.runtime.statement_asking import PASSES_AT_START
 from tests.running import run, run_json
 
@@ -47,7 +48,7 @@ def test_an_untouched_journal_holds_and_leads_to_the_state_that_lived(true_journ
     assert verdict["state_hash"] == true_journal.with_suffix(".hash").read_text(), "I15: replay leads to what lived"
     results = {code: one["result"] for code, one in verdict["invariants"].items()}
     idle = {code for code, result in results.items() if result == "not applicable"}
-    assert idle == {"I09", "I13", "I17", "I19", "I23", "I27", "I29", "I30", "I31", "I32"}
+    assert idle == {"I09", "I13", "I17", "I19", "I27", "I29", "I30", "I31", "I32"}
     assert all(verdict["invariants"][code]["remark"] for code in idle), "each says why"
     assert {result for code, result in results.items() if code not in idle} == {"pass"}
     assert true_journal.read_bytes() == before
@@ -82,6 +83,9 @@ DAMAGES = {
     "another time": "UPDATE journal SET occurred_at = occurred_at + 1 WHERE seq = 40",
     "another role": "UPDATE journal SET role = 'input' WHERE seq = "
     "(SELECT min(seq) FROM journal WHERE role = 'command')",
+    "a batch that ends elsewhere": "UPDATE journal SET batch = batch + 1 WHERE seq = "
+    "(SELECT max(seq) FROM journal WHERE batch = 5)",
+    "another epoch": "UPDATE journal SET epoch = 2 WHERE batch = 5",
     "an unknown kind": "UPDATE journal SET kind = 'Nothing' WHERE seq = 40",
 }
 
@@ -99,18 +103,23 @@ def test_a_damaged_journal_is_found(true_journal: Path, tmp_path: Path, damage: 
     assert verdict["invariants"]["I15"]["result"] == "not reached"
 
 
+def chained(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
+    told = (str(epoch).encode(), str(batch).encode(), role.encode(), kind.encode(), payload)
+    return blake2b(b"\x00".join((head, *told)), digest_size=16).digest()
+
+
 def forge(database: Path, kind: str, falsify: Callable[[dict[str, Any]], None]) -> None:
     """Change the first record of a kind and chain everything anew, as somebody would who knows how."""
     with closing(sqlite3.connect(database)) as connection:
-        rows = connection.execute("SELECT seq, role, kind, payload FROM journal ORDER BY seq").fetchall()
+        rows = connection.execute("SELECT seq, epoch, batch, role, kind, payload FROM journal ORDER BY seq").fetchall()
         head, is_done = b"\x00" * 16, False
-        for seq, role, own, payload in rows:
+        for seq, epoch, batch, role, own, payload in rows:
             told = payload
             if own == kind and not is_done:
                 value = msgspec.msgpack.decode(payload)
                 falsify(value)
                 told, is_done = msgspec.msgpack.encode(value), True
-            head = blake2b(b"\x00".join((head, role.encode(), own.encode(), told)), digest_size=16).digest()
+            head = chained(head, epoch, batch, role, own, told)
             connection.execute("UPDATE journal SET payload = ?, hash = ? WHERE seq = ?", (told, head, seq))
         connection.commit()
         assert is_done
@@ -136,6 +145,31 @@ def test_a_forged_decision_is_found_though_the_chain_holds(
     results = {name: one["result"] for name, one in verdict["invariants"].items()}
     assert (results["I16"], results[code], results["I15"]) == ("pass", "broken", "broken")
     assert f"invariant {code} is broken" in verdict["error"]
+
+
+@pytest.mark.parametrize(
+    ("forged", "newest"),
+    [
+        pytest.param({6: 2}, 2, id="a batch of an older epoch follows"),
+        pytest.param({}, 0, id="nobody took the epoch it was written under"),
+    ],
+)
+def test_a_forged_epoch_is_found_though_the_chain_holds(
+    true_journal: Path, tmp_path: Path, forged: dict[int, int], newest: int
+) -> None:
+    database = copy_of(true_journal, tmp_path)
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT seq, batch, role, kind, payload FROM journal ORDER BY seq").fetchall()
+        head = b"\x00" * 16
+        for seq, batch, *told in rows:
+            epoch = forged.get(batch, 1)
+            head = chained(head, epoch, batch, *told)
+            connection.execute("UPDATE journal SET epoch = ?, hash = ? WHERE seq = ?", (epoch, head, seq))
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (str(newest),))
+        connection.commit()
+    verdict = verified(database, 10)
+    results = {name: one["result"] for name, one in verdict["invariants"].items()}
+    assert (results["I16"], results["I23"], results["I15"]) == ("pass", "broken", "pass")
 
 
 def test_a_strategy_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
@@ -178,6 +212,12 @@ def test_no_journal_to_verify(tmp_path: Path) -> None:
 def test_an_interrupted_session_is_verified_as_far_as_it_came(tmp_path: Path) -> None:
     database = tmp_path / "twice.db"
     run_json(database, *SHORT)
-    whole = verified(database, 0)["batches"]
+    first = verified(database, 0)
     run_json(database, *SHORT)
-    assert verified(database, 0)["batches"] == whole + PASSES_AT_START  # the books were held against the broker's
+    second = verified(database, 0)
+    assert second["batches"] == first["batches"] + PASSES_AT_START  # the books were held against the broker's
+    assert second["install"] == first["install"] and parse_reference(f"{first['install']}.1.1") is not None
+    assert (first["epoch"], second["epoch"]) == (1, 2)
+    assert second["epochs"] == {"1": first["batches"], "2": PASSES_AT_START}
+    people = run("journal", "verify", "--database", str(database)).stdout
+    assert f"install {first['install']}, begun 2 times" in people and "epoch 2: 2 batches" in people

@@ -46,7 +46,8 @@ def users_of(name: str) -> set[str]:
 
 
 def test_only_the_risk_gate_makes_an_approved_order() -> None:
-    assert users_of("ApprovedOrder") == {"core/risk/gate.py"}
+    """And the pretend broker behind the wire, which cannot ask what its clients' own risk control was."""
+    assert users_of("ApprovedOrder") == {"core/risk/gate.py", "simulation/gateway/brokerage/translation.py"}
 
 
 def test_only_one_place_turns_a_float_into_a_price_or_shares() -> None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from sqlalchemy import Row, Select, func, inspect, select
+from sqlalchemy import Row, Select, func, select
 
 from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.database import named_errors
-from robo_trader.adapters.storage.journal import demand_schema
+from robo_trader.adapters.storage.journal_facts import read_facts
 from robo_trader.adapters.storage.projections import RowType, SqlProjections, position_row, typed
-from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.core.domain.order_references import OrderReference
+from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.ports.decisions import (
     PENDING,
     AllotmentRow,
@@ -45,8 +45,7 @@ class SqlDecisions(SqlProjections):
         with named_errors(path):
             self._connection = self._engine.connect()
             self._connection.begin()
-            is_ours = inspect(self._connection).has_table(schema.meta.name)
-        demand_schema({row.key: row.value for row in self._read(select(schema.meta))} if is_ours else {}, path)
+            self._facts = read_facts(self._connection, path)
 
     def as_of(self) -> int:
         """As Decisions.as_of."""
@@ -54,8 +53,7 @@ class SqlDecisions(SqlProjections):
 
     def warm_up(self) -> dict[str, int]:
         """As Decisions.warm_up."""
-        (stored,) = self._read(select(schema.meta.c.value).where(schema.meta.c.key == "session"))
-        return msgspec.json.decode(stored[0], type=SessionRecord).warm_up
+        return self._facts.session.warm_up
 
     def recent_names(self) -> Sequence[str]:
         """As Decisions.recent_names."""
@@ -78,6 +76,13 @@ class SqlDecisions(SqlProjections):
     def order(self, order_id: int) -> OrderRow | None:
         """As Decisions.order."""
         return self._one(select(schema.orders).where(_ORDERS.order_id == order_id), OrderRow)
+
+    def reference(self, order_id: int) -> OrderReference | None:
+        """As Decisions.reference. An order is written down in the very batch that sends it."""
+        journal = schema.journal.c
+        moves = select(journal.epoch).join(schema.order_moves, _MOVES.seq == journal.seq)
+        first = self._first(moves.where(_MOVES.order_id == order_id).order_by(journal.seq).limit(1))
+        return None if first is None else OrderReference(self._facts.identity.install, first.epoch, OrderId(order_id))
 
     def broker_order(self, broker_order_id: str) -> OrderRow | None:
         """As Decisions.broker_order."""

@@ -1,4 +1,9 @@
-"""The journal in a database: append-only, chained by hashes, projections in the same transaction."""
+"""The journal in a database: append-only, chained by hashes, projections in the same transaction.
+
+Each program that begins to write takes the next epoch, and every batch bears the epoch of its writer. A writer is
+refused once another has begun: it may have been stopped for hours and go on as if nothing had happened, and a lock
+that the system let go of meanwhile does not hold it back. The epoch is looked at in the very transaction that stores.
+"""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -14,12 +19,13 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.database import named_errors, open_database
 from robo_trader.adapters.storage.encoding import decode, encode
+from robo_trader.adapters.storage.journal_facts import is_begun, newest_epoch, read_facts, store_epoch, store_facts
 from robo_trader.adapters.storage.projector import Record, project
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.core.domain.commands import Command
-from robo_trader.core.domain.errors import JournalDamaged
+from robo_trader.core.domain.errors import JournalDamaged, JournalTakenOver
 from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, StepRecord
+from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
 
 INPUT, DECISION, COMMAND = "input", "decision", "command"
 GENESIS = b"\x00" * 16
@@ -35,34 +41,38 @@ class SqlJournal:
         self._hash = GENESIS
         self._seq = 0
         self._batch = 0
+        self._epoch = 0
         self._account = ""
         with named_errors(path), self._engine.begin() as connection:
             schema.metadata.create_all(connection)
-            self._find_head(connection)
 
-    def begin(self, session: SessionRecord) -> bool:
-        """Store what the journal is about; return whether it is new.
+    def begin(self, session: SessionRecord) -> JournalIdentity:
+        """Become the one writer: store what the journal is about if it is new, and take the next epoch.
 
-        Raises SessionMismatch if it was begun with other settings, JournalDamaged for an unknown schema.
+        Raises SessionMismatch if it was begun with other settings, JournalDamaged for an unknown schema, and for a
+        record of an epoch that nobody took.
         """
-        self._account = session.account
         with named_errors(self._path), self._engine.begin() as connection:
-            stored = {row.key: row.value for row in connection.execute(select(schema.meta))}
-            if not stored:
-                connection.execute(insert(schema.meta), _meta_rows(session))
-                return True
-        demand_schema(stored, self._path)
-        msgspec.json.decode(stored["session"], type=SessionRecord).demand_same(session)
-        return False
+            if not is_begun(connection):
+                store_facts(connection, session)
+            found = read_facts(connection, self._path)
+            found.session.demand_same(session)
+            self._find_head(connection, found.identity)
+            taken = JournalIdentity(found.identity.install, found.identity.epoch + 1)
+            store_epoch(connection, taken.epoch)
+        self._account, self._epoch = session.account, taken.epoch
+        return taken
 
     async def commit(self, batch: Batch) -> None:
-        """Return once the batch and its projections are on disk.
+        """Return once the batch and its projections are on disk, under the epoch that `begin` took.
 
         It runs where it is called: a commit takes less time than handing it to another thread would, and nothing
         else may happen before it returns anyway.
         """
+        assert self._epoch, "a journal is begun before it is written"
         rows, records, head = self._journal_rows(batch)
         with named_errors(self._path), self._engine.begin() as connection:
+            self._demand_epoch(connection)
             connection.execute(schema.journal.insert(), rows)
             for table, projected in project(records, self._account).items():
                 connection.execute(_upsert(table), projected)
@@ -79,9 +89,20 @@ class SqlJournal:
         """Let go of the database."""
         self._engine.dispose()
 
-    def _find_head(self, connection: Connection) -> None:
+    def _demand_epoch(self, connection: Connection) -> None:
+        now = newest_epoch(connection)
+        if now != self._epoch:
+            raise JournalTakenOver(
+                f"another robo-trader has begun to write {self._path}: it is epoch {now}, this program's was "
+                f"{self._epoch}; nothing of the last batch was stored or sent",
+                next_step="Let this one end: it was overtaken while it stood still. The other one trades on.",
+            )
+
+    def _find_head(self, connection: Connection, found: JournalIdentity) -> None:
         newest = connection.execute(select(schema.journal).order_by(schema.journal.c.seq.desc()).limit(1)).first()
         if newest is not None:
+            if newest.epoch > found.epoch:  # another could take an epoch twice, and two orders bear one name
+                raise damaged_record(self._path, newest.seq)
             self._seq, self._batch, self._hash = newest.seq, newest.batch, newest.hash
 
     def _journal_rows(self, batch: Batch) -> tuple[list[dict[str, Any]], list[Record], bytes]:
@@ -90,9 +111,9 @@ class SqlJournal:
         head = self._hash
         for seq, (role, value) in enumerate(_flatten(batch), start=self._seq + 1):
             kind, payload = type(value).__name__, encode(value)
-            head = _chain(head, role, kind, payload)
+            head = _chain(head, self._epoch, self._batch + 1, role, kind, payload)
             rows.append({
-                "seq": seq, "batch": self._batch + 1, "role": role, "kind": kind,
+                "seq": seq, "batch": self._batch + 1, "epoch": self._epoch, "role": role, "kind": kind,
                 "occurred_at": value.occurred_at, "payload": payload, "hash": head,
             })  # fmt: skip
             records.append((seq, value))
@@ -108,15 +129,19 @@ def _flatten(batch: Batch) -> Iterator[tuple[str, Event | Command]]:
         yield COMMAND, command
 
 
-def _chain(head: bytes, role: str, kind: str, payload: bytes) -> bytes:
-    return blake2b(b"\x00".join((head, role.encode(), kind.encode(), payload)), digest_size=16).digest()
+def _link(head: bytes, told: str, payload: bytes) -> bytes:
+    return blake2b(b"\x00".join((head, told.encode(), payload)), digest_size=16).digest()
+
+
+def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
+    return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
 
 
 def digest_of(batch: Batch) -> bytes:
-    """Return a hash of a batch as it would be stored: of every kind, role and byte of its records."""
+    """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
     head = GENESIS
     for role, value in _flatten(batch):
-        head = _chain(head, role, type(value).__name__, encode(value))
+        head = _link(head, f"{role}\x00{type(value).__name__}", encode(value))
     return head
 
 
@@ -127,8 +152,8 @@ def stored_batches(connection: Connection, path: Path) -> Iterator[Batch]:
     for batch, group in groupby(rows, key=lambda row: row.batch):
         stored, number = list(group), number + 1
         for row in stored:
-            last, head = last + 1, _chain(head, row.role, row.kind, row.payload)
-            if (row.seq, row.hash, batch) != (last, head, number):
+            last, head = last + 1, _chain(head, row.epoch, number, row.role, row.kind, row.payload)
+            if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
                 raise damaged_record(path, last)
         yield _batch_of(stored, path)
 
@@ -141,7 +166,7 @@ def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
             value = decode(row.kind, row.payload)
         except (KeyError, msgspec.DecodeError) as error:
             raise damaged_record(path, row.seq) from error
-        # The number of the batch and the time stand beside what is hashed: they must agree with it.
+        # The time stands beside what is hashed: it must agree with it.
         if value.occurred_at != row.occurred_at or (row.role != COMMAND and commands):
             raise damaged_record(path, row.seq)
         if row.role == INPUT:
@@ -152,7 +177,8 @@ def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
             commands.append(value)
         else:
             raise damaged_record(path, row.seq)
-    return Batch(tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps), tuple(commands))
+    told = tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps)
+    return Batch(told, tuple(commands), rows[0].epoch)
 
 
 @cache
@@ -162,23 +188,6 @@ def _upsert(table: Table) -> Insert:
     statement = insert(table)
     changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
-
-
-def _meta_rows(session: SessionRecord) -> list[dict[str, str]]:
-    return [
-        {"key": "schema_version", "value": str(schema.SCHEMA_VERSION)},
-        {"key": "session", "value": msgspec.json.encode(session).decode()},
-    ]
-
-
-def demand_schema(stored: dict[str, str], path: Path) -> None:
-    """Raise JournalDamaged if the tables are not those this program writes. stored: the rows of `meta`."""
-    version = stored.get("schema_version")
-    if version != str(schema.SCHEMA_VERSION):
-        raise JournalDamaged(
-            f"{path} has schema {version}, this program knows {schema.SCHEMA_VERSION}",
-            next_step="Use the program version that wrote it, or begin a new session with --database.",
-        )
 
 
 def damaged_record(path: Path, seq: int) -> JournalDamaged:

@@ -3,13 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-from sqlalchemy import inspect, select
-
-from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.database import named_errors, open_database
-from robo_trader.adapters.storage.journal import demand_schema, stored_batches
-from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.adapters.storage.journal import stored_batches
+from robo_trader.adapters.storage.journal_facts import read_facts
 from robo_trader.core.ports.journal import Batch
 
 
@@ -23,11 +19,8 @@ class RecordedJournal:
         with named_errors(path):
             self._connection = self._engine.connect()
             self._connection.begin()
-            is_ours = inspect(self._connection).has_table(schema.meta.name)
-            rows = self._connection.execute(select(schema.meta)).all() if is_ours else []
-        stored = {row.key: row.value for row in rows}
-        demand_schema(stored, path)
-        self.session = msgspec.json.decode(stored["session"], type=SessionRecord)
+            facts = read_facts(self._connection, path)
+        self.session, self.identity = facts.session, facts.identity
 
     def batches(self) -> Iterator[Batch]:
         """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""

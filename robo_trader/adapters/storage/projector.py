@@ -37,6 +37,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.outcomes import SignalSettled
 from robo_trader.core.domain.positions import Position, TradingState
+from robo_trader.core.domain.warm_up import HistoryShown
 
 Row = dict[str, Any]
 Rows = dict[Table, list[Row]]
@@ -50,7 +51,7 @@ def project(records: Iterable[Record], account: str) -> Rows:
     refused = {id(record.bar) for _, record in records if isinstance(record, BarRejected)}
     rows: Rows = defaultdict(list)
     for seq, record in records:
-        if isinstance(record, SliceClosed):
+        if isinstance(record, (SliceClosed, HistoryShown)):
             sound = (bar for bar in record.slice.bars if id(bar) not in refused)
             rows[schema.bars].extend(_bar(seq, bar) for bar in sound)
         elif isinstance(record, TradingStateChanged):

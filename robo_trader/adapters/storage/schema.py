@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -40,7 +40,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 metadata = MetaData()
 
-# What the journal is about: schema version, session settings. Written once, at the beginning.
+# What the journal is about: schema version, session settings, install id. Written once, at the beginning; only `epoch`
+# is written again, each time a program begins to write the journal.
 meta = Table(
     "meta",
     metadata,
@@ -48,12 +49,13 @@ meta = Table(
     Column("value", String, nullable=False),
 )
 
-# Rows of a batch are stored together or not at all. `hash` chains each row to all rows before it.
+# Rows of a batch are stored together or not at all. `hash` chains each row, its batch and epoch to all rows before it.
 journal = Table(
     "journal",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("batch", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),  # that of the program which wrote the batch
     Column("role", String, nullable=False),  # input, decision, command
     Column("kind", String, nullable=False),  # name of the event or command
     Column("occurred_at", BigInteger, nullable=False),

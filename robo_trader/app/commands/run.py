@@ -14,7 +14,13 @@ def run_command(settings: Settings, *, exit_when_done: bool, approved_by: str | 
     """Trade, then print how the session stands. approved_by: who answers for what the risk policy loosens."""
     configure_logs(settings.monitoring.log_level, settings.monitoring.log_format)
     policy = PolicyWatch(settings, approved_by=read_actor(approved_by))
-    summary = asyncio.run(run_session(settings, environment=os.environ, exit_when_done=exit_when_done, policy=policy))
+    if settings.execution.broker == "ibkr":
+        from robo_trader.app.live_running import run_live_session
+
+        summary = asyncio.run(run_live_session(settings, environment=os.environ, policy=policy))
+    else:
+        session = run_session(settings, environment=os.environ, exit_when_done=exit_when_done, policy=policy)
+        summary = asyncio.run(session)
     if as_json:
         print_json(summary)
     else:

@@ -42,8 +42,8 @@ LIVE_PORTS = {4001: "IB Gateway", 7496: "TWS"}
 class ExecutionSettings(AlgorithmSettings):
     """How orders are placed, and what the paper broker charges for them."""
 
-    broker: Literal["paper"] = Field(
-        default="paper", description="Who executes the orders. Only the built-in paper broker exists today."
+    broker: Literal["paper", "ibkr"] = Field(
+        default="paper", description="Who executes the orders: the built-in paper broker, or Interactive Brokers."
     )
     order_type: Literal["market", "limit"] = Field(
         default="market", description="Type of every order: at the market, or limited by limit_offset_bps."
@@ -136,20 +136,20 @@ class DataSettings(Section):
 
 
 class IbkrSettings(Section):
-    """Interactive Brokers. Nothing connects yet: checked today, used once the broker adapter exists."""
+    """Interactive Brokers: whom `execution.broker = "ibkr"` connects to. Paper trading only."""
 
-    host: HostName = Field(default="127.0.0.1", description="Where IB Gateway or TWS listens. Not used yet.")
+    host: HostName = Field(default="127.0.0.1", description="Where IB Gateway or TWS listens.")
     port: int = Field(
         default=4002,
         ge=1,
         le=65_535,
-        description="TCP port of IB Gateway (4002) or TWS (7497) in paper mode; live ports are refused. Not used yet.",
+        description="TCP port of IB Gateway (4002) or TWS (7497) in paper mode; live ports are refused.",
     )
     client_id: int = Field(
-        default=1, ge=1, le=999_999, description="Number that tells this program from other API clients. Not used yet."
+        default=1, ge=1, le=999_999, description="Number that tells this program from other API clients."
     )
     account: PaperAccount = Field(
-        default="", description="Paper account to trade; empty takes the only one there is. Not used yet."
+        default="", description="Paper account to trade, such as DU1234567; needed where Interactive Brokers executes."
     )
 
     @field_validator("port")

@@ -28,6 +28,7 @@ class DiscrepancyKind(Enum):
     ORDER_STATUS = "ORDER_STATUS"  # one says it works, the other that it has ended
     ORDER_ID_REUSED = "ORDER_ID_REUSED"  # a broker's order id stands for another order than the one we know by it
     ORDER_CONTRADICTION = "ORDER_CONTRADICTION"  # what names our order cannot be our order
+    ORDER_LOST = "ORDER_LOST"  # it bears a reference of this journal's install that the journal never gave
     EXECUTION_MISSING_HERE = "EXECUTION_MISSING_HERE"  # known from statements only: its own report never came
     EXECUTION_MISSING_THERE = "EXECUTION_MISSING_THERE"
     EXECUTION_DIFFERENT = "EXECUTION_DIFFERENT"

@@ -7,9 +7,11 @@
     |- StrategyError        a strategy answered with what is no strength
     |- JournalError         the journal cannot be trusted or written
     |  |- JournalBusy       somebody else holds it
+    |  |  `- JournalTakenOver  another program has begun to write it since
     |  |- JournalUnwritable the disk refused; nothing of the batch was acknowledged
     |  `- JournalDamaged    what is stored is not what was written
-    `- SessionMismatch      the journal was begun with other settings
+    |- SessionMismatch      the journal was begun with other settings
+    `- BrokerError          the broker cannot be reached, or is not the one that was meant
 
 A bug is an assertion, never one of these.
 """
@@ -39,12 +41,20 @@ class StrategyError(RoboTraderError):
     """A strategy answered with something that is no strength, or reads what it cannot know."""
 
 
+class BrokerError(RoboTraderError):
+    """The broker cannot be reached, or is not the one that was meant."""
+
+
 class JournalError(RoboTraderError):
     """The journal cannot be used."""
 
 
 class JournalBusy(JournalError):
     """Another process holds the journal."""
+
+
+class JournalTakenOver(JournalBusy):
+    """Another program has begun to write the journal since this one did; nothing of the batch was stored."""
 
 
 class JournalUnwritable(JournalError):

@@ -15,8 +15,9 @@ from robo_trader.core.domain.action_events import (
     SymbolPaused,
     SymbolResumed,
 )
-from robo_trader.core.domain.allotments import Allotment, SharesCrossed
+from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
+from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.discrepancies import (
     DiscrepancyFound,
@@ -35,11 +36,13 @@ from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
-from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
+from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
-from robo_trader.core.domain.violations import BreakerState, Violation
+from robo_trader.core.domain.violations import BreakerState, OrderRatioExceeded, Violation
+from robo_trader.core.domain.warm_up import HistoryShown
 
 # ---- inputs -------------------------------------------------------------------------------------
 
@@ -113,19 +116,13 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
 
 
-class FactsReported(Struct, frozen=True, kw_only=True, gc=False):
-    """What is known of symbols and account beyond prices. A symbol, and the account, are replaced as a whole."""
-
-    markets: dict[Symbol, MarketFacts]
-    account: AccountFacts | None  # None: nothing new
-    occurred_at: int
-
-
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed
-INSTRUCTIONS = (PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed)  # the same, for isinstance
-InputEvent = SessionStarted | SliceClosed | BetweenSlices | BrokerReport | BrokerClaim | Instructed | CorporateAction
+Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed
+INSTRUCTIONS = PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed  # as a tuple
+FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
+FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
+InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 
 # ---- decisions ----------------------------------------------------------------------------------
 
@@ -252,13 +249,17 @@ class CashKind(Enum):
 
 
 class CashBooked(Struct, frozen=True, kw_only=True, gc=False):
-    """Cash came or went without a trade: `amount` dollars, below 0 if we paid."""
+    """Cash came or went without a trade: `amount` dollars, below 0 if we paid.
+
+    It is 0 where it only passes between strategies: who is long of what another is short of is paid by it.
+    """
 
     kind: CashKind
     symbol: Symbol | None  # None where it belongs to no symbol
     amount: Decimal
     entry: Entry
     occurred_at: int
+    allotments: tuple[CashAllotment, ...] = ()  # whose it is, where several strategies share the account
 
 
 class ReportQuarantined(Struct, frozen=True, kw_only=True, gc=False):
@@ -378,11 +379,13 @@ DecisionEvent = (
     | LooseningRefused
     | InstructionRefused
     | BreakerChanged
+    | OrderRatioExceeded
     | AccountMarked
     | DiscrepancyFound
     | DiscrepancyResolved
     | SymbolBlocked
     | SymbolReleased
+    | ReleaseAnswer
 )
 Event = InputEvent | DecisionEvent
 

@@ -21,6 +21,12 @@ def price_from_float(value: float) -> Decimal:
     return Decimal(repr(rounded_price(value)))
 
 
+def exact_from_float(value: float) -> Decimal:
+    """Return the decimal that a library parsed into a finite float, digit for digit if it had no more than 15."""
+    assert math.isfinite(value), value
+    return Decimal(repr(float(value)))
+
+
 def money_from_float(value: float) -> Decimal:
     """Return an amount in dollars, rounded to the smallest the books know. `value` is finite."""
     assert math.isfinite(value), value

@@ -31,7 +31,10 @@ class StatedPosition(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StatedOrder(Struct, frozen=True, kw_only=True, gc=False):
-    """An order as the broker has it. `order_id` is our own, from the reference it carries; None if it carries none."""
+    """An order as the broker has it. `order_id` is our own, from the reference it carries; None if it carries none.
+
+    `lost_reference` is what it carries if that is of this journal's install, and the journal does not know it.
+    """
 
     order_id: OrderId | None
     broker_order_id: str
@@ -41,10 +44,11 @@ class StatedOrder(Struct, frozen=True, kw_only=True, gc=False):
     filled: Decimal
     status: OrderStatus
     reason: str = ""
+    lost_reference: str = ""
 
 
 class StatedExecution(Struct, frozen=True, kw_only=True, gc=False):
-    """An execution as the broker has it, in its last version."""
+    """An execution as the broker has it, in its last version. Its order is named as in StatedOrder."""
 
     execution_id: ExecutionId
     order_id: OrderId | None
@@ -56,6 +60,7 @@ class StatedExecution(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
     commission: Decimal | None = None  # dollars; None while it is not known
     corrects: ExecutionId | None = None  # any earlier version
+    lost_reference: str = ""
 
 
 class BrokerStatement(Struct, frozen=True, kw_only=True, gc=False):
@@ -72,6 +77,11 @@ class BrokerStatement(Struct, frozen=True, kw_only=True, gc=False):
     def tells_all_orders(self) -> bool:
         """Whether an order that it does not name is not at the broker."""
         return self.open_orders is not None and self.completed_orders is not None and self.executions is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part was told."""
+        return self.tells_all_orders and self.positions is not None and self.cash is not None
 
     def orders(self) -> tuple[StatedOrder, ...]:
         """Return open and completed orders, as far as they are told."""

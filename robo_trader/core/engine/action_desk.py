@@ -20,7 +20,7 @@ from robo_trader.core.domain.corporate_actions import (
     StockSplit,
     SymbolChange,
 )
-from robo_trader.core.domain.events import CashKind
+from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.statements import StatementReceived
@@ -128,11 +128,9 @@ class ActionDesk:
         return market
 
     def _pay(self, action: CashDividend) -> None:
-        account = self._account
-        amount = self._overnight.dividend(action.symbol, action.amount, account.ledger)
-        if amount:
-            movement = CashKind.DIVIDEND, action.symbol, amount
-            book_movement(account, movement, action.ex_date, at=action.occurred_at)
+        account, overnight = self._account, self._overnight
+        movement = overnight.dividend(action.symbol, action.amount, account.ledger)
+        book_movement(account, self._strategies, overnight, movement, action.ex_date, at=action.occurred_at)
 
     def _split(self, action: StockSplit) -> None:
         account, symbol, new, old = self._account, action.symbol, action.new, action.old
@@ -169,6 +167,7 @@ class ActionDesk:
         self._strategies.rename(symbol, new_symbol)
         self._overnight.rename(symbol, new_symbol)
         account.orders.executions.rename(symbol, new_symbol)
+        account.blocks.rename(symbol, new_symbol, UNASSIGNED, at=action.occurred_at)
         if symbol in account.open_signals:
             account.open_signals[new_symbol] = account.open_signals.pop(symbol)
         if self._protection is not None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
+from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
     INSTRUCTIONS,
@@ -33,8 +34,10 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.event_desk import EventDesk
@@ -42,6 +45,7 @@ from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
 from robo_trader.core.engine.instruction_desk import obey
 from robo_trader.core.engine.limit_book import LimitBook
+from robo_trader.core.engine.link_desk import follow_link
 from robo_trader.core.engine.losses import LossWatch
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.outcome_desk import OutcomeDesk
@@ -49,6 +53,7 @@ from robo_trader.core.engine.overnight import Overnight, book_movement
 from robo_trader.core.engine.portfolio_watch import PortfolioWatch
 from robo_trader.core.engine.protection_desk import ProtectionDesk
 from robo_trader.core.engine.reconciliation_desk import ReconciliationDesk
+from robo_trader.core.engine.release_desk import ReleaseDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
@@ -85,6 +90,9 @@ class Engine:
             )
         self._foreign = ForeignDesk(self.account, self._reports, self._strategy, senses.market)
         self._reconciliation = ReconciliationDesk(settings, self.account, self._foreign, self._take_report)
+        self._releases = ReleaseDesk(
+            self.account, self._reconciliation, self._foreign, self._strategy, senses.market
+        )  # fmt: skip
         self._actions = ActionDesk(
             self.account, senses, self._strategy, self._orders, self._overnight, settings.symbols,
             awaits_statement=settings.actions_await_statement, protection=self._protection,
@@ -119,6 +127,10 @@ class Engine:
             self._follow(event)
         elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
+        elif isinstance(event, BrokerLinkChanged):
+            follow_link(event, self.account, self._settings.symbols)
+        elif isinstance(event, HistoryShown):
+            self._remember(event.slice)
         else:
             self._actions.take(event)
         return self.account.take_step()
@@ -163,6 +175,8 @@ class Engine:
             self._take_policy(event)
         elif isinstance(event, InstructionGiven):
             obey(event, self.account)
+        elif isinstance(event, ReleaseInstructed):
+            self._releases.obey(event)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 
@@ -192,7 +206,7 @@ class Engine:
             if known is None or known.date != session.date:
                 self._settle_overnight(BarSlice(ended_at=event.occurred_at, session=session, bars=()))
             elif desk.market.has_slice_of(session):
-                self._overnight.booked.clear()  # else its first slice may bring dividends, and asks what was held
+                self._overnight.forget()  # else its first slice may bring dividends, and asks what was held
             desk.market.come_to(event)
             if account.paused and isinstance(event, QuoteArrived):
                 self._actions.look([event.quote.symbol], at=event.occurred_at)
@@ -215,7 +229,7 @@ class Engine:
         account = self.account
         assert account.valuation.peak_equity > 0, "the account was never opened"
         self._settle_overnight(slice_)
-        self._overnight.booked.clear()
+        self._overnight.forget()
         self._review_strategies(slice_)
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
@@ -233,6 +247,18 @@ class Engine:
             self._protection.look_round()
             self._leave_unprotected(self._protection)
         self._report_account()
+
+    def _remember(self, slice_: BarSlice) -> None:
+        """Let all that remembers bars see those of before trading began; nobody is asked what to do about them."""
+        account = self.account
+        assert slice_.ended_at >= self._market.last_ended_at, "history comes before trading, in order"
+        self._market.advance(slice_)
+        sound = self._admit(slice_)
+        if account.safeguards is not None:
+            account.safeguards.note_bars(sound)
+        if self._portfolio is not None:
+            self._portfolio.take(slice_, sound)
+        self._panel.update(sound, slice_.session)
 
     def _observe(self, slice_: BarSlice, sound: list[Bar]) -> None:
         """Let those see the bars of a slice who remember some of it, before anything is decided."""
@@ -262,7 +288,7 @@ class Engine:
         account, at = self.account, slice_.ended_at
         session = account.valuation.session
         for movement in self._overnight.movements(slice_, session, account.ledger, self._market):
-            book_movement(account, movement, slice_.session.date, at=at)
+            book_movement(account, self._strategy, self._overnight, movement, slice_.session.date, at=at)
 
     def _review_strategies(self, slice_: BarSlice) -> None:
         """Look at the strategies once a session is over: at the first slice of the next, and at the last prices."""

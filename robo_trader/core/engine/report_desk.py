@@ -1,6 +1,9 @@
 """From a broker's report to the books. What contradicts them is kept apart; what breaks them halts trading."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from robo_trader.core.domain.allotments import Allotment
 from robo_trader.core.domain.events import FillBooked, FillRestated, OrderUpdated, ReportQuarantined
@@ -9,6 +12,7 @@ from robo_trader.core.domain.order_reports import BrokerReport, OrderAccepted, O
 from robo_trader.core.domain.orders import Order, OrderPurpose, OrderStatus
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.overnight import Overnight
+from robo_trader.core.engine.post_trade import look_at_fill
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.engine.unknown_orders import watch_unknown
 from robo_trader.core.execution.order_book import Quarantined
@@ -46,6 +50,8 @@ class ReportDesk:
         elif fill is not None:
             self._leave_stopped(order, fill)
             self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
+        if fill is not None:
+            look_at_fill(account, order, fill, account.ledger.position(fill.symbol), at=report.occurred_at)
         self._adjust_reservation(order, before=known.remaining_at_worst)
         if account.safeguards is not None:
             self._note_answer(report, order)
@@ -71,7 +77,7 @@ class ReportDesk:
         """Book a fill. allotments: whose it is, as the strategies' desk has it."""
         account, change = self._account, fill.side.sign * fill.quantity
         position, realised, entry = account.ledger.book(fill)
-        self._overnight.book(fill.symbol, change)
+        self._overnight.book(fill.symbol, change, allotments)
         account.tally.fills += 1
         booked = FillBooked(fill=fill, position=position, realised=realised, entry=entry, allotments=allotments)
         account.events.append(booked)
@@ -103,12 +109,12 @@ class ReportDesk:
 
     def restate(self, fill: Fill, before: Fill) -> None:
         """Book that a fill was another than `before`."""
-        account, change = self._account, fill.side.sign * (fill.quantity - before.quantity)
-        change = account.ledger.shares_now(before, change)
+        account = self._account
+        change = account.ledger.shares_now(before, fill.change - before.change)
         then, now = self._strategies.note_restated(fill, before)
         held = account.ledger.position(fill.symbol)
         position, realised, entry = account.ledger.restate(fill)
-        self._overnight.book(fill.symbol, change)
+        self._overnight.book(fill.symbol, change, self._changed(before, then, now))
         account.events.append(
             FillRestated(
                 fill=fill,
@@ -123,6 +129,14 @@ class ReportDesk:
         if account.safeguards is not None:
             gained = position.realised - held.realised
             account.safeguards.note_restated(fill, before, position, gained, then, now)
+
+    def _changed(self, fill: Fill, then: Iterable[Allotment], now: Iterable[Allotment]) -> tuple[Allotment, ...]:
+        """Return what a restatement changes in each strategy's shares, in the shares of today."""
+        ledger = self._account.ledger
+        return tuple(
+            replace(after, quantity=ledger.shares_now(fill, after.quantity - before.quantity))
+            for before, after in zip(then, now, strict=True)
+        )
 
     def _adjust_reservation(self, order: Order, *, before: Decimal) -> None:
         """before: shares the order could still fill, at worst."""

@@ -96,6 +96,12 @@ def _compare(
 def _stranger(
     orders: OrderBook, symbols: Collection[Symbol], stated: StatedOrder, policy: ReconciliationPolicy
 ) -> Iterator[Discrepancy]:
+    if stated.lost_reference:
+        yield policy.discrepancy(
+            _K.ORDER_LOST, f"order {stated.lost_reference}", stated.symbol, ours=NOTHING,
+            theirs=f"{stated.side.value} {figure(stated.terms.quantity)}", unit="order",
+        )  # fmt: skip
+        return
     owner = owner_of(orders, stated.broker_order_id)
     subject = f"broker's order {stated.broker_order_id}"
     if owner is not None:

@@ -25,6 +25,7 @@ DEFAULT_DECISIONS: dict[DiscrepancyKind, Decision] = {
     _K.ORDER_STATUS: _D.ADOPT,
     _K.ORDER_ID_REUSED: _D.HALT,
     _K.ORDER_CONTRADICTION: _D.HALT,
+    _K.ORDER_LOST: _D.HALT,
     _K.EXECUTION_MISSING_HERE: _D.ADOPT,
     _K.EXECUTION_MISSING_THERE: _D.BLOCK,
     _K.EXECUTION_DIFFERENT: _D.ADOPT,
@@ -55,6 +56,9 @@ class ReconciliationPolicy:
                 raise InvalidConfig(f"{kind.value} cannot be adopted", next_step=advice)
             if decision is Decision.BLOCK and kind in WITHOUT_SYMBOL:
                 raise InvalidConfig(f"{kind.value} has no symbol to block", next_step="Choose WAIT, ADOPT or HALT.")
+        if self.decisions[_K.ORDER_LOST] is not Decision.HALT:
+            advice = "Leave it at HALT: a journal that has lost its end knows neither its orders nor its positions."
+            raise InvalidConfig("an order that the journal has lost must halt trading", next_step=advice)
         if min(self.cash_minimum, self.cash_fraction, self.average_cost_fraction) < 0:
             raise InvalidConfig(f"thresholds are 0 or above, were {self}", next_step="0 lets nothing differ.")
 

@@ -15,9 +15,12 @@ Whatever the way, no strategy gets less than a floor or more than a cap, and tog
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import sqrt
+from math import isnan, sqrt
 from statistics import covariance, fmean, stdev
 
+from robo_trader.core.rules.covariance import center_returns, sample_covariance, variance_shares
+
+_RETURNS_MIN = 2  # for a variance
 _ROUNDS = 5_000  # at most; a few dozen are usual
 Returns = Sequence[Sequence[float]]  # one sequence a strategy, of equal lengths, oldest first
 
@@ -58,6 +61,21 @@ def divide_capital(policy: AllocationPolicy, returns: Returns, configured: Seque
     return [total * weight for weight in bounded_weights(weights, floor, cap)]
 
 
+def risk_shares(returns: Returns, capital: Sequence[float]) -> list[float | None]:
+    """Return the part that each has of the variance of all together; None for all while that is unknown, or is 0.
+
+    capital: what the returns are fractions of, in any unit.
+    """
+    count, length = len(returns), min(map(len, returns), default=0)
+    if length < _RETURNS_MIN:
+        return [None] * count
+    centered = [value for own in returns for value in own]
+    between = [0.0] * (count * count)
+    center_returns(centered, count, length)
+    sample_covariance(centered, between, count, length)
+    return [None if isnan(part) else part for part in variance_shares(between, list(capital), count)]
+
+
 def bounded_weights(weights: Sequence[float], floor: float, cap: float) -> list[float]:
     """Return weights that sum to 1, none below the floor or above the cap, the others in proportion as they were.
 
@@ -72,9 +90,10 @@ def bounded_weights(weights: Sequence[float], floor: float, cap: float) -> list[
         high = sum(max(0.0, weight - cap) for weight in scaled.values())
         if low <= 0.0 and high <= 0.0:
             return [fixed.get(n, scaled.get(n, 0.0)) for n in range(len(weights))]
-        bound = floor if low >= high else cap
-        beyond = [n for n, weight in scaled.items() if (weight < floor if bound == floor else weight > cap)]
-        fixed.update(dict.fromkeys(beyond, bound))
+        if low >= high:
+            fixed |= {n: floor for n, weight in scaled.items() if weight < floor}
+        else:
+            fixed |= {n: cap for n, weight in scaled.items() if weight > cap}
 
 
 def _equal(returns: Returns) -> list[float]:

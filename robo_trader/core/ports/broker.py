@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from robo_trader.core.domain.events import BrokerClaim
-from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.statements import StatementPart
 
@@ -31,6 +30,6 @@ class Broker(Protocol):
         """Ask what is in the account. The answer is a report like any other. `at`: the time of asking, UTC ns."""
         ...
 
-    def take_reports(self) -> Sequence[BrokerReport | BrokerClaim]:
+    def take_reports(self) -> Sequence[FromBroker]:
         """Return the reports that have arrived since the last call, in the broker's order."""
         ...

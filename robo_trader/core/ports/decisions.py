@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from robo_trader.core.domain.order_references import OrderReference
 from robo_trader.core.ports.projections import BarRow, FillRow, OrderRow, PositionRow, SessionRow, ViolationRow
 
 PENDING = "PENDING"  # the outcome of a signal that has none yet
@@ -127,6 +128,10 @@ class Decisions(Protocol):
 
     def order(self, order_id: int) -> OrderRow | None:
         """Return an order as it is now."""
+        ...
+
+    def reference(self, order_id: int) -> OrderReference | None:
+        """Return what an order is called at the broker."""
         ...
 
     def broker_order(self, broker_order_id: str) -> OrderRow | None:

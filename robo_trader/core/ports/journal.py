@@ -17,10 +17,21 @@ class StepRecord(Struct, frozen=True, gc=False):
 
 
 class Batch(Struct, frozen=True, gc=False):
-    """Steps stored together or not at all, and their commands: carried out in order, after all the steps."""
+    """Steps stored together or not at all, and their commands: carried out in order, after all the steps.
+
+    `epoch` is the one it was written under, as read back from a journal; 0 before.
+    """
 
     steps: tuple[StepRecord, ...]
     commands: tuple[Command, ...]
+    epoch: int = 0
+
+
+class JournalIdentity(Struct, frozen=True, gc=False):
+    """Which journal it is, and which start of the program writes it."""
+
+    install: str  # made once, when the journal is begun
+    epoch: int  # counts the programs that have begun to write, from 1
 
 
 class Journal(Protocol):
@@ -29,8 +40,8 @@ class Journal(Protocol):
     async def commit(self, batch: Batch) -> None:
         """Return once the batch is on disk.
 
-        Raises JournalBusy or JournalUnwritable; then nothing of the batch is stored and nothing of it may
-        be acted on.
+        Raises JournalBusy, JournalUnwritable, or JournalTakenOver if another program has begun to write since;
+        then nothing of the batch is stored and nothing of it may be acted on.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Symbols in which nothing may leave: the broker has them otherwise than we do, or never answered an order in them.
+"""Symbols in which nothing may leave: the broker has them otherwise than we do, never answered, or is not there.
 
 Exits are refused as well: where it is not known what is held, or what still works, an exit may open a position.
 """
@@ -18,6 +18,16 @@ def check_reconciliation(_intent: OrderIntent, view: RiskView, _limits: RiskLimi
 def check_unknown_order(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
     """No order leaves in a symbol with an order that may or may not be at the broker."""
     return _first(view, Control.UNKNOWN_ORDER, "orders") if view.blocks else None
+
+
+def check_post_trade(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol after a fill that should not have been, until a person has looked."""
+    return _first(view, Control.POST_TRADE, "fills") if view.blocks else None
+
+
+def check_broker_link(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves while the broker cannot be reached, or what he has is not known."""
+    return _first(view, Control.BROKER_LINK, "causes") if view.blocks else None
 
 
 def _first(view: RiskView, control: Control, unit: str) -> Violation | None:

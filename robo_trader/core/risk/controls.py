@@ -37,11 +37,13 @@ class ControlEntry:
     check: Check
     entries_only: bool = True
     holds_protection: bool = False  # an order that protects a position is asked about it, too
+    holds_replaces: bool = False  # other terms for an open order are asked about it, too
+    is_latched: bool = False  # what it has once refused stays so, though its limits are off by now
     keys: tuple[str, ...] = ()  # the limits any of which switches it on
 
     def is_on(self, limits: RiskLimits) -> bool:
         """Whether limits make it decide anything."""
-        return not self.keys or any(is_set(limits, key) for key in self.keys)
+        return not self.keys or self.is_latched or any(is_set(limits, key) for key in self.keys)
 
 
 def is_set(limits: RiskLimits, key: str) -> bool:
@@ -62,6 +64,10 @@ CONTROLS: tuple[ControlEntry, ...] = (
     ControlEntry(code="C19", control=Control.STALE_DATA, check=market_data.check_stale_data, entries_only=False),
     ControlEntry(code="C27", control=Control.RECONCILIATION, check=blocks.check_reconciliation, entries_only=False),
     ControlEntry(code="C28", control=Control.UNKNOWN_ORDER, check=blocks.check_unknown_order, entries_only=False),
+    ControlEntry(
+        code="C27", control=Control.BROKER_LINK, check=blocks.check_broker_link, entries_only=False,
+        holds_protection=True,
+    ),
     ControlEntry(
         code="C03", control=Control.PRICE_COLLAR, check=market_data.check_price_collar, entries_only=False,
         keys=("price_collar_fraction",),
@@ -141,6 +147,14 @@ CONTROLS: tuple[ControlEntry, ...] = (
     ),
     ControlEntry(
         code="C12", control=Control.CIRCUIT_BREAKER, check=rates.check_circuit_breaker, keys=BREAKER_KEYS
+    ),
+    ControlEntry(
+        code="C24", control=Control.REPLACES, check=rates.check_replaces, holds_replaces=True,
+        keys=("replaces_max",),
+    ),
+    ControlEntry(
+        code="C32", control=Control.POST_TRADE, check=blocks.check_post_trade, entries_only=False, is_latched=True,
+        keys=("fill_collar_fraction", "fills_after_halt"),
     ),
     ControlEntry(
         code="C08", control=Control.SECTOR_EXPOSURE, check=portfolio_checks.check_sector, keys=("sector_fraction",)

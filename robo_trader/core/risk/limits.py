@@ -72,6 +72,10 @@ class RiskLimits:
     breaker_orders: int | None = None  # sent within breaker_window_seconds
     breaker_window_seconds: int = 60
     breaker_cooldown_seconds: int = 900  # that a breaker stays open, twice as long each time it opens again
+    replaces_max: int | None = None  # changes that one order may be asked for; protective orders aside
+    cancel_fill_ratio_max: Decimal | None = None  # replaces and cancels for each fill of a session: warns
+    fill_collar_fraction: Decimal | None = None  # of the decision price: a fill further from it blocks its symbol
+    fills_after_halt: bool = True  # False: a fill that opens or adds after a halt blocks its symbol
     emergency_violations: int | None = None  # orders refused within emergency_window_seconds: halts
     emergency_window_seconds: int = 60
     # Of the whole portfolio: how they are measured is the PortfolioModel's.
@@ -109,6 +113,7 @@ class OrderFacts(Struct, frozen=True, kw_only=True, gc=False):
     average_volume: float | None = None  # shares a session
     is_quarantined: bool = False  # its last price jumped, and no second bar has confirmed it
     open_breakers: tuple[str, ...] = ()
+    replaces: int = 0  # changes that the order was asked for before, where it is to be changed
     market: MarketFacts = NO_MARKET_FACTS
     account: AccountFacts = NO_ACCOUNT_FACTS
 

@@ -7,8 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from robo_trader.core.domain.commands import CancelOrder, Command, ModifyOrder, SubmitOrder
-from robo_trader.core.domain.events import BrokerClaim
-from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.statements import StatementPart
 from robo_trader.core.ports.broker import Broker
@@ -65,7 +64,7 @@ class WatchedBroker:
         """As Broker.request_statement: a question moves nothing, and need not be durable."""
         await self._broker.request_statement(parts, at=at)
 
-    def take_reports(self) -> Sequence[BrokerReport | BrokerClaim]:
+    def take_reports(self) -> Sequence[FromBroker]:
         """As Broker.take_reports."""
         return self._broker.take_reports()
 

@@ -30,6 +30,7 @@ from robo_trader.core.domain.events import (
     TradePrinted,
     TradingStateChanged,
 )
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.engine import Engine
@@ -97,6 +98,7 @@ class Checker:
     ) -> None:
         """account, sub_accounts: the engine's own, None where there is only a record. sessions: of the exchange."""
         self._scene = Scene(settings, account, sub_accounts, sessions)
+        self._epoch = 0
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -107,6 +109,11 @@ class Checker:
     def events(self) -> int:
         """How many events were watched."""
         return self._scene.number
+
+    def hold_epoch(self, epoch: int) -> None:
+        """Take the epoch of the next batch of a record, or the newest that anybody took. Raises InvariantBroken."""
+        self._scene.hold("I23", epoch >= self._epoch, "epoch {} has an effect after epoch {}", epoch, self._epoch)
+        self._epoch = epoch
 
     def hold_record(self, code: str, holds: bool, finding: str) -> None:  # noqa: FBT001 - reads as a sentence
         """Count what was held against a whole record. Raises InvariantBroken if it does not hold."""
@@ -121,7 +128,7 @@ class Checker:
             look(scene, event)
         orders.look_at_commands(scene)
         boundary.look_at_commands(scene)
-        told = isinstance(event, (StatementReceived, ForeignExecution))
+        told = isinstance(event, (StatementReceived, ForeignExecution, ReleaseInstructed))
         for place, decision in enumerate(step.events):
             if told:
                 statements.look_ahead(scene, place)

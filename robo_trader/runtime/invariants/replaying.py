@@ -1,6 +1,6 @@
 """A record held against itself: what its inputs lead to once more must be what it holds, to the last byte.
 
-I15, I26, and all that is watched event by event.
+I15, I23, I26, and all that is watched event by event.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,12 +16,17 @@ from robo_trader.runtime.recovery import replay
 Digest = Callable[[Batch], bytes]  # of a batch as it would be stored
 
 
-def watch_record(batches: Iterable[Batch], checker: Checker) -> None:
-    """Hold recorded events against the invariants, without an engine. Raises InvariantBroken."""
+def watch_record(batches: Iterable[Batch], checker: Checker, *, newest_epoch: int) -> None:
+    """Hold recorded events against the invariants, without an engine. Raises InvariantBroken.
+
+    newest_epoch: the last that any program took to write the record.
+    """
     for batch in batches:
+        checker.hold_epoch(batch.epoch)
         parts = split_commands([step.decisions for step in batch.steps], batch.commands)
         for step, commands in zip(batch.steps, parts, strict=True):
             checker.watch(step.input, Step(step.decisions, commands))
+    checker.hold_epoch(newest_epoch)
 
 
 def replayed(

@@ -37,6 +37,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I02", sentence="Each order is submitted once; ids only go up.", means=_EVENTS, idle="no order was sent",
+        remark="Over all starts of a session: its record is watched from its beginning.",
     ),
     Invariant(
         code="I03", sentence="Orders move as the table of their life allows, and only if somebody said so.",
@@ -53,7 +54,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         code="I06", sentence="Positions are what executions sum to; what the strategies own sums to the account.",
         means=_EVENTS, remark="Counted anew by splits, renamed with their symbol, paid out when it is delisted; what "
-        "others trade in the account is nobody's.",
+        "others trade in the account is nobody's. That dividends and "
+        "fees are somebody's is seen, by which shares is not.",
     ),
     Invariant(
         code="I07", sentence="Every entry sums to zero; cash is what came less what was paid, to the last digit.",
@@ -101,8 +103,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I16", sentence="The journal has no gap and no changed byte.", means=_RECORD,
-        remark="A journal whose end is cut off is whole in itself: that needs an anchor outside, which comes. Where a "
-        "batch ends between two events is numbered, not hashed.",
+        remark="A journal whose end is cut off is whole in itself: that needs an anchor outside, which comes. Until "
+        "then only the broker can tell, by an order that the journal does not know.",
     ),
     Invariant(
         code="I17", sentence="Nothing reaches the broker before it is durable.", means=_WIRE,
@@ -128,8 +130,9 @@ INVARIANTS: tuple[Invariant, ...] = (
         means=_EVENTS, remark="The tick is a hundredth of a cent until instruments have their own.",
     ),
     Invariant(
-        code="I23", sentence="One trading epoch an account; an older one has no effect.", means=_NOT_YET,
-        remark="Comes with the broker's process.",
+        code="I23", sentence="One trading epoch an account; an older one has no effect.", means=_RECORD,
+        remark="In the journal: a batch of an older epoch is refused as it is stored, and none may stand behind one of "
+        "a newer. On the wire it comes with the broker's process.",
     ),
     Invariant(
         code="I24", sentence="A position that must be guarded has a resting stop as a slice ends, or is leaving.",

@@ -1,7 +1,8 @@
 """Orders that live and die with others: one-cancels-other groups, and the legs of a bracket.
 
 What an order of a group fills, the others of the group lose at once, the ones not shown the bar yet included; so a
-group never fills more than its largest order. A leg sleeps until its parent fills; what has woken of it is never more
+group never fills more than its largest order; where one was told to cancel its group, the others end at its first
+fill, however small. A leg sleeps until its parent fills; what has woken of it is never more
 than the parent has filled. A leg is shown no bar that began before its parent's last fill: whether the price came to
 the leg before or after it, no bar tells. When the parent ends, its legs keep what has woken, or end with it.
 """
@@ -31,15 +32,17 @@ def begin_to_sleep(resting: RestingOrder, book: Book) -> None:
         resting.awake = parent.filled
 
 
-def note_fill(resting: RestingOrder, quantity: Decimal, book: Book, at: int) -> Iterator[BrokerReport]:
-    """Wake the legs of an order that filled, and take from its group what it filled."""
+def note_fill(resting: RestingOrder, fill: tuple[Decimal, Decimal], book: Book, at: int) -> Iterator[BrokerReport]:
+    """Wake the legs of an order that filled, and take from its group what it filled. fill: shares, dollars a share."""
+    quantity, price = fill
     for leg in _legs(resting, book):
+        leg.begin_to_trail(float(price))
         leg.awake = (leg.awake or ZERO) + quantity
         leg.awake_at = at
     group = resting.intent.oca_group
     for other in list(book.values()):
         if group and other is not resting and other.intent.oca_group == group:
-            yield _lose(other, quantity, book, at)
+            yield _lose(other, other.remaining if resting.cancels_group else quantity, book, at)
 
 
 def note_end(resting: RestingOrder, book: Book, at: int) -> Iterator[BrokerReport]:
@@ -61,7 +64,9 @@ def _lose(resting: RestingOrder, quantity: Decimal, book: Book, at: int) -> Brok
         del book[order_id]
         return OrderCanceled(order_id=order_id, occurred_at=at)
     terms = replace(intent.terms, quantity=intent.quantity - quantity)
+    stop = resting.stop
     resting.modify(terms)
+    resting.stop = stop  # fewer shares are no reason for a stop that trails to go back to where it began
     if resting.awake is not None:
         resting.awake -= quantity  # the shares that the parent brought are gone with the other leg
     return OrderModified(order_id=order_id, terms=terms, occurred_at=at)

@@ -17,6 +17,8 @@ same again. What it reports is simulated; no real market stood behind it.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
+
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.corporate_actions import CashDividend, CorporateAction
 from robo_trader.core.domain.fills import ExecutionId
@@ -33,7 +35,7 @@ from robo_trader.core.domain.order_reports import (
     OrderModified,
     OrderRejected,
 )
-from robo_trader.core.domain.orders import SELL, ApprovedOrder, OrderId, OrderTerms, Side, TimeInForce
+from robo_trader.core.domain.orders import SELL, ApprovedOrder, OrderId, OrderIntent, OrderTerms, Side, TimeInForce
 from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.market.checks import find_fault
 from robo_trader.core.market.commissions import CommissionSchedule
@@ -48,6 +50,16 @@ from robo_trader.simulation.venue.resting import RestingOrder, rest
 
 _GTC = TimeInForce.GTC  # as BUY: quicker by its own name
 _OVER = "the order does not work any more"
+
+
+class VenueState(Struct, kw_only=True):
+    """What a venue remembers between two events, as it can be stored."""
+
+    book: list[RestingOrder]
+    last_ended_at: dict[Symbol, int]
+    session: TradingSession | None
+    latest: int
+    has_relatives: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +85,21 @@ class Venue:
         self._reports: list[BrokerReport] = []
         self._has_relatives = False  # whether any order so far lives or dies with others
 
-    def submit(self, order: ApprovedOrder) -> None:
-        """Take an order into the book; it can fill from the next bar on."""
+    def submit(self, order: ApprovedOrder, *, cancels_group: bool = False) -> None:
+        """Take an order into the book; it can fill from the next bar on.
+
+        cancels_group: its first fill ends the others of its group, where it else takes from them what it filled.
+        """
         order_id, at, intent = order.order_id, order.approved_at, order.intent
         assert order_id not in self._book, order
-        if intent.time_in_force is TimeInForce.AT_THE_CLOSE and intent.symbol in self._settings.quoted:
-            reason = f"{intent.symbol} is quoted here, and quotes show no closing auction"
+        if reason := self._refuses(intent):
             self._reports.append(OrderRejected(order_id=order_id, reason=reason, occurred_at=at))
             return
         resting = rest(order, self._lapses_at(order))
         if intent.oca_group or intent.parent_id is not None:
             self._has_relatives = True
             begin_to_sleep(resting, self._book)
+            resting.cancels_group = cancels_group
         self._book[order_id] = resting
         self._reports.append(OrderAccepted(order_id=order_id, broker_order_id=f"SIM{order_id}", occurred_at=at))
 
@@ -105,6 +120,41 @@ class Venue:
             return
         resting.modify(terms)
         self._reports.append(OrderModified(order_id=order_id, terms=terms, occurred_at=at))
+
+    def replace(self, order: ApprovedOrder) -> None:
+        """Work another order in the place of the one with its id, as one whose type changes; refused as `modify` is."""
+        order_id, at = order.order_id, order.approved_at
+        resting = self._book.get(order_id)
+        reason = self._refuses(order.intent)
+        if resting is None or order.intent.quantity <= resting.filled:
+            reason = _OVER if resting is None else f"{resting.filled} shares are filled already"
+        if resting is None or reason:
+            self._reports.append(ModifyRejected(order_id=order_id, reason=reason, occurred_at=at))
+            return
+        resting.replace(order)
+        self._has_relatives |= bool(order.intent.oca_group)
+        self._reports.append(OrderModified(order_id=order_id, terms=order.intent.terms, occurred_at=at))
+
+    def take_out(self, order_id: OrderId) -> None:
+        """Take an order out of the book without a report: it was filled elsewhere. What lives by it is reported."""
+        if order_id in self._book:
+            self._end(self._book[order_id])
+
+    def fill(self, order_id: OrderId, quantity: Decimal, price: Decimal, *, at: int) -> None:
+        """Fill a part of an order by decree, whatever the market does. quantity: no more than it has left."""
+        resting = self._book[order_id]
+        assert 0 < quantity <= resting.remaining, (resting, quantity)
+        self._execute(resting, quantity, price, at)
+        if not resting.remaining:
+            self._end(resting)
+
+    def working_ids(self) -> list[OrderId]:
+        """Return the ids of the orders that rest in the book, in its order."""
+        return list(self._book)
+
+    def find(self, order_id: OrderId) -> RestingOrder | None:
+        """Return an order that rests in the book, to be looked at only."""
+        return self._book.get(order_id)
 
     def observe(self, slice_: BarSlice) -> None:
         """Match the book against the bars of one slice. Faulty bars fill nothing."""
@@ -138,6 +188,26 @@ class Venue:
         """Return what happened since the last call, in order."""
         reports, self._reports = self._reports, []
         return reports
+
+    def state(self) -> VenueState:
+        """Return what it remembers, its own objects: to be encoded at once. All reports must have been taken."""
+        assert not self._reports, self._reports
+        return VenueState(
+            book=list(self._book.values()), last_ended_at=self._last_ended_at, session=self._session,
+            latest=self._latest, has_relatives=self._has_relatives,
+        )  # fmt: skip
+
+    def restore(self, state: VenueState) -> None:
+        """Go on from what another venue remembered."""
+        self._book = {resting.order.order_id: resting for resting in state.book}
+        self._last_ended_at, self._session, self._latest = state.last_ended_at, state.session, state.latest
+        self._has_relatives = state.has_relatives
+
+    def _refuses(self, intent: OrderIntent) -> str:
+        """Return why an order can never fill here, empty if it can."""
+        if intent.time_in_force is TimeInForce.AT_THE_CLOSE and intent.symbol in self._settings.quoted:
+            return f"{intent.symbol} is quoted here, and quotes show no closing auction"
+        return ""
 
     def _lapses_at(self, order: ApprovedOrder) -> int | None:
         """Return the close of the session an order works in; None for ever, and until that session is known."""
@@ -259,4 +329,4 @@ class Venue:
             )
         )
         if self._has_relatives:
-            self._reports.extend(note_fill(resting, quantity, self._book, occurred_at))
+            self._reports.extend(note_fill(resting, (quantity, price), self._book, occurred_at))

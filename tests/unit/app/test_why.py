@@ -25,6 +25,7 @@ from robo_trader.app.settings import RiskSettings
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.errors import InvalidConfig, JournalDamaged
 from robo_trader.core.domain.events import FillBooked, OrderDenied, OrderUpdated, SignalEmitted
+from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.domain.outcomes import SignalSettled
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.settings import EngineSettings
@@ -87,6 +88,17 @@ def test_an_order_is_found_by_our_id_the_brokers_and_its_execution(bought: Path,
     assert [move.status for move in chain.moves] == ["SUBMITTED", "WORKING", "FILLED"]
     assert [fill.quantity for fill in chain.fills] == [45]
     assert chain.position is not None and chain.position.quantity == 45
+
+
+def test_an_order_is_found_by_its_reference(bought: Path) -> None:
+    chain = why(bought, "1")
+    assert isinstance(chain, Chain)
+    named = parse_reference(chain.reference)
+    assert named is not None and (named.epoch, named.sequence) == (1, 1)
+    assert why(bought, chain.reference) == chain
+    for other in (f"{named.install}.2.1", f"{named.install}.1.2", f"{'0' * 8}.1.1"):
+        with pytest.raises(UnknownReference):
+            why(bought, other)
 
 
 def test_a_position_is_made_of_what_came_since_it_was_flat(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from robo_trader.core.domain.events import FillBooked, SessionStarted
 from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.ports.journal import Batch, StepRecord
 from tests.builders import a_fill
+from tests.session_records import a_session_record
 
 
 def commit(journal: SqlJournal, *names: str) -> None:
@@ -30,6 +31,7 @@ def commit(journal: SqlJournal, *names: str) -> None:
 def test_fills_are_read_beside_the_writer_and_nothing_else_is(tmp_path: Path) -> None:
     path = tmp_path / "session.db"
     with closing(SqlJournal(path)) as journal:
+        journal.begin(a_session_record())
         commit(journal, "E1")
         assert [seq for seq, _ in read_share_moves(path)] == [2], "the first record is the beginning of the session"
         commit(journal, "E2", "E3")
@@ -40,6 +42,7 @@ def test_fills_are_read_beside_the_writer_and_nothing_else_is(tmp_path: Path) ->
 def test_a_damaged_fill_is_refused_by_its_number(tmp_path: Path) -> None:
     path = tmp_path / "session.db"
     with closing(SqlJournal(path)) as journal:
+        journal.begin(a_session_record())
         commit(journal, "E1", "E2")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE journal SET payload = x'c1' WHERE seq = 3")

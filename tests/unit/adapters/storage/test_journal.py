@@ -1,31 +1,26 @@
 """The journal keeps what it was given, in order, and the projections are what the events say."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.projections import SqlProjections
-from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.adapters.storage.writer_lock import WriterLock, is_held
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import Command, SubmitOrder
-from robo_trader.core.domain.errors import JournalBusy, SessionMismatch
+from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, SessionMismatch
 from robo_trader.core.domain.events import InputEvent, SessionStarted, SliceClosed
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.ports.journal import Batch, StepRecord
+from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
 from robo_trader.simulation.venue.venue import Venue
 from tests.builders import AAPL, a_bar, a_day, a_session, engine_settings, venue_settings
-
-
-def record(**changes: object) -> SessionRecord:
-    fields = {
-        "account": "PAPER", "mode": "PAPER", "broker": "paper", "bar_size": "1 day", "strategy": "sma 1/2",
-        "feeds": {"AAPL": "sample"}, "opening_cash": Decimal(100_000), "settings": {"strategy.parameters.fast": "1"},
-    }  # fmt: skip
-    return SessionRecord(**{**fields, **changes})  # type: ignore[arg-type]
+from tests.session_records import a_session_record
 
 
 class Trader:
@@ -62,7 +57,7 @@ def path(tmp_path: Path) -> Path:
 
 async def write(path: Path, batches: list[Batch]) -> None:
     journal = SqlJournal(path)
-    journal.begin(record())
+    journal.begin(a_session_record())
     for batch in batches:
         await journal.commit(batch)
     journal.close()
@@ -73,8 +68,10 @@ async def test_what_was_written_is_read_back_across_an_opening(path: Path) -> No
     await write(path, batches[:50])
     await write(path, batches[50:])
     journal = SqlJournal(path)
-    assert list(journal.batches()) == batches
+    read = list(journal.batches())
     journal.close()
+    assert [replace(batch, epoch=0) for batch in read] == batches, "the same, but for the epochs they were stored under"
+    assert [batch.epoch for batch in read] == [1] * 50 + [2] * (len(batches) - 50)
 
 
 async def test_projections_are_what_the_engine_holds(path: Path) -> None:
@@ -122,13 +119,26 @@ async def test_of_two_bars_of_one_time_the_first_is_kept_and_the_faulty_one_leav
 
 def test_a_journal_continues_with_equal_settings_only(path: Path) -> None:
     journal = SqlJournal(path)
-    assert journal.begin(record()) is True
-    assert journal.begin(record()) is False
+    begun = journal.begin(a_session_record())
+    assert begun.epoch == 1
+    assert journal.begin(a_session_record()) == JournalIdentity(begun.install, 2)
     with pytest.raises(SessionMismatch, match=r"strategy\.parameters\.fast: 1 in the journal, 9 now"):
-        journal.begin(record(settings={"strategy.parameters.fast": "9"}))
+        journal.begin(a_session_record(settings={"strategy.parameters.fast": "9"}))
     with pytest.raises(SessionMismatch, match="feed of AAPL: sample in the journal, files now"):
-        journal.begin(record(feeds={"AAPL": "files"}))
+        journal.begin(a_session_record(feeds={"AAPL": "files"}))
+    assert journal.begin(a_session_record()).epoch == 3, "who is refused has not begun"
     journal.close()
+
+
+def test_a_journal_of_an_earlier_version_is_refused_and_left_alone(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        connection.execute("INSERT INTO meta VALUES ('schema_version', '2'), ('session', '{}')")
+        connection.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY, batch INTEGER, hash BLOB)")
+    with closing(SqlJournal(path)) as journal, pytest.raises(JournalDamaged, match="has schema 2"):
+        journal.begin(a_session_record())
+    with closing(sqlite3.connect(path)) as connection:
+        assert len(connection.execute("SELECT * FROM meta").fetchall()) == 2
 
 
 def test_one_writer_at_a_time(path: Path) -> None:

@@ -74,6 +74,7 @@ def working(*more: object, **differently: object) -> BrokerStatement:
 
 
 BY_HAND = stated_order(order_id=None, broker_order_id="X1")
+LOST = stated_order(order_id=None, broker_order_id="B7", status=OrderStatus.FILLED, lost="abcd1234.2.9")
 
 EVERY_KIND = [
     (K.POSITION_MISSING, shares(), "AAPL", "100", "0"),
@@ -91,6 +92,7 @@ EVERY_KIND = [
     (K.ORDER_STATUS, working(status=OrderStatus.CANCELED), "order 2", "WORKING", "CANCELED"),
     (K.ORDER_ID_REUSED, working(broker_order_id="B9"), "order 2", "B2", "B9"),
     (K.ORDER_CONTRADICTION, working(stated_order(order_id=9)), "order 9", "none", "AAPL"),
+    (K.ORDER_LOST, told(completed_orders=(*DONE, LOST)), "order abcd1234.2.9", "none", "BUY 100"),
     (K.EXECUTION_MISSING_THERE, told(executions=()), "execution E1", "100 at 100, commission 1", "none"),
     (
         K.EXECUTION_DIFFERENT, told(executions=(stated_execution(price=101, commission=1),)), "execution E1",
@@ -123,7 +125,7 @@ def test_an_execution_that_only_statements_tell_of() -> None:
 
 def test_no_kind_is_left_out() -> None:
     assert {row[0] for row in EVERY_KIND} | {K.EXECUTION_MISSING_HERE} == set(K) == set(DEFAULT_DECISIONS)
-    assert len(K) == 20
+    assert len(K) == 21
 
 
 @pytest.mark.parametrize("part", ["positions", "cash", "open_orders", "executions"])
@@ -208,6 +210,10 @@ def test_the_cash_threshold(equity: int, threshold: str) -> None:
         pytest.param(
             lambda: ReconciliationPolicy(decisions={**DEFAULT_DECISIONS, K.CASH_ABOVE_THRESHOLD: Decision.BLOCK}),
             id="cash has no symbol",
+        ),
+        pytest.param(
+            lambda: ReconciliationPolicy(decisions={**DEFAULT_DECISIONS, K.ORDER_LOST: Decision.BLOCK}),
+            id="a journal that has lost its end halts",
         ),
         pytest.param(lambda: ReconciliationPolicy(cash_minimum=Decimal(-1)), id="below 0"),
     ],

@@ -71,6 +71,9 @@ MAY_BE_OFF = {
     "delta_max": FRACTION,
     "vega_max": FRACTION,
     "breaker_rejects": st.integers(1, 5),
+    "replaces_max": st.integers(1, 5),
+    "fill_collar_fraction": FRACTION,
+    "fills_after_halt": st.booleans(),
 }
 LIMITS = st.builds(
     some_limits,
@@ -118,6 +121,7 @@ FACTS = st.builds(
     average_volume=st.none() | st.floats(0, 10_000),
     is_quarantined=st.booleans(),
     open_breakers=st.sampled_from([(), ("rejects",)]),
+    replaces=st.integers(0, 6),
     market=st.builds(MarketFacts, borrow_rate=UNKNOWN_OR, market_cap=UNKNOWN_OR),
     account=st.builds(AccountFacts, excess_liquidity=st.none() | st.decimals(0, 90_000, places=0), delta=UNKNOWN_OR),
 )
@@ -177,7 +181,7 @@ def test_tightening_never_makes_a_refused_order_acceptable(
 
 
 @given(INTENTS, VIEWS, LIMITS, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_tightening_one_limit_never_makes_a_refused_order_acceptable(
     intent: OrderIntent, view: RiskView, limits: RiskLimits, data: st.DataObject
 ) -> None:
@@ -192,12 +196,13 @@ def test_every_limit_is_drawn() -> None:
     named = {field.name for field in fields(RiskLimits) if field.default is not MISSING}
     told = {name for name in named if name.startswith(("breaker_", "emergency_"))}
     elsewhere = {"order_burst", "drawdown_fraction", "gamma_max"}  # of the bucket, of the state, and as delta_max
+    elsewhere.add("cancel_fill_ratio_max")  # which warns
     elsewhere |= {key for entry in CONTROLS if entry.control in PORTFOLIO_CONTROLS for key in entry.keys}
     assert named - told - elsewhere == MAY_BE_OFF.keys() - {"breaker_rejects"}
 
 
 @given(INTENTS, VIEWS, LIMITS)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_halted_lets_nothing_out_and_reducing_only_what_cannot_flip(
     intent: OrderIntent, view: RiskView, limits: RiskLimits
 ) -> None:

@@ -23,7 +23,9 @@ from robo_trader.core.rules.covariance import (
     portfolio_variance,
     sample_covariance,
     shrink_covariance,
+    variance_shares,
 )
+from tests.examples import examples
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +69,7 @@ def drawn(seed: int, symbols: int, length: int, common: float) -> Floats:
 
 
 @given(st.integers(0, 10**6), st.integers(3, 8), st.integers(10, 80), st.floats(0, 0.95))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_it_is_what_the_paper_says(seed: int, symbols: int, length: int, common: float) -> None:
     returns = drawn(seed, symbols, length, common)
     (matrix, intensity), (expected, expected_intensity) = estimated(returns), oracle(returns)
@@ -104,7 +106,7 @@ def test_equal_correlations_have_nowhere_to_go() -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(1, 7))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_the_factor_times_itself_is_the_covariance(seed: int, symbols: int) -> None:
     matrix, _ = estimated(drawn(seed, symbols, 60, 0.4))
     root = [0.0] * symbols**2
@@ -164,3 +166,19 @@ class TestGroups:
     def test_what_is_not_known_joins_everything(self) -> None:
         assert self.group(3, known=(1.0, 1.0, 0.0, 1.0)) == [0, 1, 2, 3]
         assert self.group(2, known=(1.0, 1.0, 0.0, 1.0)) == [0, 1, 2, 3]
+
+
+def test_the_parts_of_a_variance_are_covariances_with_the_whole() -> None:
+    returns = drawn(4, 3, 60, 0.6)
+    values = np.array([100.0, -50.0, 20.0])
+    together = values @ returns
+    parts = variance_shares(np.cov(returns).ravel().tolist(), values.tolist(), 3)
+    oracle = [np.cov(value * own, together)[0, 1] / together.var(ddof=1) for value, own in zip(values, returns)]  # noqa: B905 - numpy rows
+    assert parts == pytest.approx(oracle)
+    assert sum(parts) == pytest.approx(1.0)
+
+
+def test_a_hedge_takes_variance_away_and_what_stands_still_has_no_parts() -> None:
+    """Variances 4 and 1, covariance -1: together 3, of which 4 - 1 are the first one's and 1 - 1 the second one's."""
+    assert variance_shares([4.0, -1.0, -1.0, 1.0], [1.0, 1.0], 2) == [1.0, 0.0]
+    assert all(map(math.isnan, variance_shares([0.0] * 4, [1.0, 1.0], 2)))

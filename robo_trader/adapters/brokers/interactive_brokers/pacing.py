@@ -1,0 +1,73 @@
+"""How quickly may be spoken: below what the gateway allows, with room kept for cancels."""
+
+import asyncio
+import heapq
+from collections import deque
+from enum import IntEnum
+
+MESSAGES_A_SECOND = 40  # the gateway counts 50, and hangs up on who goes on
+KEPT_FOR_CANCELS = 10
+_WINDOW = 1.0  # seconds
+
+
+class Lane(IntEnum):
+    """Who speaks first."""
+
+    KILL = 0
+    CANCEL = 1
+    ORDER = 2
+    QUERY = 3
+
+
+class Pacer:
+    """Gives turns, by lane and then in order of asking. One belongs to one connection."""
+
+    def __init__(self, a_second: int = MESSAGES_A_SECOND, kept: int = KEPT_FOR_CANCELS) -> None:
+        """kept: of the messages of a second, those that only cancels may use."""
+        assert 0 <= kept < a_second
+        self._most = {Lane.KILL: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept}
+        self._most[Lane.QUERY] = self._most[Lane.ORDER]
+        self._waiting: list[tuple[Lane, int, asyncio.Future[None]]] = []
+        self._given: deque[float] = deque()  # when turns of the last second were given
+        self._asked = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def turn(self, lane: Lane) -> None:
+        """Return when a message may be sent."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._asked += 1
+        heapq.heappush(self._waiting, (lane, self._asked, turn))
+        self._give()
+        await turn
+
+    def drop(self, *lanes: Lane) -> int:
+        """Cancel all who wait in some lanes; return how many. Whoever waits gets a CancelledError."""
+        dropped = [entry for entry in self._waiting if entry[0] in lanes]
+        self._waiting = [entry for entry in self._waiting if entry[0] not in lanes]
+        heapq.heapify(self._waiting)
+        for _, _, turn in dropped:
+            turn.cancel()
+        return len(dropped)
+
+    def _give(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._given and now - self._given[0] >= _WINDOW:
+            self._given.popleft()
+        while self._waiting:
+            lane, _, turn = self._waiting[0]
+            if len(self._given) >= self._most[lane]:
+                self._wake_at(loop, self._given[0] + _WINDOW)
+                return
+            heapq.heappop(self._waiting)
+            if not turn.done():  # whoever waited may have given up
+                turn.set_result(None)
+                self._given.append(now)
+
+    def _wake_at(self, loop: asyncio.AbstractEventLoop, when: float) -> None:
+        if self._timer is None:
+            self._timer = loop.call_at(when, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._give()

@@ -1,0 +1,208 @@
+"""The life of the broker's process: connect, ask for all, follow, and begin again when the line breaks."""
+
+import asyncio
+import random
+from datetime import UTC, datetime
+
+from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
+from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
+from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
+from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
+from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
+from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
+from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
+from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.statements import StatementReceived
+
+CONNECT_SECONDS = 4.0
+BEAT_SECONDS = 5.0  # between two questions whether the gateway lives
+MISSES_MAX = 2
+DATA_LOST = 1101  # the connection is back, and subscriptions are not
+RESYNC_SECONDS = 5.0  # after a message about orders that could not be read
+DELAYS_SECONDS = (0.5, 1, 2, 4, 8, 16, 32, 60)  # between attempts; the last one for ever
+
+
+class Session:
+    """Keeps one connection to the gateway, and tells the engine what it learns."""
+
+    def __init__(self, begin: speech.Begin, say: Say) -> None:
+        """say: tells the engine. Raises OSError or ValueError if the file of numbers cannot be read."""
+        self._begin = begin
+        self._say = say
+        self._clock = MarketClock()
+        self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at)
+        self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone)
+        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
+        self.market = self._wire.ears.market = MarketWatch(self._wire, say)
+        self._wire.ears.on_message = self._pass_on
+        self._wire.ears.on_code = self._hear_code
+        self._wire.on_undecodable = self._hear_undecodable
+        self._state = LinkState.DOWN
+        self._connections = 0
+        self._is_data_lost = False
+        self._clock.note(begin.at)
+        self._resync = asyncio.Event()
+        for execution_id in begin.executions:
+            if self.tracker.versions.is_new(execution_id):
+                self.tracker.versions.note(execution_id)
+        for known in begin.orders:
+            order = known.order
+            self.tracker.know(TrackedOrder(order.order_id, known.reference, order.intent, known.terms))
+
+    async def run(self) -> None:
+        """Connect, and connect again, until cancelled or refused."""
+        begin = self._begin
+        refusal = refuse_target(begin.port, begin.account)
+        if refusal is not None:
+            self._enter(LinkState.REFUSED, refusal)
+            return
+        failures = 0
+        try:
+            while True:
+                reason, was_ready = await self._connect_once()
+                if self._state is LinkState.REFUSED:
+                    return
+                self._enter(LinkState.DOWN, reason)
+                failures = 0 if was_ready else failures + 1
+                delay = DELAYS_SECONDS[min(failures, len(DELAYS_SECONDS) - 1)]
+                await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
+        finally:
+            self._wire.close()
+
+    async def answer(self, asked: speech.AskStatement) -> None:
+        """Make a statement and tell it; nothing is told while the line is not READY: no answer is no answer."""
+        self._clock.note(asked.at)
+        if self._state is not LinkState.READY:
+            return
+        try:
+            statement = await make_statement(
+                self._wire,
+                self._begin.account,
+                self._begin.table.read,
+                asked.parts,
+                since=self._day_began(),
+                opened_at=self._begin.opened_at,
+            )
+        except ConnectionError:
+            return
+        self._pass_on()
+        self._say(StatementReceived(statement=statement, asked_at=asked.at, occurred_at=self._clock.now()))
+
+    async def _connect_once(self) -> tuple[str, bool]:
+        """Return why the connection ended, and whether it had been READY."""
+        begin, was_ready = self._begin, False
+        self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
+        try:
+            accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, CONNECT_SECONDS)
+            refusal = refuse_login(begin.account, accounts)
+            if refusal is not None:
+                self._enter(LinkState.REFUSED, refusal)
+                return refusal, False
+            self._connections += 1
+            self._enter(LinkState.SYNCHRONISING, "asking for orders, executions and positions")
+            await self._synchronise()
+            self._enter(LinkState.READY, "all was told")
+            was_ready = True
+            await self.market.subscribe()
+            await self._follow()
+        except TimeoutError:
+            return "nobody answered in time", was_ready
+        except ConnectionRefusedError:
+            return f"nobody listens at {begin.host}:{begin.port}", was_ready
+        except (OSError, NoAnswerError, RequestRefusedError) as error:
+            return str(error) or type(error).__name__, was_ready
+        finally:
+            self.ordering.stop_sending()
+            self._wire.hang_up()
+        return "the gateway does not answer any more", was_ready
+
+    async def _synchronise(self) -> None:
+        """Ask for all that is; what was missed comes with the answers. Raises NoAnswerError where one is missing."""
+        wire = self._wire
+        self._resync.clear()
+        self.tracker.forget_wire()
+        await wire.beat(BEAT_SECONDS)
+        self._tell_alive()
+        await wire.own_open_orders()
+        await wire.open_orders()
+        await wire.completed_orders()
+        await wire.executions()
+        await wire.positions()
+        await self.ordering.resume(wire.ears.next_id)
+        self._pass_on()
+
+    async def _follow(self) -> None:
+        """Stay with a connection until it is lost."""
+        misses = 0
+        while not self._wire.lost.is_set():
+            try:
+                await self._wire.beat(BEAT_SECONDS)
+            except NoAnswerError:
+                misses += 1
+                if misses >= MISSES_MAX:
+                    return
+                continue
+            misses = 0
+            self._tell_alive()
+            if self._resync.is_set() and self._state is not LinkState.BLIND:
+                self._enter(LinkState.SYNCHRONISING, "the line was disturbed")
+                self.ordering.stop_sending()
+                await self._synchronise()
+                self._enter(LinkState.READY, "all was told again")
+                if self._is_data_lost:
+                    self._is_data_lost = False
+                    await self.market.subscribe()
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait for the next beat, or for something that cannot wait."""
+        waiting = [asyncio.ensure_future(self._wire.lost.wait()), asyncio.ensure_future(self._resync.wait())]
+        try:
+            await asyncio.wait(waiting, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    def _hear_code(self, about: int, code: int, text: str) -> None:
+        kind = meaning(code).kind
+        self._say(speech.CodeHeard(code=code, about=about, text=text))
+        if kind is CodeKind.LINK_LOST and self._state in {LinkState.READY, LinkState.SYNCHRONISING}:
+            self.ordering.stop_sending()
+            self._enter(LinkState.BLIND, f"{code}: {text}")
+        elif kind is CodeKind.LINK_BACK:
+            self._is_data_lost = code == DATA_LOST
+            if self._state is LinkState.BLIND:
+                self._enter(LinkState.SYNCHRONISING, f"{code}: {text}")
+            self._resync.set()
+
+    def _hear_undecodable(self, words: str) -> None:
+        self._say(speech.AlarmRaised(words=f"a message of the gateway could not be read: {words}"))
+        asyncio.get_running_loop().call_later(RESYNC_SECONDS, self._resync.set)
+
+    def _tell_alive(self) -> None:
+        self._say(speech.StillAlive(skew=self._clock.skew, is_simulated=self._clock.is_simulated))
+
+    def _pass_on(self) -> None:
+        """Tell the engine what was learnt of orders."""
+        for report in self.tracker.take_reports():
+            self._clock.note(report.occurred_at)
+            self._say(report)
+        for words in self.tracker.alarms:
+            self._say(speech.AlarmRaised(words=words))
+        self.tracker.alarms.clear()
+
+    def _enter(self, state: LinkState, reason: str) -> None:
+        if state is not self._state or state is LinkState.REFUSED:
+            self._state = state
+            changed = BrokerLinkChanged(
+                state=state, reason=reason, epoch=self._connections, occurred_at=self._clock.now()
+            )
+            self._say(changed)
+
+    def _day_began(self) -> int:
+        """Return midnight of the gateway's day, UTC: executions of before it may be missing in its answers."""
+        day = datetime.fromtimestamp(self._clock.now() / 1e9, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return int(day.timestamp()) * 1_000_000_000

@@ -1,0 +1,159 @@
+"""What the engine and the broker's process say to each other. Events of the engine travel under their own names."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from robo_trader.core.domain.events import EVENT_KINDS
+from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.domain.reference_table import ReferenceTable
+from robo_trader.core.domain.statements import StatementPart
+
+# ---- to the broker's process --------------------------------------------------------------------
+
+
+class KnownOrder(Struct, frozen=True, kw_only=True, gc=False):
+    """An order that was sent before, and was not heard to be over."""
+
+    order: ApprovedOrder
+    reference: str
+    terms: OrderTerms
+
+
+class Begin(Struct, frozen=True, kw_only=True, gc=False):
+    """The first word: whom to connect to, as whom, and what is known already."""
+
+    host: str
+    port: int
+    client_id: int
+    account: str
+    time_zone: str  # of times that the gateway writes without one
+    table: ReferenceTable  # whose orders are which
+    numbers_file: str
+    orders: tuple[KnownOrder, ...]
+    executions: tuple[str, ...]  # ids of those that are known, oldest first
+    at: int  # the latest time that the engine knows, UTC ns
+    opened_at: int  # what others traded before is in the opening figures already, UTC ns
+
+
+class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
+    """Send an order, once."""
+
+    order: ApprovedOrder
+    reference: str
+    group: str  # unique in the account; empty: none
+
+
+class WithdrawOrder(Struct, frozen=True, kw_only=True, gc=False):
+    """Ask for an order to be canceled."""
+
+    order_id: OrderId
+    at: int
+
+
+class ChangeOrder(Struct, frozen=True, kw_only=True, gc=False):
+    """Ask for an order to be worked under other terms."""
+
+    order_id: OrderId
+    terms: OrderTerms
+    at: int
+
+
+class AskStatement(Struct, frozen=True, kw_only=True, gc=False):
+    """Ask what is in the account."""
+
+    parts: tuple[StatementPart, ...]
+    at: int
+
+
+class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
+    """Tell bars of some symbols: so much of the past, then those that are being made."""
+
+    symbols: tuple[Symbol, ...]
+    bar_size: str  # as Interactive Brokers writes it
+    duration: str
+
+
+class DropOrders(Struct, frozen=True, kw_only=True, gc=False):
+    """Send nothing more that still waits for its turn, cancels excepted."""
+
+
+class Finish(Struct, frozen=True, kw_only=True, gc=False):
+    """Hang up and end."""
+
+
+# ---- from the broker's process ------------------------------------------------------------------
+
+
+class OrderSent(Struct, frozen=True, kw_only=True, gc=False):
+    """The order was handed to the socket."""
+
+    order_id: OrderId
+    wire_id: int
+
+
+class CodeHeard(Struct, frozen=True, kw_only=True, gc=False):
+    """The gateway sent a code. about: a number of ours, -1 for none."""
+
+    code: int
+    about: int
+    text: str
+
+
+class BarTold(Struct, array_like=True, frozen=True, kw_only=True, gc=False):
+    """A bar, over or not. date: YYYYMMDD of a daily one, else the second it began in, since 1970."""
+
+    date: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
+    """Bars of a symbol in order of time; the last one may still be in the making."""
+
+    symbol: Symbol
+    bars: tuple[BarTold, ...]
+    is_history: bool
+
+
+class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
+    """The market's time, by its last trade, UTC ns."""
+
+    at: int
+
+
+class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
+    """Something that somebody should look at."""
+
+    words: str
+
+
+class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
+    """The process is there, and the gateway answers. skew: of its clock against ours, nanoseconds."""
+
+    skew: int
+    is_simulated: bool  # it plays another day: its time is the market's, and ours says nothing
+
+
+_OWN = (
+    Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, DropOrders, Finish, OrderSent, CodeHeard, AlarmRaised,
+    StillAlive, WatchMarket, BarsTold, TimeTold,
+)  # fmt: skip
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
+_DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}
+_ENCODER = msgspec.msgpack.Encoder(decimal_format="string")
+
+
+def encode(value: object) -> tuple[str, bytes]:
+    """Return the name of a value's kind, and its fields."""
+    return type(value).__name__, _ENCODER.encode(value)
+
+
+def decode(kind: str, payload: bytes) -> Any:  # noqa: ANN401 - the kind decides the type
+    """Return a value. Raises KeyError for an unknown kind, msgspec.MsgspecError for fields that do not fit it."""
+    return _DECODERS[kind].decode(payload)

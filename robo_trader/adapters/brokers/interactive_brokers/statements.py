@@ -1,0 +1,128 @@
+"""What the gateway says of the whole account, as a statement. A part that is not answered is missing in it."""
+
+from collections.abc import Awaitable
+from decimal import Decimal
+from typing import TypeVar
+
+from ib_async.contract import Contract
+from ib_async.objects import Execution
+from ib_async.order import Order, OrderState
+
+from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
+from robo_trader.adapters.brokers.interactive_brokers.executions import (
+    Read,
+    is_before,
+    owner,
+    predecessor,
+    stated_execution,
+)
+from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS
+from robo_trader.adapters.brokers.interactive_brokers.translation import exact, side_of, symbol_of, terms_of
+from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
+from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.orders import OrderStatus
+from robo_trader.core.domain.statements import (
+    BrokerStatement,
+    StatedExecution,
+    StatedOrder,
+    StatedPosition,
+    StatementPart,
+)
+
+CASH = "TotalCashValue"
+_Rows = TypeVar("_Rows")
+
+
+async def make_statement(
+    wire: GatewayWire, account: str, read: Read, parts: tuple[StatementPart, ...], *, since: int, opened_at: int
+) -> BrokerStatement:
+    """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
+
+    read: whose an order is, by its reference. since: when the gateway's day began, UTC ns: older ends are not told.
+    """
+    executions = await _or_none(wire.executions())
+    told = None if executions is None else _executions(executions, account, read, opened_at)
+    filled = _filled_by_order(told or ())
+    positions = cash = open_orders = completed = None
+    if StatementPart.ORDERS in parts:
+        open_orders = await _or_none(wire.open_orders())
+        completed = await _or_none(wire.completed_orders())
+    if StatementPart.POSITIONS in parts:
+        positions = await _or_none(wire.positions())
+        cash = await _or_none(wire.account_values(CASH))
+    return BrokerStatement(
+        since=since,
+        positions=None if positions is None else _positions(positions, account),
+        cash=None if cash is None else _cash(cash, account),
+        open_orders=None if open_orders is None else _orders(open_orders, account, read, filled),
+        completed_orders=None if completed is None else _orders(completed, account, read, filled),
+        executions=told,
+    )
+
+
+async def _or_none(asked: Awaitable[_Rows]) -> _Rows | None:
+    """Return an answer; None where none came: that is not known, and is not the same as nothing."""
+    try:
+        return await asked
+    except (NoAnswerError, RequestRefusedError):
+        return None
+
+
+def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> tuple[StatedPosition, ...]:
+    return tuple(
+        StatedPosition(symbol=symbol_of(contract), quantity=exact(shares), average_cost=exact(cost))
+        for owner, contract, shares, cost in rows
+        if owner == account and shares
+    )
+
+
+def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None:
+    return next((Decimal(value) for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
+
+
+def _executions(
+    rows: list[tuple[Contract, Execution]], account: str, read: Read, opened_at: int
+) -> tuple[StatedExecution, ...]:
+    told = (
+        stated_execution(contract, execution, read, predecessor(execution.execId))
+        for contract, execution in rows
+        if execution.acctNumber == account
+    )
+    return tuple(stated for stated in told if not is_before(stated, opened_at))
+
+
+def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decimal]:
+    """Return by the broker's number what executions of today filled, each in its last version."""
+    last = {execution.execution_id.rpartition(".")[0]: execution for execution in executions}
+    filled: dict[str, Decimal] = {}
+    for execution in last.values():
+        filled[execution.broker_order_id] = filled.get(execution.broker_order_id, ZERO) + execution.quantity
+    return filled
+
+
+def _orders(
+    rows: list[tuple[Contract, Order, OrderState]], account: str, read: Read, filled: dict[str, Decimal]
+) -> tuple[StatedOrder, ...]:
+    return tuple(
+        _order(contract, order, state, read, filled.get(str(order.permId), ZERO))
+        for contract, order, state in rows
+        if order.account in {account, ""}
+    )
+
+
+def _order(contract: Contract, order: Order, state: OrderState, read: Read, executed: Decimal) -> StatedOrder:
+    order_id, lost = owner(order.orderRef, read)
+    filled = max(exact(order.filledQuantity), executed)
+    return StatedOrder(
+        order_id=order_id, broker_order_id=str(order.permId), symbol=symbol_of(contract), side=side_of(order.action),
+        terms=terms_of(order), filled=filled, status=_status(state.status, filled), reason=state.completedStatus or "",
+        lost_reference=lost,
+    )  # fmt: skip
+
+
+def _status(word: str, filled: Decimal) -> OrderStatus:
+    if word in WORKS or word == "PendingCancel":
+        return OrderStatus.PARTIALLY_FILLED if filled else OrderStatus.WORKING
+    if word in CANCELED:
+        return OrderStatus.CANCELED
+    return OrderStatus.FILLED if word == "Filled" else OrderStatus.REJECTED

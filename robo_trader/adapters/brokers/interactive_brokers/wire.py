@@ -1,0 +1,281 @@
+"""The connection to the gateway: ib_async encodes and decodes, and keeps no books for us.
+
+Its own record of orders is not used: it takes advisory codes for cancellations, forgets all on a disconnect, counts
+corrections twice and loses fills of orders it does not know. Here every decoded message goes to `Ears` as it came.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC
+from types import SimpleNamespace
+from typing import Any
+
+from ib_async.client import Client
+from ib_async.contract import Contract
+from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter
+from ib_async.order import Order, OrderState
+
+from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
+from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
+from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
+from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer
+from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
+
+FRAME_MAX = 1 << 20  # bytes; the longest honest message is a day of small bars
+OPEN, COMPLETED, POSITIONS, TIME = "open orders", "completed orders", "positions", "the time"
+_FIRST_REQUEST = 1_000_000_000  # numbers of questions; those of orders stay far below
+_NANOS = 1_000_000_000
+
+
+class Ears:
+    """Takes what ib_async decoded. Its method names are the library's."""
+
+    # ruff: noqa: N802, N803 - the library calls them so
+
+    def __init__(self, tracker: OrderTracker, answers: Answers, clock: MarketClock, time_zone: str) -> None:
+        self._tracker = tracker
+        self._answers = answers
+        self._clock = clock
+        self.defaultTimezone = UTC
+        self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
+        self.next_id = 0
+        self.market: MarketWatch
+        self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
+        self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
+
+    def connectAck(self) -> None:
+        """The handshake is over."""
+
+    def nextValidId(self, orderId: int) -> None:
+        """The gateway offers a number."""
+        self.next_id = max(self.next_id, orderId)
+
+    def currentTime(self, time: int) -> None:
+        """The gateway's clock, in seconds."""
+        self._clock.hear_gateway(time * _NANOS)
+        self._answers.end(TIME)
+
+    def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
+        """An order as it is."""
+        order.orderId = orderId
+        self._answers.add(OPEN, (contract, order, orderState))
+        self._tracker.hear_open_order(contract, order, orderState)
+        self.on_message()
+
+    def openOrderEnd(self) -> None:
+        """All were told."""
+        self._answers.end(OPEN)
+
+    def orderStatus(
+        self, orderId: int, status: str, _filled: float, _remaining: float, _average: float, permId: int,
+        _parent: int, _last: float, _client: int, whyHeld: str, _cap: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Where an order is."""
+        self._tracker.hear_status(orderId, status, permId, whyHeld)
+        self.on_message()
+
+    def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
+        """An order that ended today."""
+        self._answers.add(COMPLETED, (contract, order, orderState))
+        self._tracker.hear_completed(order, orderState)
+        self.on_message()
+
+    def completedOrdersEnd(self) -> None:
+        """All were told."""
+        self._answers.end(COMPLETED)
+
+    def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
+        """An execution, as it happens or in an answer."""
+        self._clock.note(int(execution.time.timestamp()) * _NANOS)
+        self._answers.add(reqId, (contract, execution))
+        self._tracker.hear_execution(contract, execution)
+        self.on_message()
+
+    def execDetailsEnd(self, reqId: int) -> None:
+        """All were told."""
+        self._answers.end(reqId)
+
+    def commissionReport(self, commissionReport: CommissionReport) -> None:
+        """What an execution cost."""
+        self._tracker.hear_commission(commissionReport)
+        self.on_message()
+
+    def position(self, account: str, contract: Contract, position: float, avgCost: float) -> None:
+        """Shares held."""
+        self._answers.add(POSITIONS, (account, contract, position, avgCost))
+
+    def positionEnd(self) -> None:
+        """All were told."""
+        self._answers.end(POSITIONS)
+
+    def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:
+        """One value of an account."""
+        self._answers.add(reqId, (account, tag, value, currency))
+
+    def accountSummaryEnd(self, reqId: int) -> None:
+        """All were told."""
+        self._answers.end(reqId)
+
+    def historicalData(self, reqId: int, bar: BarData) -> None:
+        """A bar of a history."""
+        self.market.hear_bar(reqId, bar)
+
+    def historicalDataEnd(self, reqId: int, _start: str, _end: str) -> None:
+        """All were told."""
+        self.market.hear_end(reqId)
+
+    def historicalDataUpdate(self, reqId: int, bar: BarData) -> None:
+        """The bar that is being made."""
+        self.market.hear_update(reqId, bar)
+
+    def tickString(self, reqId: int, tickType: int, value: str) -> None:
+        """A text of a line of ticks."""
+        self.market.hear_tick(reqId, tickType, value)
+
+    def priceSizeTick(self, _reqId: int, _tickType: int, _price: float, _size: float) -> None:
+        """A price: bars tell what is traded on."""
+
+    def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
+        """An error, a warning or a notice."""
+        if not self._answers.refuse(reqId, errorCode, errorString):
+            self._tracker.hear_error(reqId, errorCode, errorString)
+        self.market.hear_error(reqId, errorCode)
+        self.on_code(reqId, errorCode, errorString)
+        self.on_message()
+
+
+class GuardedClient(Client):
+    """The library's client, with a bound on the length of a message."""
+
+    def __init__(self, ears: Ears) -> None:
+        super().__init__(ears)
+
+    def _onSocketHasData(self, data: bytes) -> None:
+        super()._onSocketHasData(data)
+        if len(self._data) >= 4 and int.from_bytes(self._data[:4], "big") > FRAME_MAX:
+            self._data = b""
+            self.conn.disconnect()
+
+
+class GatewayWire:
+    """One connection after the other; questions wait for their turn."""
+
+    def __init__(self, tracker: OrderTracker, clock: MarketClock, time_zone: str = "US/Eastern") -> None:
+        self.answers = Answers()
+        self.ears = Ears(tracker, self.answers, clock, time_zone)
+        self.client = GuardedClient(self.ears)
+        self.pacer = Pacer()
+        self.lost = asyncio.Event()
+        self.on_undecodable: Callable[[str], None] = lambda _words: None
+        self._requests = _FIRST_REQUEST
+        self.client.apiEnd += self._end
+        self._handler = _UndecodableHandler(self)
+        logging.getLogger("ib_async.Decoder").addHandler(self._handler)
+
+    async def connect(self, host: str, port: int, client_id: int, seconds: float) -> list[str]:
+        """Connect and shake hands; return the accounts of the login. Raises OSError or TimeoutError."""
+        self.lost.clear()
+        await self.client.connectAsync(host, port, client_id, seconds)
+        return list(self.client.getAccounts())
+
+    def close(self) -> None:
+        """Hang up."""
+        logging.getLogger("ib_async.Decoder").removeHandler(self._handler)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Hang up; another connection may follow."""
+        self.client.disconnect()
+        self._end()
+
+    async def send(self, lane: Lane, speak: Callable[[], None]) -> None:
+        """Wait for a turn and speak. Raises ConnectionError if there is no line."""
+        await self.pacer.turn(lane)
+        if not self.client.isReady():
+            raise ConnectionError("the connection to the gateway is gone")
+        speak()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a line."""
+        return self.client.isReady()
+
+    def place(self, wire_id: int, contract: Contract, order: Order) -> None:
+        """Hand an order to the socket: a new one, or new terms of one that has this number. Has had its turn."""
+        self.client.placeOrder(wire_id, contract, order)
+
+    def cancel(self, wire_id: int) -> None:
+        """Hand a cancel to the socket. Has had its turn."""
+        self.client.cancelOrder(wire_id)
+
+    async def positions(self) -> list[tuple[str, Contract, float, float]]:
+        """Return account, contract, shares and average cost of every position."""
+        rows = await self._ask(POSITIONS, self.client.reqPositions)
+        await self.send(Lane.QUERY, self.client.cancelPositions)
+        return rows
+
+    async def open_orders(self) -> list[tuple[Contract, Order, OrderState]]:
+        """Return everybody's open orders."""
+        return await self._ask(OPEN, self.client.reqAllOpenOrders)
+
+    async def own_open_orders(self) -> list[tuple[Contract, Order, OrderState]]:
+        """Return the open orders of this client id: they, and only they, tell their numbers."""
+        return await self._ask(OPEN, self.client.reqOpenOrders)
+
+    async def completed_orders(self) -> list[tuple[Contract, Order, OrderState]]:
+        """Return the orders that ended today."""
+        return await self._ask(COMPLETED, lambda: self.client.reqCompletedOrders(False))  # noqa: FBT003
+
+    async def executions(self) -> list[tuple[Contract, Execution]]:
+        """Return today's executions, of all clients."""
+        key = self.number()
+        return await self._ask(key, lambda: self.client.reqExecutions(key, ExecutionFilter()))
+
+    async def account_values(self, tags: str) -> list[tuple[str, str, str, str]]:
+        """Return account, tag, value and currency of chosen values."""
+        key = self.number()
+        rows = await self._ask(key, lambda: self.client.reqAccountSummary(key, "All", tags))
+        await self.send(Lane.QUERY, lambda: self.client.cancelAccountSummary(key))
+        return rows
+
+    async def beat(self, seconds: float) -> None:
+        """Ask for the time: whoever answers lives. Raises NoAnswerError."""
+        await self.answers.ask(TIME, lambda: self.send(Lane.CANCEL, self.client.reqCurrentTime), seconds)
+
+    async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
+        """Ask for trades as bars of regular hours, up to now and on."""
+        ask = self.client.reqHistoricalData
+        await self.send(
+            Lane.QUERY,
+            lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
+        )
+
+    async def keep_ticks(self, number: int, contract: Contract) -> None:
+        """Ask for ticks from now on."""
+        ask = self.client.reqMktData
+        await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+
+    def number(self) -> int:
+        """Return a number for a question."""
+        self._requests += 1
+        return self._requests
+
+    async def _ask(self, key: int | str, speak: Callable[[], None]) -> list[Any]:
+        return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak))
+
+    def _end(self) -> None:
+        self.answers.break_off()
+        self.lost.set()
+
+
+class _UndecodableHandler(logging.Handler):
+    """The library logs what it cannot read, and goes on; we want to know."""
+
+    def __init__(self, wire: GatewayWire) -> None:
+        super().__init__(logging.ERROR)
+        self._wire = wire
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of a message that was not understood."""
+        self._wire.on_undecodable(record.getMessage()[:500])

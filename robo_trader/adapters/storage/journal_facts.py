@@ -1,0 +1,64 @@
+"""What a journal says of itself: its schema, what it is about, whose it is, and who writes it."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, insert, inspect, select, update
+
+from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.core.domain.errors import JournalDamaged
+from robo_trader.core.domain.order_references import INSTALL_ALPHABET, INSTALL_LENGTH
+from robo_trader.core.ports.journal import JournalIdentity
+
+_OF_EPOCH = schema.meta.c.key == "epoch"
+_EPOCH_NOW, _EPOCH_TAKEN = select(schema.meta.c.value).where(_OF_EPOCH), update(schema.meta).where(_OF_EPOCH)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFacts:
+    """What stands in `meta`. The epoch is the newest that anybody began to write under."""
+
+    session: SessionRecord
+    identity: JournalIdentity
+
+
+def is_begun(connection: Connection) -> bool:
+    """Return whether anybody has said what the journal is about."""
+    return connection.execute(select(schema.meta.c.key).limit(1)).first() is not None
+
+
+def store_facts(connection: Connection, session: SessionRecord) -> None:
+    """Write down what a new journal is about. No other bears its install id: that has 40 random bits."""
+    install = "".join(secrets.choice(INSTALL_ALPHABET) for _ in range(INSTALL_LENGTH))
+    facts = {
+        "schema_version": str(schema.SCHEMA_VERSION), "session": msgspec.json.encode(session).decode(),
+        "install": install, "epoch": "0",
+    }  # fmt: skip
+    connection.execute(insert(schema.meta), [{"key": key, "value": value} for key, value in facts.items()])
+
+
+def read_facts(connection: Connection, path: Path) -> JournalFacts:
+    """Return what a journal says of itself. Raises JournalDamaged if its tables are not those this program writes."""
+    is_ours = inspect(connection).has_table(schema.meta.name)
+    stored = {row.key: row.value for row in connection.execute(select(schema.meta))} if is_ours else {}
+    version = stored.get("schema_version")
+    if version != str(schema.SCHEMA_VERSION):
+        raise JournalDamaged(
+            f"{path} has schema {version}, this program knows {schema.SCHEMA_VERSION}",
+            next_step="Use the program version that wrote it, or begin a new session with --database.",
+        )
+    session = msgspec.json.decode(stored["session"], type=SessionRecord)
+    return JournalFacts(session, JournalIdentity(stored["install"], int(stored["epoch"])))
+
+
+def newest_epoch(connection: Connection) -> int:
+    """Return the epoch of whoever began to write last. Cheap: asked at every commit."""
+    return int(connection.execute(_EPOCH_NOW).scalar_one())
+
+
+def store_epoch(connection: Connection, epoch: int) -> None:
+    """Write down that somebody begins to write."""
+    connection.execute(_EPOCH_TAKEN, {"value": str(epoch)})

@@ -1,0 +1,68 @@
+"""From settings to a session through a gateway: whom it connects to, and what its journal is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
+from robo_trader.adapters.storage.session_record import SessionRecord
+from robo_trader.app.places import sessions_directory
+from robo_trader.app.session_plan import deciding_settings, strategy_text, warm_up_of
+from robo_trader.app.settings import Settings
+from robo_trader.app.strategies import build_strategies
+from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.market.bar_sizes import BarSize
+
+FEED = "ibkr"
+_BARS_A_DAY = 6  # at least, of the longest bar below a day; history is asked for in days
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """Whom to trade with, and where the session is kept."""
+
+    settings: Settings
+    target: GatewayTarget
+    database: Path
+
+    def record(self, opening_cash: Decimal) -> SessionRecord:
+        """Return what the journal is about. opening_cash: of the account when the session began."""
+        settings, symbols = self.settings, self.settings.data.symbols
+        return SessionRecord(
+            account=self.target.account,
+            mode="PAPER",
+            broker=settings.execution.broker,
+            bar_size=settings.data.bar_size.value,
+            strategy=strategy_text(settings),
+            feeds=dict.fromkeys(symbols, FEED),
+            opening_cash=opening_cash,
+            settings={**deciding_settings(settings), "execution.opening_cash": f"{opening_cash.normalize():f}"},
+            warm_up=warm_up_of(settings),
+        )
+
+
+def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> LivePlan:
+    """Return the plan. Raises InvalidConfig where no account is named."""
+    ibkr = settings.ibkr
+    if not ibkr.account:
+        raise InvalidConfig(
+            "no account is named to trade with Interactive Brokers",
+            next_step="Name your paper account, for example --account DU1234567, or `ibkr.account` in the file.",
+        )
+    target = GatewayTarget(host=ibkr.host, port=ibkr.port, account=ibkr.account, client_id=ibkr.client_id)
+    strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
+    size = settings.data.bar_size.value.replace(" ", "")
+    name = f"ibkr-{ibkr.account}-{strategies}-{size}.db"
+    return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
+
+
+def history_wanted(settings: Settings) -> str:
+    """Return how much history features need until they have a value, as the gateway is asked for it."""
+    bars = max(warm_up_of(settings).values(), default=1) + 1
+    size = settings.data.bar_size
+    if size.is_daily:
+        days = bars * 7 // 5 + 10  # weekends and holidays
+        return f"{days} D" if days <= 365 else f"{-(-days // 365)} Y"
+    a_day = _BARS_A_DAY if size is BarSize.HOUR_1 else 390 * 60_000_000_000 // size.nanos
+    return f"{-(-bars // a_day) + 1} D"

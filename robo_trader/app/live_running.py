@@ -1,0 +1,271 @@
+"""One session that trades through Interactive Brokers: recover, connect, agree on the account, warm up, trade."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import structlog
+
+from robo_trader.adapters.brokers.interactive_brokers.bar_stream import BarStream
+from robo_trader.adapters.brokers.interactive_brokers.broker import InteractiveBrokers
+from robo_trader.adapters.calendars.session_cache import cached_sessions
+from robo_trader.adapters.storage.journal import SqlJournal
+from robo_trader.adapters.storage.projections import SqlProjections
+from robo_trader.adapters.storage.writer_lock import WriterLock
+from robo_trader.app.event_strategies import demand_records
+from robo_trader.app.instruction_inbox import InstructionInbox
+from robo_trader.app.joining import build_engine
+from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session
+from robo_trader.app.logs import batch_logger
+from robo_trader.app.places import cache_directory
+from robo_trader.app.reconciliation import build_schedule
+from robo_trader.app.risk_policy import PolicyWatch
+from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory, stop_on_signals
+from robo_trader.app.settings import Settings
+from robo_trader.app.strategies import build_strategies
+from robo_trader.app.summary import summarise
+from robo_trader.app.web_process import WebProcess
+from robo_trader.core.domain.bars import BarSlice
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.errors import BrokerError, DataError
+from robo_trader.core.domain.events import SessionStarted
+from robo_trader.core.domain.reference_table import ReferenceTable
+from robo_trader.core.domain.statements import StatementReceived
+from robo_trader.core.domain.warm_up import HistoryShown
+from robo_trader.core.engine.engine import Engine
+from robo_trader.core.execution.statement_schedule import EVERYTHING
+from robo_trader.core.ports.journal import Batch
+from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.order_references import OrderReferences
+from robo_trader.runtime.reconciled_broker import ReconciledBroker
+from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.trading_loop import TradingLoop
+
+CONNECT_SECONDS = 15  # to find somebody who listens
+FIRST_WORD_SECONDS = 60  # the gateway may take so long to tell all, and history to come
+GRACE_NANOS = 2_000_000_000  # a bar is over so long after its end: its last trades may be on their way
+NOBODY = "00000000"  # whose orders are asked for before the session has a name
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Recovered:
+    engine: Engine
+    references: OrderReferences
+    batches: int = 0
+    last_slice_ended_at: int = 0
+    opened_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What the account was like when the session began."""
+
+    cash: Decimal
+    at: int
+
+
+async def run_live_session(
+    settings: Settings, *, environment: Mapping[str, str], policy: PolicyWatch | None = None
+) -> dict[str, Any]:
+    """Trade through the gateway until stopped; return the summary.
+
+    Raises BrokerError where the gateway cannot be reached at the start, or must not be traded with, and
+    RoboTraderError for everything else that the world refuses. Once it trades, a gateway that goes away is waited for.
+    """
+    begun = time.monotonic()
+    for chosen in build_strategies(settings):
+        demand_records(chosen.strategy, quotes=False, trades=False, where="through a gateway")
+    plan = plan_live_session(settings, environment)
+    make_directory(plan.database.parent)
+    with WriterLock(plan.database):
+        opening = await _open(plan)
+        with closing(SqlJournal(plan.database, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal:
+            references = OrderReferences(journal.begin(plan.record(opening.cash)))
+            recovered = _Recovered(build_engine(settings), references, opened_at=opening.at)
+            await _run(plan, journal, recovered, opening, policy or PolicyWatch(settings), environment)
+    return summarise(recovered.engine, seconds=time.monotonic() - begun)
+
+
+async def _open(plan: LivePlan) -> _Opening:
+    """Return what a journal began with; for a new one, ask the broker."""
+    if plan.database.exists():
+        with closing(SqlProjections(plan.database)) as stored:
+            return _Opening(stored.session().opening_cash, 0)
+    asked = InteractiveBrokers(
+        plan.target, table=ReferenceTable(install=NOBODY), numbers_file=plan.database.with_suffix(".numbers")
+    )
+    async with _connected(asked):
+        await asked.request_statement(EVERYTHING, at=asked.now())
+        deadline = time.monotonic() + FIRST_WORD_SECONDS
+        while time.monotonic() < deadline:
+            for report in asked.take_reports():
+                if isinstance(report, StatementReceived) and report.statement.cash is not None:
+                    return _Opening(report.statement.cash, asked.now())
+            await asyncio.sleep(0.05)
+    raise BrokerError("the gateway does not say what is in the account", next_step="Look into the gateway's log.")
+
+
+@asynccontextmanager
+async def _connected(broker: InteractiveBrokers) -> AsyncIterator[None]:
+    """Have a process that talks to the gateway, and has heard all; end it afterwards."""
+    await broker.start()
+    try:
+        await _first_word(broker)
+        yield
+    finally:
+        await broker.stop()
+
+
+async def _first_word(broker: InteractiveBrokers) -> None:
+    deadline = time.monotonic() + FIRST_WORD_SECONDS
+    while broker.link is not LinkState.READY:
+        if broker.link is LinkState.REFUSED:
+            raise BrokerError(broker.reason, next_step="Check `ibkr.account`, `ibkr.port` and the gateway's login.")
+        is_away = broker.link in {LinkState.DOWN, LinkState.CONNECTING}
+        if time.monotonic() > deadline - (FIRST_WORD_SECONDS - CONNECT_SECONDS if is_away else 0):
+            raise BrokerError(
+                f"the gateway at {broker.target} cannot be traded through: {broker.reason}",
+                next_step="Start IB Gateway or TWS in paper mode, or `robo-trader gateway`, and look at --gateway.",
+            )
+        await asyncio.sleep(0.05)
+
+
+async def _run(
+    plan: LivePlan,
+    journal: SqlJournal,
+    recovered: _Recovered,
+    opening: _Opening,
+    policy: PolicyWatch,
+    environment: Mapping[str, str],
+) -> None:
+    """Recover, connect, warm up, and trade until a signal says stop."""
+    stop, settings = stop_on_signals(), plan.settings
+    for batch in replay(journal.batches(), recovered.engine):
+        _note(batch, recovered)
+    broker = InteractiveBrokers(
+        plan.target,
+        table=recovered.references.table,
+        numbers_file=plan.database.with_suffix(".numbers"),
+        opened_at=recovered.opened_at,
+    )
+    broker.restore(journal.batches())
+    broker.market_time = max(recovered.last_slice_ended_at, opening.at)
+    stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
+    loop = TradingLoop(
+        recovered.engine,
+        journal,
+        stands_before,
+        due_timer=recovered.engine.due_timer,
+        listeners=[recovered.references.note, batch_logger(quiet=False, references=recovered.references)],
+    )
+    if not recovered.batches:
+        await loop.take(
+            [SessionStarted(occurred_at=opening.at, account=plan.target.account, opening_cash=opening.cash)]
+        )
+    await loop.take([_down(broker)])  # nothing leaves before two statements were taken
+    async with _connected(broker):
+        market = await _warm_up(plan, loop, broker, recovered, environment)
+        upkeep = _Upkeep(loop, broker, policy, InstructionInbox(plan.database))
+        await upkeep.begin(recovered.engine)
+        async with WebProcess(
+            plan.database,
+            environment,
+            ("--port", str(settings.web.port)),
+            enabled=settings.web.enabled,
+            log_format=settings.monitoring.log_format,
+        ):
+            trading = LiveTrading(loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn)
+            log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
+            await trading.run(stop)
+    log.info("stopped")
+
+
+def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
+    return BrokerLinkChanged(
+        state=LinkState.CONNECTING, reason="the program has just begun", epoch=0, occurred_at=broker.market_time
+    )
+
+
+def _note(batch: Batch, recovered: _Recovered) -> None:
+    recovered.batches += 1
+    recovered.references.note(batch)
+    recovered.last_slice_ended_at = max(recovered.last_slice_ended_at, last_slice_end(batch))
+    for step in batch.steps:
+        if isinstance(step.input, SessionStarted):
+            recovered.opened_at = step.input.occurred_at
+
+
+class _Market:
+    """Slices of the gateway's bars, as they are over."""
+
+    def __init__(self, broker: InteractiveBrokers, stream: BarStream) -> None:
+        self._broker = broker
+        self.stream = stream
+
+    def slices(self) -> list[BarSlice]:
+        """Return the slices that are over and were not given yet."""
+        for told in self._broker.take_bars():
+            self.stream.take(told)
+        return self.stream.closed(self._broker.now() - (0 if self._broker.is_simulated else GRACE_NANOS))
+
+
+async def _warm_up(
+    plan: LivePlan,
+    loop: TradingLoop,
+    broker: InteractiveBrokers,
+    recovered: _Recovered,
+    environment: Mapping[str, str],
+) -> _Market:
+    """Show the engine the bars that are over already: those that features need, and those that were missed."""
+    data = plan.settings.data
+    sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
+    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.last_slice_ended_at))
+    broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
+    waiting = set(data.symbols)
+    deadline = time.monotonic() + FIRST_WORD_SECONDS
+    while waiting:
+        for told in broker.take_bars():
+            market.stream.take(told)
+            waiting.discard(told.symbol)
+        if time.monotonic() > deadline:
+            raise DataError(
+                f"the gateway sends no history of {', '.join(sorted(waiting))}",
+                next_step="Check the symbols, and the market data subscriptions of the account.",
+            )
+        await asyncio.sleep(0.05)
+    shown = market.slices()
+    if shown:
+        await loop.take([HistoryShown(slice=slice_) for slice_ in shown])
+    log.info("warmed up", slices=len(shown), symbols=len(data.symbols))
+    return market
+
+
+@dataclass(frozen=True, slots=True)
+class _Upkeep:
+    """What is seen to at every turn: the policy file, and what a person asks."""
+
+    loop: TradingLoop
+    broker: InteractiveBrokers
+    policy: PolicyWatch
+    inbox: InstructionInbox
+
+    async def begin(self, engine: Engine) -> None:
+        """Put the policy in force as it is now."""
+        change = self.policy.first(engine.account.limits.policy, at=self.broker.now())
+        if change is not None:
+            await self.loop.take([change])
+
+    async def turn(self) -> None:
+        """Look once."""
+        change = self.policy.look(at=self.broker.now())
+        if change is not None:
+            await self.loop.take([change])
+        for path, instruction in self.inbox.waiting(at=self.broker.now()):
+            await self.loop.take([instruction])
+            path.unlink()

@@ -1,0 +1,16 @@
+"""What is shown before trading begins."""
+
+from msgspec import Struct
+
+from robo_trader.core.domain.bars import BarSlice
+
+
+class HistoryShown(Struct, frozen=True, kw_only=True, gc=False):
+    """Bars of one moment before trading began: features and windows take them in, nothing is decided on them."""
+
+    slice: BarSlice
+
+    @property
+    def occurred_at(self) -> int:
+        """The end of the bars."""
+        return self.slice.ended_at

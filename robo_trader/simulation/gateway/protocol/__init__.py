@@ -1,0 +1,1 @@
+"""What is said on the wire, as values: requests of a client, messages of the server, and how both are written."""
