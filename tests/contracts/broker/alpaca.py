@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from robo_trader.adapters.brokers.alpaca.broker import AlpacaBroker
@@ -11,6 +11,7 @@ from robo_trader.adapters.brokers.alpaca.credentials import KEY_ID_NAME, SECRET_
 from robo_trader.adapters.brokers.alpaca.endpoints import Endpoints
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.orders import OrderId, OrderType, TimeInForce
+from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.simulation.alpaca.desk import AlpacaDesk
 from robo_trader.simulation.alpaca.market_data import History
 from robo_trader.simulation.alpaca.server import AlpacaServer
@@ -63,20 +64,12 @@ class AlpacaWorld:
         self.server.faults.refuses_streams = False
 
 
-@dataclass
-class References:
-    """Names for orders, as an installation gives them: `test.1.<id>`."""
-
-    prefix: str = "test.1"
-    given: list[str] = field(default_factory=list)
-
-    def of(self, order_id: OrderId) -> str:
-        self.given.append(f"{self.prefix}.{order_id}")
-        return self.given[-1]
-
-    def order(self, text: str) -> OrderId | None:
-        head, _, tail = text.rpartition(".")
-        return OrderId(int(tail)) if head == self.prefix and tail.isdigit() else None
+def some_references() -> ReferenceTable:
+    """The names of a journal that has sent a thousand orders: `testtest.1.<id>`."""
+    table = ReferenceTable(install="testtest")
+    for number in range(1, 1001):
+        table.note(OrderId(number), 1)
+    return table
 
 
 @contextmanager
@@ -103,9 +96,8 @@ def environment_of(server: AlpacaServer) -> dict[str, str]:
 @asynccontextmanager
 async def connected(server: AlpacaServer, pace: Pace = QUICK) -> AsyncIterator[BrokerUnderTest]:
     """The adapter, trading with a server."""
-    references = References()
     async with connect(
-        endpoints_of(server), environment_of(server), reference_of=references.of, order_of=references.order,
+        endpoints_of(server), environment_of(server), references=some_references(),
         now=lambda: server.look(lambda desk: desk.now), pace=pace,
     ) as broker:  # fmt: skip
         yield BrokerUnderTest(AlpacaWorld(broker, server))

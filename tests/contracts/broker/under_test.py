@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from robo_trader.core.domain.bars import BarSlice
-from robo_trader.core.domain.events import BrokerClaim
+from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.order_reports import BrokerReport, OrderAccepted, OrderExecuted, OrderRejected
+from robo_trader.core.domain.order_reports import OrderAccepted, OrderExecuted, OrderRejected
 from robo_trader.core.domain.orders import OrderId, OrderIntent, OrderTerms, OrderType, TimeInForce
 from robo_trader.core.domain.statements import BrokerStatement, StatementPart, StatementReceived
 from robo_trader.core.ports.broker import Broker
@@ -24,7 +25,7 @@ from tests.unit.simulation.venue.showing import an_hour
 
 EVERYTHING = (StatementPart.POSITIONS, StatementPart.ORDERS)
 ANSWER_SECONDS_MAX = 20.0
-Report = BrokerReport | BrokerClaim
+Report = FromBroker
 Kind = TypeVar("Kind")
 
 
@@ -168,8 +169,9 @@ class BrokerUnderTest:
         return sum((one.quantity for one in self.told(OrderExecuted, order_id)), Decimal(0))
 
     def of_orders(self) -> list[Report]:
-        """Return all reports but statements."""
-        return [report for report in self.reports if not isinstance(report, StatementReceived)]
+        """Return all reports but statements and the state of the link."""
+        others = (StatementReceived, BrokerLinkChanged)
+        return [report for report in self.reports if not isinstance(report, others)]
 
     def _statements(self) -> list[StatementReceived]:
         return [report for report in self.reports if isinstance(report, StatementReceived)]

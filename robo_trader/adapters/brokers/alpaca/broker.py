@@ -11,17 +11,17 @@ from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-from robo_trader.adapters.brokers.alpaca.following import Following, Reports
+from robo_trader.adapters.brokers.alpaca.following import Following
 from robo_trader.adapters.brokers.alpaca.listings import AlpacaListings
 from robo_trader.adapters.brokers.alpaca.lookout import Lookout
 from robo_trader.adapters.brokers.alpaca.order_bodies import unsupported
 from robo_trader.adapters.brokers.alpaca.order_traffic import OrderTraffic
 from robo_trader.adapters.brokers.alpaca.refusals import AlpacaSilent
+from robo_trader.adapters.brokers.alpaca.reports import Reports
 from robo_trader.adapters.brokers.alpaca.statements import statement_of
 from robo_trader.adapters.brokers.alpaca.update_stream import UpdateStream
 from robo_trader.adapters.brokers.alpaca.wire import TradeUpdate
-from robo_trader.core.domain.events import BrokerClaim
-from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.statements import StatementPart, StatementReceived
 
@@ -32,12 +32,14 @@ STATEMENTS_WAITING_MAX = 4  # who asks more while none is answered gets no more 
 class AlpacaBroker:
     """One Alpaca account. Made by `connecting.connect`; to be closed."""
 
-    def __init__(self, traffic: OrderTraffic, lookout: Lookout, listings: AlpacaListings, following: Following) -> None:
+    def __init__(
+        self, traffic: OrderTraffic, lookout: Lookout, listings: AlpacaListings, following: Following, reports: Reports
+    ) -> None:
         self._traffic = traffic
         self._lookout = lookout
         self._listings = listings
         self._following = following
-        self._pending: Reports = []
+        self._reports = reports
         self._early: list[TradeUpdate] | None = []  # updates before we know what was there; None once we do
         self._turns: WeakValueDictionary[OrderId, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,13 +75,20 @@ class AlpacaBroker:
             self._statements_waiting += 1
             self._begin(self._state(parts, at))
 
-    def take_reports(self) -> Sequence[BrokerReport | BrokerClaim]:
+    def take_reports(self) -> Sequence[FromBroker]:
         """Return what is new. Raises what broke the connection for good: unknown keys, or a bug."""
         if self._failures:
             raise self._failures[0]
-        self._keep_reports()
-        reports, self._pending = self._pending, []
-        return reports
+        return self._reports.take()
+
+    @property
+    def arrived(self) -> asyncio.Event:
+        """Set while something waits to be taken."""
+        return self._reports.arrived
+
+    def now(self) -> int:
+        """Return the time, UTC nanoseconds."""
+        return self._traffic.now()
 
     # ---- its life --------------------------------------------------------------------------------
 
@@ -99,6 +108,7 @@ class AlpacaBroker:
         early, self._early = self._early or [], None
         for update in early:
             self._following.take_update(update)
+        self._reports.note_known()
         self._begin(self._lookout.run())
 
     def take_update(self, update: TradeUpdate) -> None:
@@ -132,15 +142,10 @@ class AlpacaBroker:
         finally:
             self._statements_waiting -= 1
         self._lookout.take_listing(listing)
-        self._keep_reports()
         if holdings is None and listing.executions is None:
             return  # Alpaca answered nothing: nothing is known
         statement = statement_of(holdings, listing, self._following)
-        received = StatementReceived(statement=statement, asked_at=at, occurred_at=self._traffic.time(at))
-        self._pending.append(received)
-
-    def _keep_reports(self) -> None:
-        self._pending.extend(self._following.take_reports())
+        self._reports.tell(StatementReceived(statement=statement, asked_at=at, occurred_at=self._traffic.time(at)))
 
     def _do(self, order_id: OrderId, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin work on an order, after all that was begun before on the same."""
@@ -161,3 +166,4 @@ class AlpacaBroker:
         self._tasks.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
             self._failures.append(failure)
+            self._reports.arrived.set()

@@ -14,12 +14,13 @@ from robo_trader.adapters.brokers.alpaca.lookout import Lookout
 from robo_trader.adapters.brokers.alpaca.order_traffic import OrderTraffic
 from robo_trader.adapters.brokers.alpaca.reads import AlpacaReads
 from robo_trader.adapters.brokers.alpaca.refusals import AlpacaRefused
+from robo_trader.adapters.brokers.alpaca.reports import Reports
 from robo_trader.adapters.brokers.alpaca.request_budget import RequestBudget
 from robo_trader.adapters.brokers.alpaca.rest_lane import RestLane
 from robo_trader.adapters.brokers.alpaca.update_stream import UpdateStream
 from robo_trader.adapters.brokers.alpaca.wire import WireAccount
 from robo_trader.core.domain.errors import InvalidConfig
-from robo_trader.core.domain.orders import OrderId
+from robo_trader.core.ports.order_references import References
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Pace:
 class Caller:
     """What the broker needs of whoever connects; see `connect`."""
 
-    reference_of: Callable[[OrderId], str]
+    references: References
     now: Callable[[], int]
     since: int
 
@@ -50,8 +51,7 @@ async def connect(  # noqa: PLR0913 - every argument is one thing the caller dec
     endpoints: Endpoints,
     environment: Mapping[str, str],
     *,
-    reference_of: Callable[[OrderId], str],
-    order_of: Callable[[str], OrderId | None],
+    references: References,
     now: Callable[[], int],
     since: int = 0,
     account_number: str | None = None,
@@ -59,14 +59,14 @@ async def connect(  # noqa: PLR0913 - every argument is one thing the caller dec
 ) -> AsyncIterator[AlpacaBroker]:
     """Yield a broker that listens to its account, and close it afterwards.
 
-    environment: where the keys are (`credentials.py`). reference_of, order_of: the name of an order of ours, unique
-    for ever, and back; None for a name that is not ours. now: UTC nanoseconds. since: when the journal began, UTC
-    nanoseconds; what was traded before is not told. account_number: the only account that may answer, None for any.
+    environment: where the keys are (`credentials.py`). references: how our orders are called. now: UTC nanoseconds.
+    since: when the journal began, UTC nanoseconds; what was traded before is not told. account_number: the only
+    account that may answer, None for any.
 
     Raises InvalidConfig if the keys, the account or its state do not allow trading; AlpacaSilent if nobody answers.
     """
     credentials, pace = credentials_from(environment), pace or Pace()
-    broker, stream, reads = _join(endpoints, credentials, pace, Following(order_of), Caller(reference_of, now, since))
+    broker, stream, reads = _join(endpoints, credentials, pace, Caller(references, now, since))
     try:
         _check(await _account(reads), account_number)
         await broker.start(stream, within_seconds=pace.start_seconds)
@@ -79,9 +79,10 @@ def _join(
     endpoints: Endpoints,
     credentials: Credentials,
     pace: Pace,
-    following: Following,
     caller: Caller,
 ) -> tuple[AlpacaBroker, UpdateStream, AlpacaReads]:
+    reports = Reports(caller.now)
+    following = Following(caller.references, reports.tell)
     budget = RequestBudget(
         monotonic, per_minute=pace.requests_per_minute, kept_for_orders=pace.requests_kept_for_orders
     )
@@ -90,15 +91,16 @@ def _join(
     )
     reads = AlpacaReads(lists, attempts=pace.read_attempts, pause_seconds=pace.pause_seconds)
     listings = AlpacaListings(lists, reads, following, lookback_days=pace.lookback_days, since=caller.since)
-    lookout = Lookout(listings, following, caller.now, pause_seconds=pace.pause_seconds)
+    lookout = Lookout(listings, following, caller.now, pause_seconds=pace.pause_seconds, note_known=reports.note_known)
     traffic = OrderTraffic(
         orders=orders, cancels=cancels, listings=listings, following=following, lookout=lookout,
-        reference_of=caller.reference_of, now=caller.now, send_within_seconds=pace.send_within_seconds,
+        references=caller.references, now=caller.now, send_within_seconds=pace.send_within_seconds,
         pause_seconds=pace.pause_seconds,
     )  # fmt: skip
-    broker = AlpacaBroker(traffic, lookout, listings, following)
+    broker = AlpacaBroker(traffic, lookout, listings, following, reports)
     stream = UpdateStream(
         endpoints, credentials, take=broker.take_update, note_gap=lookout.note_gap,
+        note_listening=reports.note_listening, note_lost=reports.note_lost,
         first_pause_seconds=pace.pause_seconds,
     )  # fmt: skip
     return broker, stream, reads

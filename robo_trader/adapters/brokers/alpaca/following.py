@@ -10,7 +10,7 @@ the order now" and "these are its executions", so that it does not matter which 
 - A replaced order and the one in its place are one order of ours: `OrderModified` when the new one works.
   `broker_order_id` stays the first one's.
 
-Nothing here waits or asks; it is told, and its reports are taken.
+Nothing here waits or asks; it is told, and tells.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,11 +26,11 @@ from robo_trader.adapters.brokers.alpaca.wire import (
     symbol_of,
 )
 from robo_trader.adapters.brokers.alpaca.words import NOT_YET_WORKING, end_of, side_of
-from robo_trader.core.domain.events import BrokerClaim
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.order_references import LostOrder, OurOrder
 from robo_trader.core.domain.order_reports import (
-    BrokerReport,
     CancelRejected,
     ModifyRejected,
     OrderAccepted,
@@ -42,9 +42,9 @@ from robo_trader.core.domain.order_reports import (
 )
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderStatus, OrderTerms
 from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
+from robo_trader.core.ports.order_references import References
 
 REPLACEMENT_MARK = "~"  # what follows it in a reference tells the replacements of one order apart
-Reports = list[BrokerReport | BrokerClaim]
 
 
 @dataclass(slots=True)
@@ -66,27 +66,24 @@ class Followed:
 
 
 class Following:
-    """All orders of ours that Alpaca has told of. order_of: our order's id in a reference, None if it is not ours."""
+    """All orders of ours that Alpaca has told of. references: how they are called; tell: called with each report."""
 
-    def __init__(self, order_of: Callable[[str], OrderId | None]) -> None:
-        self._order_of = order_of
+    def __init__(self, references: References, tell: Callable[[FromBroker], None]) -> None:
+        self._references = references
+        self._tell = tell
         self._orders: dict[OrderId, Followed] = {}
         self._seen: dict[str, OrderId | None] = {}  # Alpaca's ids, and whose they are
+        self._lost: dict[str, str] = {}  # Alpaca's ids of orders that this journal has lost, and their references
         self._filled: dict[str, Decimal] = {}  # by Alpaca's id, as reported
         self._claimed: dict[str, Decimal] = {}  # and as Alpaca says
         self._known: set[ExecutionId] = set()
         self._doubtful: set[str] = set()  # Alpaca's ids of orders of which something was not told
-        self._reports: Reports = []
+        self._is_silent = False
 
     @property
     def needs_look(self) -> bool:
         """Whether something was not told, so that the lists are to be read."""
         return bool(self._doubtful)
-
-    def take_reports(self) -> Reports:
-        """Return what is new since the last call, in order."""
-        reports, self._reports = self._reports, []
-        return reports
 
     def order(self, order_id: OrderId) -> Followed | None:
         """Return what is known of an order of ours."""
@@ -94,7 +91,14 @@ class Following:
 
     def owner_of(self, order: WireOrder) -> OrderId | None:
         """Return whose order Alpaca's is: ours by its reference, None if a stranger's."""
-        return self._order_of(order.client_order_id.partition(REPLACEMENT_MARK)[0])
+        named = self._references.read(order.client_order_id.partition(REPLACEMENT_MARK)[0])
+        if isinstance(named, LostOrder):
+            self._lost[order.id] = str(named.reference)
+        return named.order_id if isinstance(named, OurOrder) else None
+
+    def lost_reference(self, alpaca_id: str) -> str:
+        """Return the name of an order that this journal has lost, nothing for any other."""
+        return self._lost.get(alpaca_id, "")
 
     def first_id_of(self, order_id: OrderId) -> str | None:
         """Return the id by which our order is known to the broker, None if it is not yet."""
@@ -129,7 +133,7 @@ class Following:
         followed = self._orders.setdefault(order_id, Followed(order_id))
         if not followed.is_over:
             followed.is_over = followed.is_announced = True
-            self._reports.append(OrderRejected(order_id=order_id, reason=reason, occurred_at=at))
+            self._report(OrderRejected(order_id=order_id, reason=reason, occurred_at=at))
 
     def ask_cancel(self, order_id: OrderId) -> None:
         """Note that we ask for an order's end."""
@@ -148,7 +152,7 @@ class Following:
         followed = self._orders.get(order_id)
         if followed is not None:
             followed.is_modify_asked = False
-        self._reports.append(ModifyRejected(order_id=order_id, reason=reason, occurred_at=at))
+        self._report(ModifyRejected(order_id=order_id, reason=reason, occurred_at=at))
 
     # ---- what Alpaca tells -----------------------------------------------------------------------
 
@@ -160,8 +164,9 @@ class Following:
         for activity in activities:
             self._known.add(execution_id_of(activity.order_id, activity.cum_qty))
             self._filled[activity.order_id] = max(self._filled.get(activity.order_id, ZERO), activity.cum_qty)
+        self._is_silent = True
         self.take_listing(listed, (), at=at)
-        self._reports.clear()
+        self._is_silent = False
         self._doubtful.clear()
 
     def take_listing(self, orders: Iterable[WireOrder], activities: Iterable[FillActivity], *, at: int) -> None:
@@ -213,7 +218,7 @@ class Following:
         if not followed.is_announced and order.status != "rejected":
             followed.is_announced = True
             report = OrderAccepted(order_id=order_id, broker_order_id=followed.first_id, occurred_at=at)
-            self._reports.append(report)
+            self._report(report)
         return followed
 
     def _take_replacement(self, followed: Followed, new: WireOrder, at: int) -> None:
@@ -237,7 +242,7 @@ class Following:
         followed.replacements.clear()
         followed.is_modify_asked = False
         terms = OrderTerms(quantity=before + new.quantity, limit_price=new.limit_price, stop_price=new.stop_price)
-        self._reports.append(OrderModified(order_id=followed.order_id, terms=terms, occurred_at=at))
+        self._report(OrderModified(order_id=followed.order_id, terms=terms, occurred_at=at))
 
     def _refuse_replacement(self, followed: Followed, at: int) -> None:
         if followed.is_modify_asked:
@@ -246,7 +251,7 @@ class Following:
     def _report_refused_cancel(self, followed: Followed | None, order_id: OrderId, reason: str, at: int) -> None:
         if followed is not None:
             followed.is_cancel_asked = False
-        self._reports.append(CancelRejected(order_id=order_id, reason=reason, occurred_at=at))
+        self._report(CancelRejected(order_id=order_id, reason=reason, occurred_at=at))
 
     # ---- executions ------------------------------------------------------------------------------
 
@@ -262,7 +267,7 @@ class Following:
             StatedExecution(
                 execution_id=execution_id, order_id=self._seen[order.id], broker_order_id=order.id,
                 symbol=symbol_of(order.symbol), side=side_of(order.side), quantity=quantity, price=price,
-                occurred_at=update.occurred_at, commission=ZERO,
+                occurred_at=update.occurred_at, commission=ZERO, lost_reference=self.lost_reference(order.id),
             )
         )  # fmt: skip
 
@@ -280,6 +285,7 @@ class Following:
             broker_order_id=first_id or activity.order_id, symbol=symbol_of(activity.symbol),
             side=side_of(activity.side), quantity=activity.qty, price=activity.price,
             occurred_at=nanos_of(activity.transaction_time), commission=ZERO,
+            lost_reference=self.lost_reference(activity.order_id),
         )  # fmt: skip
 
     def _execute(self, execution: StatedExecution) -> None:
@@ -287,9 +293,9 @@ class Following:
         self._known.add(execution.execution_id)
         self._filled[alpaca_id] = self._filled.get(alpaca_id, ZERO) + execution.quantity
         if execution.order_id is None:
-            self._reports.append(ForeignExecution(execution=execution))
+            self._report(ForeignExecution(execution=execution))
             return
-        self._reports.append(
+        self._report(
             OrderExecuted(
                 execution_id=execution.execution_id, order_id=execution.order_id, symbol=execution.symbol,
                 quantity=execution.quantity, price=execution.price, commission=execution.commission or ZERO,
@@ -319,16 +325,18 @@ class Following:
         end = end_of(order.status, order.time_in_force, cancel_asked=followed.is_cancel_asked)
         if end is not None and not followed.is_over:
             followed.is_over = True
-            self._reports.extend(_end_report(followed.order_id, end, at))
+            self._report_end(followed.order_id, end, at)
 
+    def _report_end(self, order_id: OrderId, end: OrderStatus, at: int) -> None:
+        """Report an end; what is filled ended by its executions."""
+        if end is OrderStatus.CANCELED:
+            self._report(OrderCanceled(order_id=order_id, occurred_at=at))
+        elif end is OrderStatus.EXPIRED:
+            self._report(OrderExpired(order_id=order_id, occurred_at=at))
+        elif end is OrderStatus.REJECTED:
+            reason = "Alpaca took the order and rejected it later; nothing more of it will trade"
+            self._report(OrderRejected(order_id=order_id, reason=reason, occurred_at=at))
 
-def _end_report(order_id: OrderId, end: OrderStatus, at: int) -> Reports:
-    """Return the report of an end; what is filled ended by its executions."""
-    if end is OrderStatus.CANCELED:
-        return [OrderCanceled(order_id=order_id, occurred_at=at)]
-    if end is OrderStatus.EXPIRED:
-        return [OrderExpired(order_id=order_id, occurred_at=at)]
-    if end is OrderStatus.REJECTED:
-        reason = "Alpaca took the order and rejected it later; nothing more of it will trade"
-        return [OrderRejected(order_id=order_id, reason=reason, occurred_at=at)]
-    return []
+    def _report(self, report: FromBroker) -> None:
+        if not self._is_silent:
+            self._tell(report)

@@ -13,13 +13,23 @@ class Lookout:
     """Looks when asked to, one look at a time."""
 
     def __init__(
-        self, listings: AlpacaListings, following: Following, now: Callable[[], int], *, pause_seconds: float
+        self,
+        listings: AlpacaListings,
+        following: Following,
+        now: Callable[[], int],
+        *,
+        pause_seconds: float,
+        note_known: Callable[[], None],
     ) -> None:
-        """now: UTC nanoseconds; pause_seconds: how long the stream may take to say itself what a look would tell."""
+        """now: UTC nanoseconds; note_known: called when a look has told all that was missing.
+
+        pause_seconds: how long the stream may take to say itself what a look would tell.
+        """
         self._listings = listings
         self._following = following
         self._now = now
         self._pause_seconds = pause_seconds
+        self._note_known = note_known
         self._is_due = asyncio.Event()
 
     def note_gap(self) -> None:
@@ -43,6 +53,7 @@ class Lookout:
             is_answered = listing.orders is not None and listing.executions is not None
             if is_answered and not self._following.needs_look:
                 pauses = growing_pauses(self._pause_seconds)
+                self._note_known()
             else:
                 self._is_due.set()
                 await asyncio.sleep(next(pauses))

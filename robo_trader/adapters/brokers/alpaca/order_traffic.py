@@ -19,6 +19,7 @@ from robo_trader.adapters.brokers.alpaca.rest_lane import RestLane
 from robo_trader.adapters.brokers.alpaca.wire import WireError, WireOrder, read
 from robo_trader.adapters.brokers.alpaca.words import ENDS
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.ports.order_references import References
 
 _OVER = "the order has ended at Alpaca"
 _PARTLY = "Alpaca replaces no order safely that is partly filled: cancel the rest and order anew"
@@ -31,7 +32,7 @@ _TERMS_LOST = "no answer came to the new terms, and Alpaca does not know them: t
 class OrderTraffic:
     """The way out. Whoever calls sees to it that the calls for one order come one after the other.
 
-    reference_of: our order's name, unique for ever; now: UTC nanoseconds; send_within_seconds: how long an order may
+    references: how our orders are called; now: UTC nanoseconds; send_within_seconds: how long an order may
     wait here; pause_seconds: the longest first pause between two questions.
     """
 
@@ -40,14 +41,14 @@ class OrderTraffic:
     listings: AlpacaListings
     following: Following
     lookout: Lookout
-    reference_of: Callable[[OrderId], str]
+    references: References
     now: Callable[[], int]
     send_within_seconds: float
     pause_seconds: float
 
     async def send(self, order: ApprovedOrder) -> None:
         """Send an order."""
-        order_id, body = order.order_id, order_body(order.intent, self.reference_of(order.order_id))
+        order_id, body = order.order_id, order_body(order.intent, str(self.references.reference_of(order.order_id)))
         try:
             answer = await self.orders.ask(
                 lambda client: client.post("/orders", body), is_order=True, within_seconds=self.send_within_seconds
@@ -94,7 +95,7 @@ class OrderTraffic:
             self.following.refuse_modify(order_id, refusal, at=self.time(at))
             return
         self.following.ask_modify(order_id)
-        name = f"{self.reference_of(order_id)}{REPLACEMENT_MARK}{at}"
+        name = f"{self.references.reference_of(order_id)}{REPLACEMENT_MARK}{at}"
         body, path = replacement_body(terms, name, trails=self.following.trails(order_id)), f"/orders/{alpaca_id}"
         try:
             answer = await self.orders.ask(
@@ -123,7 +124,9 @@ class OrderTraffic:
         """Return Alpaca's id of what works of an order, None if it knows none."""
         followed = self.following.order(order_id)
         if followed is None or (not followed.working_id and not followed.is_over):
-            found = await self._until_answered(partial(self.listings.order_by_reference, self.reference_of(order_id)))
+            found = await self._until_answered(
+                partial(self.listings.order_by_reference, str(self.references.reference_of(order_id)))
+            )
             if found is not None:
                 self.lookout.take_order(found)
             followed = self.following.order(order_id)

@@ -48,7 +48,7 @@ def stated_orders(orders: Iterable[WireOrder], following: Following) -> tuple[St
         if order_id is not None:
             chains[order_id].append(order)
         elif order.status != "replaced":
-            stated.append(_stated(order, (), None, order.id))
+            stated.append(_stated(order, (), None, order.id, following.lost_reference(order.id)))
     for order_id, chain in chains.items():
         last = _last_of(chain)
         before = [order for order in chain if order is not last]
@@ -70,7 +70,7 @@ def _never_worked(order: WireOrder) -> bool:
 
 
 def _stated(
-    last: WireOrder, before: Iterable[WireOrder], order_id: OrderId | None, broker_order_id: str
+    last: WireOrder, before: Iterable[WireOrder], order_id: OrderId | None, broker_order_id: str, lost: str = ""
 ) -> StatedOrder:
     filled_before = sum((order.filled for order in before), ZERO)
     filled = filled_before + last.filled
@@ -81,5 +81,5 @@ def _stated(
         terms=OrderTerms(
             quantity=filled_before + last.quantity, limit_price=last.limit_price, stop_price=last.stop_price
         ),
-        filled=filled, status=end or working,
+        filled=filled, status=end or working, lost_reference=lost,
     )  # fmt: skip

@@ -30,21 +30,28 @@ ANSWER_SECONDS_MAX = 10.0
 class UpdateStream:
     """Listens until closed. `listening` is set while it does."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one word for each thing that may happen
         self,
         endpoints: Endpoints,
         credentials: Credentials,
         *,
         take: Callable[[TradeUpdate], None],
         note_gap: Callable[[], None],
+        note_listening: Callable[[], None],
+        note_lost: Callable[[], None],
         first_pause_seconds: float = FIRST_PAUSE_SECONDS,
     ) -> None:
-        """take: given each update, in order; note_gap: called when updates may have been missed."""
+        """take: given each update, in order; note_gap: called when updates may have been missed.
+
+        note_listening, note_lost: called when from now on none will be missed, and when all may be.
+        """
         self.listening = asyncio.Event()
         self._endpoints = endpoints
         self._credentials = credentials
         self._take = take
         self._note_gap = note_gap
+        self._note_listening = note_listening
+        self._note_lost = note_lost
         self._first_pause_seconds = first_pause_seconds
 
     async def run(self) -> None:
@@ -56,13 +63,19 @@ class UpdateStream:
                     await self._begin(socket)
                     pauses = growing_pauses(self._first_pause_seconds)
                     self.listening.set()
+                    self._note_listening()
                     self._note_gap()
                     await self._listen(socket)
             except (OSError, WebSocketException, WireError):  # TimeoutError is an OSError
                 pass
             finally:
-                self.listening.clear()
+                self._leave()
             await asyncio.sleep(next(pauses))
+
+    def _leave(self) -> None:
+        if self.listening.is_set():
+            self.listening.clear()
+            self._note_lost()
 
     def _connection(self) -> connect:
         return connect(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from robo_trader.adapters.brokers.alpaca.following import Following
 from robo_trader.adapters.brokers.alpaca.wire import FillActivity, TradeUpdate, WireOrder, nanos_of, read
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.order_reports import (
     OrderAccepted,
     OrderCanceled,
@@ -23,12 +24,12 @@ from robo_trader.core.domain.order_reports import (
     OrderExpired,
     OrderModified,
 )
-from robo_trader.core.domain.orders import OrderId
 from robo_trader.simulation.alpaca.desk import AlpacaDesk
 from robo_trader.simulation.alpaca.refusals import ApiRefusal
 from robo_trader.simulation.venue.account import VenueAccount
 from robo_trader.simulation.venue.venue import Venue
 from tests.builders import AAPL, FREE, OPEN, a_session, an_approved_order, venue_settings
+from tests.contracts.broker.alpaca import some_references
 from tests.unit.simulation.venue.showing import an_hour
 
 ORDERS_MAX = 6
@@ -71,7 +72,7 @@ def _an_order(number: int, chance: Random) -> dict[str, Any]:
     limit = str(100 + chance.randint(-6, 6))
     return {
         "symbol": "AAPL", "qty": str(10 * chance.randint(1, 12)), "side": "buy", "type": "limit", "limit_price": limit,
-        "time_in_force": chance.choice(["day", "gtc", "ioc"]), "client_order_id": f"t.{number}",
+        "time_in_force": chance.choice(["day", "gtc", "ioc"]), "client_order_id": f"testtest.1.{number}",
     }  # fmt: skip
 
 
@@ -88,12 +89,22 @@ def _change(desk: AlpacaDesk, order_id: str, chance: Random, hour: int) -> None:
         pass  # too late, which is the order's good right
 
 
-def order_of(reference: str) -> OrderId | None:
-    return OrderId(int(reference[2:])) if reference.startswith("t.") else None
+class Told(Following):
+    """One that keeps what it tells."""
+
+    def __init__(self) -> None:
+        self.told: list[FromBroker] = []
+        super().__init__(some_references(), self.told.append)
+
+    def take_reports(self) -> list[FromBroker]:
+        """Return what was told since the last call."""
+        told = list(self.told)
+        self.told.clear()
+        return told
 
 
-def followed(orders: Iterable[int]) -> Following:
-    following = Following(order_of)
+def followed(orders: Iterable[int]) -> Told:
+    following = Told()
     for number in orders:
         following.begin(an_approved_order(order_id=number))
     return following

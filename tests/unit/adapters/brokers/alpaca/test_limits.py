@@ -15,7 +15,7 @@ from robo_trader.simulation.alpaca.desk import AlpacaDesk
 from robo_trader.simulation.alpaca.faults import Trouble
 from robo_trader.simulation.alpaca.server import AlpacaServer
 from tests.builders import DAY, OPEN, an_approved_order, an_intent, some_terms
-from tests.contracts.broker.alpaca import QUICK, References, a_server, connected, endpoints_of, environment_of
+from tests.contracts.broker.alpaca import QUICK, a_server, connected, endpoints_of, environment_of, some_references
 from tests.contracts.broker.under_test import BrokerUnderTest
 from tests.unit.simulation.venue.showing import an_hour
 
@@ -40,7 +40,7 @@ def submit_many(desk: AlpacaDesk) -> None:
         desk.submit(
             {
                 "symbol": "AAPL", "qty": "1", "side": "buy", "type": "limit", "limit_price": "100",
-                "time_in_force": "gtc", "client_order_id": f"test.1.{number + 1}",
+                "time_in_force": "gtc", "client_order_id": f"testtest.1.{number + 1}",
             }
         )  # fmt: skip
 
@@ -117,10 +117,9 @@ async def test_an_update_that_cannot_be_read_is_made_up_for(server: AlpacaServer
 
 async def test_a_stream_that_does_not_know_the_keys_ends_the_attempt(server: AlpacaServer) -> None:
     server.faults.forgets_keys = True
-    references = References()
     with pytest.raises(InvalidConfig, match="does not know these keys"):
         async with connect(
-            endpoints_of(server), environment_of(server), reference_of=references.of, order_of=references.order,
+            endpoints_of(server), environment_of(server), references=some_references(),
             now=lambda: OPEN, pace=QUICK,
         ):  # fmt: skip
             pass
@@ -135,10 +134,9 @@ async def test_keys_that_are_withdrawn_stop_the_program(server: AlpacaServer, un
 
 async def test_a_stream_that_cannot_be_reached_ends_the_attempt(server: AlpacaServer) -> None:
     server.faults.refuses_streams = True
-    references = References()
     with pytest.raises(AlpacaSilent, match="cannot be reached"):
         async with connect(
-            endpoints_of(server), environment_of(server), reference_of=references.of, order_of=references.order,
+            endpoints_of(server), environment_of(server), references=some_references(),
             now=lambda: OPEN, pace=replace(QUICK, start_seconds=0.05),
         ):  # fmt: skip
             pass

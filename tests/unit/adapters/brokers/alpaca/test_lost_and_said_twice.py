@@ -55,7 +55,7 @@ async def test_an_order_whose_answer_is_lost_is_found_and_never_sent_again(
     await under_test.until_told(OrderAccepted, order_id)
     statement = await under_test.statement()
     assert [order.order_id for order in statement.open_orders or ()] == [order_id]
-    assert references_at(server) == ["test.1.1"]
+    assert references_at(server) == ["testtest.1.1"]
     assert [type(report) for report in under_test.of_orders()] == [OrderAccepted]
 
 
@@ -82,7 +82,7 @@ async def test_an_answer_that_does_not_come_in_time_is_as_a_lost_one(under_test:
         server.faults.befall("POST orders", Trouble.KEEP_WAITING)
         order_id = await impatient.submit(an_intent(limit=90))
         await impatient.until_told(OrderAccepted, order_id)
-        assert references_at(server) == ["test.1.1"]
+        assert references_at(server) == ["testtest.1.1"]
 
 
 async def test_an_order_refused_for_asking_too_often_is_not_sent_again(under_test: BrokerUnderTest) -> None:
@@ -232,7 +232,7 @@ async def test_a_name_that_is_there_already_is_no_refusal(under_test: BrokerUnde
     server = server_of(under_test)
     body = {
         "symbol": "AAPL", "qty": "100", "side": "buy", "type": "limit", "limit_price": "90", "time_in_force": "day",
-        "client_order_id": "test.1.5",
+        "client_order_id": "testtest.1.5",
     }  # fmt: skip
     server.faults.loses_updates = True
     server.look(lambda desk: desk.submit(body))

@@ -23,7 +23,7 @@ from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.simulation.alpaca.faults import Trouble
 from robo_trader.simulation.alpaca.server import AlpacaServer
 from tests.builders import OPEN, an_intent
-from tests.contracts.broker.alpaca import QUICK, References, a_server, connected, endpoints_of, environment_of
+from tests.contracts.broker.alpaca import QUICK, a_server, connected, endpoints_of, environment_of, some_references
 
 SECRET = "do-not-show-me"  # noqa: S105 - it is looked for where it must not be
 KEYS = Credentials(key_id="PK-do-not-show", secret_key=SECRET)
@@ -138,10 +138,9 @@ def server() -> Iterator[AlpacaServer]:
 
 
 async def refusal_of(server: AlpacaServer, environment: dict[str, str], account_number: str | None = None) -> str:
-    references = References()
     with pytest.raises(InvalidConfig) as caught:
         async with connect(
-            endpoints_of(server), environment, reference_of=references.of, order_of=references.order,
+            endpoints_of(server), environment, references=some_references(),
             now=lambda: OPEN, account_number=account_number, pace=QUICK,
         ):  # fmt: skip
             pass
@@ -178,10 +177,9 @@ async def test_an_account_that_may_not_trade_opens_nothing(server: AlpacaServer)
 
 async def test_questions_that_are_never_answered_end(server: AlpacaServer) -> None:
     server.faults.befall("GET account", *[Trouble.LOSE_REQUEST] * QUICK.read_attempts)
-    references = References()
     with pytest.raises(AlpacaSilent):
         async with connect(
-            endpoints_of(server), environment_of(server), reference_of=references.of, order_of=references.order,
+            endpoints_of(server), environment_of(server), references=some_references(),
             now=lambda: OPEN, pace=QUICK,
         ):  # fmt: skip
             pass
