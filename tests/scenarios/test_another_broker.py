@@ -60,10 +60,14 @@ async def trade_at_alpaca(under_test: BrokerUnderTest, days: list[BarSlice]) -> 
     loop = TradingLoop(engine, UnjournaledRun(), broker)
     await loop.take([OPENING])
     for number, day in enumerate(days):
-        if number % 7 == 3:
+        is_cut = number % 7 == 3
+        if is_cut:
             under_test.world.lose_connection()
         under_test.world.show(day)
-        under_test.world.restore_connection()
+        if is_cut:
+            await until(partial(hear_link, loop, broker, engine, is_open=False))
+            under_test.world.restore_connection()
+            await until(partial(hear_link, loop, broker, engine, is_open=True))
         await broker.request_statement(EVERYTHING, at=day.ended_at)
         await until(partial(hear_statement, loop, broker))
         await loop.take([SliceClosed(slice=day)])
@@ -81,6 +85,12 @@ async def hear_statement(loop: TradingLoop, broker: Broker) -> bool:
     reports = broker.take_reports()
     await loop.take(reports)
     return any(isinstance(one, StatementReceived) for one in reports)
+
+
+async def hear_link(loop: TradingLoop, broker: Broker, engine: Engine, *, is_open: bool) -> bool:
+    """Take what there is; return whether orders may leave now, or may not."""
+    await loop.take(broker.take_reports())
+    return bool(engine.account.blocks.by_symbol) is not is_open
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

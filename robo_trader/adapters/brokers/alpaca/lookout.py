@@ -53,7 +53,8 @@ class Lookout:
             is_answered = listing.orders is not None and listing.executions is not None
             if is_answered and not self._following.needs_look:
                 pauses = growing_pauses(self._pause_seconds)
-                self._note_known()
+                if not self._is_due.is_set():  # else the stream came back meanwhile, and this look began before
+                    self._note_known()
             else:
                 self._is_due.set()
                 await asyncio.sleep(next(pauses))

@@ -1,6 +1,8 @@
 """Long lists, full queues, lines that stay dead: nothing is left out, sent late, or waited for without end."""
 
 import asyncio
+import itertools
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -9,14 +11,27 @@ import pytest
 from robo_trader.adapters.brokers.alpaca.broker import ORDERS_WAITING_MAX
 from robo_trader.adapters.brokers.alpaca.connecting import connect
 from robo_trader.adapters.brokers.alpaca.refusals import AlpacaSilent
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.order_reports import ModifyRejected, OrderRejected
+from robo_trader.core.domain.statements import StatementReceived
+from robo_trader.core.execution.statement_schedule import StatementSchedule
+from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.simulation.alpaca.desk import AlpacaDesk
 from robo_trader.simulation.alpaca.faults import Trouble
 from robo_trader.simulation.alpaca.server import AlpacaServer
 from tests.builders import DAY, OPEN, an_approved_order, an_intent, some_terms
-from tests.contracts.broker.alpaca import QUICK, a_server, connected, endpoints_of, environment_of, some_references
-from tests.contracts.broker.under_test import BrokerUnderTest
+from tests.contracts.broker.alpaca import (
+    QUICK,
+    AlpacaWorld,
+    a_server,
+    connected,
+    endpoints_of,
+    environment_of,
+    some_references,
+)
+from tests.contracts.broker.under_test import ANSWER_SECONDS_MAX, BrokerUnderTest
 from tests.unit.simulation.venue.showing import an_hour
 
 MANY = 520  # more orders than a page of 500, and more executions than five pages of 100
@@ -94,6 +109,34 @@ async def test_new_terms_that_waited_too_long_are_refused(server: AlpacaServer, 
     async with connected(server, replace(QUICK, send_within_seconds=-1.0)) as late:
         await late.modify(order_id, some_terms(limit=91))
         assert "not sent" in (await late.until_told(ModifyRejected, order_id)).reason
+
+
+async def test_the_link_is_down_while_the_stream_is_and_ready_once_all_is_told(under_test: BrokerUnderTest) -> None:
+    def states() -> list[LinkState]:
+        return [one.state for one in under_test.reports if isinstance(one, BrokerLinkChanged)]
+
+    order_id = await under_test.place(an_intent())
+    under_test.world.lose_connection()
+    under_test.show_hours(1)
+    await under_test.until(lambda: states() == [LinkState.READY, LinkState.DOWN])
+    under_test.world.restore_connection()
+    await under_test.until(lambda: states() == [LinkState.READY, LinkState.DOWN, LinkState.READY])
+    assert under_test.filled(order_id) == 100
+    first, _, second = [one for one in under_test.reports if isinstance(one, BrokerLinkChanged)]
+    assert (first.epoch, second.epoch) == (1, 2)
+
+
+async def test_once_held_against_our_books_it_is_ready(under_test: BrokerUnderTest) -> None:
+    assert isinstance(under_test.world, AlpacaWorld)
+    clock = itertools.count(step=10**9)
+    broker = ReconciledBroker(under_test.world.broker, StatementSchedule(), lambda: next(clock))
+    told: list[FromBroker] = []
+    deadline = time.monotonic() + ANSWER_SECONDS_MAX
+    while not broker.is_ready and time.monotonic() < deadline:
+        told.extend(broker.take_reports())
+        await broker.ask()
+        await asyncio.sleep(0.01)
+    assert [type(one) for one in told] == [StatementReceived, StatementReceived, BrokerLinkChanged]
 
 
 async def test_a_look_is_repeated_until_the_lists_answer(server: AlpacaServer, under_test: BrokerUnderTest) -> None:
