@@ -73,7 +73,7 @@ async def a_gateway(
 async def until(is_so: Callable[[], object], why: str = "") -> None:
     """Wait until it is so; fail when patience ends."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - what is waited for are threads and clients that set no event
             await asyncio.sleep(0.005)
     assert is_so(), why
 
@@ -86,6 +86,7 @@ class RawClient:
         self._writer = writer
         self._frames = FrameReader(prologue=b"")
         self._waiting: list[list[str]] = []
+        self.unread = b""  # of a frame that is not whole yet
 
     def send(self, data: bytes) -> None:
         self._writer.write(data)
@@ -104,7 +105,10 @@ class RawClient:
                     return None
                 if not data:
                     return None
-                self._waiting += [payload.decode().split("\0")[:-1] for payload in self._frames.feed(data)]
+                payloads = list(self._frames.feed(data))
+                self._waiting += [payload.decode().split("\0")[:-1] for payload in payloads]
+                taken = sum(4 + len(payload) for payload in payloads)
+                self.unread = (self.unread + data)[taken:]
         return self._waiting.pop(0)
 
     async def hear_until(self, *beginning: str) -> list[str]:

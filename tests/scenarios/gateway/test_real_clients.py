@@ -72,6 +72,7 @@ async def test_ib_async_cancels_changes_and_asks_what_would_be() -> None:
             assert (seen.order.lmtPrice, seen.orderStatus.status) == (91.0, "Submitted")
         ib.cancelOrder(trade.order)
         await until(lambda: trade.orderStatus.status == "Cancelled")
+        gateway.show_hour()
         state = await asyncio.wait_for(ib.whatIfOrderAsync(AAPL, ib_async.MarketOrder("BUY", 10)), 10)
         assert float(state.initMarginChange) > 0
         assert ib.openTrades() == []

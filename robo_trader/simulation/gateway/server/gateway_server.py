@@ -24,6 +24,7 @@ UNSENT_BYTES_MAX = 4 * 1024 * 1024  # waiting for one client; a slower reader is
 START_SECONDS_MAX = 30.0  # from connecting to startApi
 _CLOSE_SECONDS_MAX = 5.0  # to take what was written before the end
 _TICK_SECONDS = 0.02
+_SEND_BUFFER_BYTES = 256 * 1024  # the system would grow it to megabytes for a client that stalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +193,7 @@ class _ClientLine(asyncio.Protocol):
         self._lines.add(self)
         peer = transport.get_extra_info("socket")
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a peer that vanished is noticed one day
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         self._session = session = self._switchboard.connect(self)
         self._call_later(self._settings.start_seconds_max, lambda: self._switchboard.end_unstarted(session))
 

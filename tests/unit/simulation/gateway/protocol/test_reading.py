@@ -39,10 +39,11 @@ def executions_of(**wanted: Any) -> Any:  # noqa: ANN401 - as above
     return made
 
 
+TEN = "20240102 10:00:00"
 WANTED: dict[str, Any] = {
     "clientId": 3,
     "acctCode": "DU1",
-    "time": "20240102 10:00:00",
+    "time": TEN,
     "symbol": "AAPL",
     "side": "BUY",
 }
