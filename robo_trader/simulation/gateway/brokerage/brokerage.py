@@ -34,7 +34,7 @@ from robo_trader.simulation.gateway.protocol.requests import Request
 from robo_trader.simulation.venue.holdings import Holdings, HoldingsState
 from robo_trader.simulation.venue.venue import Venue
 
-Shown = BarSlice | QuoteArrived | TradePrinted | CorporateAction
+MarketEvent = BarSlice | QuoteArrived | TradePrinted | CorporateAction
 
 
 class Brokerage:
@@ -93,19 +93,16 @@ class Brokerage:
         self._run(at)
         self._accounts.pass_time()
 
-    def show(self, shown: Shown) -> None:
+    def show(self, event: MarketEvent) -> None:
         """Show the market: bars that ended, a quote, a print, or what a company did to its shares."""
-        if isinstance(shown, BarSlice):
-            self._show_slice(shown)
-        elif isinstance(shown, QuoteArrived):
-            self._show_quote(shown)
-        elif isinstance(shown, TradePrinted):
-            self._run(shown.trade.at)
-            self._begin(shown.session, shown.trade.at)
-            if find_trade_fault(shown.trade, shown.trade.at) is None:
-                self._holdings.state.prices[shown.trade.symbol] = price_from_float(shown.trade.price)
+        if isinstance(event, BarSlice):
+            self._show_slice(event)
+        elif isinstance(event, QuoteArrived):
+            self._show_quote(event)
+        elif isinstance(event, TradePrinted):
+            self._show_trade(event)
         else:
-            self._restructure(shown)
+            self._restructure(event)
         self._accounts.pass_time()
 
     def take_messages(self) -> Sequence[tuple[int, Message]]:
@@ -152,6 +149,13 @@ class Brokerage:
         self._orders.restate(quote.at)
         self._run(quote.at)
 
+    def _show_trade(self, printed: TradePrinted) -> None:
+        trade = printed.trade
+        self._run(trade.at)
+        self._begin(printed.session, trade.at)
+        if find_trade_fault(trade, trade.at) is None:
+            self._holdings.state.prices[trade.symbol] = price_from_float(trade.price)
+
     def _restructure(self, action: CorporateAction) -> None:
         self._run(action.occurred_at)
         self._venue.restructure(action)
@@ -167,15 +171,18 @@ class Brokerage:
 
     def _begin(self, session: TradingSession, at: int) -> None:
         """Come to a session: what was over in the one before is history, and what waited for the open works."""
-        state = self._state
+        state, last = self._state, self._state.holdings.session
         equity = figures_of(state, self._settings).equity
-        if self._holdings.begin(session):
+        if self._holdings.begin(session) and last is not None:
             state.opening_equity = equity
             state.opening_unrealised = {
                 symbol: standing_of(state, symbol).unrealised for symbol in state.holdings.positions
             }
             state.executions.clear()
-            for perm_id in [order.perm_id for order in state.orders.values() if order.is_over]:
+            history = [
+                one.perm_id for one in state.orders.values() if one.is_over and one.completed_at <= last.closes_at
+            ]
+            for perm_id in history:
                 del state.orders[perm_id]
         self._orders.restate(at)
 

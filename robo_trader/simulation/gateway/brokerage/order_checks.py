@@ -106,9 +106,8 @@ def _unserved(ticket: OrderTicket) -> Iterator[Notice]:
         "conditions": ticket.condition_count > 0,
         f"OCA type {ticket.oca_type}": ticket.oca_type not in _OCA_TYPES,
     }
-    for name, is_asked in asked.items():
-        if is_asked:
-            yield _unable(name)
+    yield from map(_unable, (name for name, is_asked in asked.items() if is_asked))
+    yield from map(_unable, ticket.unheeded)
 
 
 def _invalid(cause: str) -> Notice:

@@ -13,7 +13,6 @@ from robo_trader.simulation.gateway.protocol.order_messages import CompletedOrde
 from robo_trader.simulation.gateway.protocol.values import OrderState, OrderTicket
 
 BINDER = 0  # the client that orders placed by hand belong to
-_REDUCE = 3  # ocaType that the server echoes where none was given
 
 
 class OrderTeller:
@@ -83,16 +82,8 @@ class OrderTeller:
         )
 
     def echo(self, ticket: OrderTicket) -> OrderTicket:
-        """Return a ticket as the server repeats it: with its account, and prices where it has none."""
-        return replace(
-            ticket,
-            account=self._settings.account,
-            tif=ticket.tif or "DAY",
-            oca_type=ticket.oca_type or _REDUCE,
-            limit_price=ticket.limit_price or ZERO,
-            aux_price=ticket.aux_price or ZERO,
-            transmit=True,
-        )
+        """Return a ticket as the server repeats it: with its account."""
+        return replace(ticket, account=self._settings.account, tif=ticket.tif or "DAY")
 
 
 def order_status(order: BrokerageOrder) -> OrderStatusMessage:
