@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import ib_async
+
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
@@ -18,7 +20,7 @@ from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewayServer, GatewaySettings
-from tests.builders import HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
+from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
 
 PATIENCE_SECONDS = 20.0
 ACCOUNT = "DU1234567"
@@ -38,6 +40,12 @@ class RunningGateway:
         started_at = self.clock.at
         bar = a_bar(started_at=started_at, ended_at=started_at + HOUR, open=price, low=low, volume=volume)
         self.show(a_slice(bar, ended_at=started_at + HOUR))
+
+    def show_last_half_hour(self, *, price: float = 100.0) -> None:
+        """Let the rest of the session pass, whose last hour is cut by the close."""
+        started_at = self.clock.at
+        bar = a_bar(started_at=started_at, ended_at=CLOSE, open=price)
+        self.show(a_slice(bar, ended_at=CLOSE))
 
     def show(self, event: MarketEvent) -> None:
         self.clock.at = event.ended_at if isinstance(event, BarSlice) else event.occurred_at
@@ -87,6 +95,22 @@ async def until(is_so: Callable[[], object], why: str = "") -> None:
         while not is_so():  # noqa: ASYNC110 - what is waited for are threads and clients that set no event
             await asyncio.sleep(0.005)
     assert is_so(), why
+
+
+@asynccontextmanager
+async def ib_async_client(
+    gateway: RunningGateway, client_id: int = 1, version: int = 178
+) -> AsyncIterator[ib_async.IB]:
+    """A connected ib_async that is ready; `version` is the highest it says it speaks."""
+    ib = ib_async.IB()
+    ib.client.MaxClientVersion = version
+    ib.RaiseRequestErrors = True
+    await ib.connectAsync(LOOPBACK, gateway.port, clientId=client_id, timeout=10, raiseSyncErrors=True)
+    try:
+        yield ib
+    finally:
+        ib.disconnect()
+        await until(lambda: client_id not in gateway.server.clients())
 
 
 class RawClient:

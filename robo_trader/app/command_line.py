@@ -10,10 +10,12 @@ import typer
 from robo_trader import __version__
 from robo_trader.app.check_commands import check_app
 from robo_trader.app.feature_commands import features_app
+from robo_trader.app.gateway_commands import gateway
 from robo_trader.app.instruct_commands import instruct_app
 from robo_trader.app.journal_commands import journal_app
 from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
 from robo_trader.app.risk_commands import risk_app
+from robo_trader.app.strategies_commands import strategies_app
 from robo_trader.app.tax_commands import tax_app
 from robo_trader.core.domain.errors import RoboTraderError
 
@@ -28,11 +30,11 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Show, check and describe the configuration.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
-strategies_app = typer.Typer(help="List the strategies and what each takes.", no_args_is_help=True)
 app.add_typer(strategies_app, name="strategies")
 new_app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
 app.add_typer(features_app, name="features")
+app.command()(gateway)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
@@ -301,26 +303,6 @@ def config_schema() -> None:
     from robo_trader.app.commands.configuration import show_schema
 
     show_schema()
-
-
-@strategies_app.command("list")
-def strategies_list(*, as_json: Json = False) -> None:
-    """The strategies there are."""
-    from robo_trader.app.commands.strategies import list_strategies
-
-    list_strategies(as_json=as_json)
-
-
-@strategies_app.command("show")
-def strategies_show(
-    name: Annotated[str, typer.Argument(help="sma_crossover, or your own as file.py:Class.")],
-    *,
-    as_json: Json = False,
-) -> None:
-    """What a strategy does, its parameters with their bounds, and what it reads."""
-    from robo_trader.app.commands.strategies import show_strategy
-
-    show_strategy(name, as_json=as_json)
 
 
 @new_app.command("strategy")

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPE_WIDTH = 180
+FRACTIONS = frozenset({"capital_share", "drawdown", "max_drawdown", "return_", "risk_contribution", "win_rate"})
+_NUMBERS = (int, float, Decimal)
+TWO_DIGITS = frozenset({  # also of floats: dollars and ratios
+    "average_loss", "average_win", "commission", "net_profit", "profit_factor", "realised", "sharpe", "slippage",
+    "unrealised",
+})  # fmt: skip
 SHARES = frozenset({"quantity", "filled", "target", "held", "asked", "others", "crossed", "working"})
 
 
@@ -36,7 +42,7 @@ def print_rows(title: str, rows: Sequence[Any], *, columns: Sequence[str], as_js
         return
     table = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
-        numeric = isinstance(getattr(rows[0], column), (int, float, Decimal)) and not column.endswith("_at")
+        numeric = any(isinstance(getattr(row, column), _NUMBERS) for row in rows) and not column.endswith("_at")
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left")
     for row in rows:
         table.add_row(*(cell(column, getattr(row, column)) for column in columns))
@@ -51,8 +57,10 @@ def cell(column: str, value: object) -> str:
         return datetime.fromtimestamp(value / 1e9, UTC).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {item}" for key, item in value.items())
-    if column == "drawdown":
+    if column in FRACTIONS and isinstance(value, float):
         return f"{value:.2%}"
+    if column in TWO_DIGITS and isinstance(value, float):
+        return f"{value:,.2f}"
     return "-" if value is None else str(value)
 
 

@@ -35,6 +35,16 @@ def settings_of(record: SessionRecord) -> Settings:
     return settings
 
 
+def capital_of(record: SessionRecord) -> dict[str, float]:
+    """Return the strategies of a session in their order, and the fraction of the account each began with."""
+    named = (re.fullmatch(r"strategy\.(.+)\.name", key) for key in record.settings)
+    names = [found[1] for found in named if found is not None]
+    if names:
+        return {name: float(record.settings[f"strategy.{name}.capital"]) for name in names}
+    alone = re.match(r"[^\s,]+", record.strategy)  # what it is called comes first
+    return {alone[0] if alone is not None else record.strategy: 1.0}
+
+
 def _without_feed(record: SessionRecord) -> SessionRecord:
     kept = {key: value for key, value in record.settings.items() if key not in _OF_THE_FEED}
     return replace(record, settings=kept)

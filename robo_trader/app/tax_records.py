@@ -52,7 +52,7 @@ def read_tax_records(database: Path, *, strategy: str | None) -> TaxRecords:
         session = projections.session()
         marks = projections.equity(limit=1)
         orders = {order.order_id: order.strategy for order in projections.orders()} if strategy else {}
-    fills = _fills_as_they_count(moves)
+    fills = fills_as_they_count(moves)
     if strategy is None:
         timed = [(at, _whole(at, fill)) for at, fill in fills]
     else:
@@ -71,7 +71,7 @@ def read_tax_records(database: Path, *, strategy: str | None) -> TaxRecords:
     )
 
 
-def _fills_as_they_count(moves: Iterable[tuple[int, ShareMove]]) -> list[tuple[int, FillBooked | FillRestated]]:
+def fills_as_they_count(moves: Iterable[tuple[int, object]]) -> list[tuple[int, FillBooked | FillRestated]]:
     """Return each execution in its last version, with the time it was made: a correction does not move it."""
     made_at: dict[ExecutionId, int] = {}
     latest: dict[ExecutionId, FillBooked | FillRestated] = {}

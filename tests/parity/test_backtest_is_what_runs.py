@@ -29,7 +29,7 @@ def test_same_figures_and_state_as_paper_trading(tmp_path: Path, arguments: tupl
     done = run("backtest", *arguments, "--json")
     assert done.returncode == 0, done.stderr
     tested = json.loads(done.stdout)
-    more = {"seconds": 0, "feeds": tested["feeds"], "statistics": tested["statistics"]}
+    more = {key: tested[key] for key in ("feeds", "statistics", "by_strategy") if key in tested} | {"seconds": 0}
     assert {**tested, "seconds": 0} == {**paper, **more}
     assert paper["fills"] > 10
     assert len(rows(tmp_path / "paper.db", "fills")) == tested["fills"]

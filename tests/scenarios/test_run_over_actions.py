@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,28 @@ def _held_over_a_split(database: Path) -> bool:
     import msgspec
 
     return any(float(msgspec.msgpack.decode(row[0])["position"]["quantity"]) for row in rows)
+
+
+def test_of_several_strategies_each_is_paid_for_its_shares(tmp_path: Path, given: list[str]) -> None:
+    """Dividends are paid on whole shares at the close before: their sum is the cash that no trade explains."""
+    database = tmp_path / "shared.db"
+    shared = "quick=sma_crossover,slow=sma_crossover"
+    lengths = ["quick.fast=2", "quick.slow=5", "slow.fast=5", "slow.slow=20"]
+    options = [*given[: given.index("--strategy")], "--strategy", shared]
+    summary = done(database, [*options, *(word for one in lengths for word in ("--param", one))])
+    verified = run("journal", "verify", "--database", str(database), "--json")
+    assert json.loads(verified.stdout)["result"] == "pass", verified.stderr
+    ranked = run("strategies", "rank", "--database", str(database), "--json")
+    assert ranked.returncode == 0, ranked.stderr
+    told = json.loads(ranked.stdout)
+    assert [row["strategy"] for row in told["strategies"] if Decimal(row["other_cash"])] != []
+    assert sum(Decimal(row["net_profit"]) for row in told["strategies"]) == Decimal(summary["equity"]) - 100_000
+    with closing(sqlite3.connect(database)) as connection:
+        cash, realised, commission = map(
+            Decimal,
+            connection.execute("SELECT cash, realised, commission FROM equity ORDER BY seq DESC LIMIT 1").fetchone(),
+        )
+        held = connection.execute("SELECT quantity, cost FROM positions").fetchall()
+    cost = sum((Decimal(one[1]) for one in held), Decimal(0))
+    paid = cash - (100_000 + realised - commission - cost)
+    assert sum(Decimal(row["other_cash"]) for row in told["strategies"]) == paid > 0

@@ -15,6 +15,13 @@ class Allotment(Struct, frozen=True, kw_only=True, gc=False):
     commission: Decimal  # dollars
 
 
+class CashAllotment(Struct, frozen=True, kw_only=True, gc=False):
+    """The part of cash that moved without a trade which is one strategy's."""
+
+    strategy: str  # the sleeve's name
+    amount: Decimal  # dollars, below 0 if it pays
+
+
 class SharesCrossed(Struct, frozen=True, kw_only=True, gc=False):
     """Strategies that share the account wanted opposite trades, which were settled between them: nothing was sent.
 

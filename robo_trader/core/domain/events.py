@@ -15,7 +15,7 @@ from robo_trader.core.domain.action_events import (
     SymbolPaused,
     SymbolResumed,
 )
-from robo_trader.core.domain.allotments import Allotment, SharesCrossed
+from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.corporate_actions import CorporateAction
@@ -256,13 +256,17 @@ class CashKind(Enum):
 
 
 class CashBooked(Struct, frozen=True, kw_only=True, gc=False):
-    """Cash came or went without a trade: `amount` dollars, below 0 if we paid."""
+    """Cash came or went without a trade: `amount` dollars, below 0 if we paid.
+
+    It is 0 where it only passes between strategies: who is long of what another is short of is paid by it.
+    """
 
     kind: CashKind
     symbol: Symbol | None  # None where it belongs to no symbol
     amount: Decimal
     entry: Entry
     occurred_at: int
+    allotments: tuple[CashAllotment, ...] = ()  # whose it is, where several strategies share the account
 
 
 class ReportQuarantined(Struct, frozen=True, kw_only=True, gc=False):

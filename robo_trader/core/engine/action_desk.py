@@ -20,7 +20,6 @@ from robo_trader.core.domain.corporate_actions import (
     StockSplit,
     SymbolChange,
 )
-from robo_trader.core.domain.events import CashKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.statements import StatementReceived
@@ -128,11 +127,9 @@ class ActionDesk:
         return market
 
     def _pay(self, action: CashDividend) -> None:
-        account = self._account
-        amount = self._overnight.dividend(action.symbol, action.amount, account.ledger)
-        if amount:
-            movement = CashKind.DIVIDEND, action.symbol, amount
-            book_movement(account, movement, action.ex_date, at=action.occurred_at)
+        account, overnight = self._account, self._overnight
+        movement = overnight.dividend(action.symbol, action.amount, account.ledger)
+        book_movement(account, self._strategies, overnight, movement, action.ex_date, at=action.occurred_at)
 
     def _split(self, action: StockSplit) -> None:
         account, symbol, new, old = self._account, action.symbol, action.new, action.old

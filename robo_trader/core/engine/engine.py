@@ -199,7 +199,7 @@ class Engine:
             if known is None or known.date != session.date:
                 self._settle_overnight(BarSlice(ended_at=event.occurred_at, session=session, bars=()))
             elif desk.market.has_slice_of(session):
-                self._overnight.booked.clear()  # else its first slice may bring dividends, and asks what was held
+                self._overnight.forget()  # else its first slice may bring dividends, and asks what was held
             desk.market.come_to(event)
             if account.paused and isinstance(event, QuoteArrived):
                 self._actions.look([event.quote.symbol], at=event.occurred_at)
@@ -222,7 +222,7 @@ class Engine:
         account = self.account
         assert account.valuation.peak_equity > 0, "the account was never opened"
         self._settle_overnight(slice_)
-        self._overnight.booked.clear()
+        self._overnight.forget()
         self._review_strategies(slice_)
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
@@ -281,7 +281,7 @@ class Engine:
         account, at = self.account, slice_.ended_at
         session = account.valuation.session
         for movement in self._overnight.movements(slice_, session, account.ledger, self._market):
-            book_movement(account, movement, slice_.session.date, at=at)
+            book_movement(account, self._strategy, self._overnight, movement, slice_.session.date, at=at)
 
     def _review_strategies(self, slice_: BarSlice) -> None:
         """Look at the strategies once a session is over: at the first slice of the next, and at the last prices."""

@@ -92,7 +92,7 @@ class Oversight:
         if not self.reviews:
             return
         valuation, review = self._account.valuation, self._review
-        lost = review.end_session(self.made(), valuation.equity, valuation.opening_cash)
+        lost = review.end_session(self.made(), valuation.session_opening_equity, valuation.opening_cash)
         for name, reason in lost.items():
             self._change(name, _OFF, reason, actor="", at=at)
         if review.is_due:
@@ -110,7 +110,7 @@ class Oversight:
         return [desk.wanted[symbol][1].quantity if symbol in desk.wanted else ZERO for desk in self._sleeves]
 
     def made(self) -> dict[str, Decimal]:
-        """Return the dollars that each strategy has made with its trades, open positions at the last price."""
+        """Return the dollars that each strategy has made with its shares, open positions at the last price."""
         made = {desk.sleeve.name: self._sub_accounts.cash.get(desk.sleeve.name, ZERO) for desk in self._sleeves}
         for (name, symbol), position in self._sub_accounts.positions.items():
             if position.quantity and name in made:

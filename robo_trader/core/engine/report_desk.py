@@ -1,6 +1,9 @@
 """From a broker's report to the books. What contradicts them is kept apart; what breaks them halts trading."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from robo_trader.core.domain.allotments import Allotment
 from robo_trader.core.domain.events import FillBooked, FillRestated, OrderUpdated, ReportQuarantined
@@ -71,7 +74,7 @@ class ReportDesk:
         """Book a fill. allotments: whose it is, as the strategies' desk has it."""
         account, change = self._account, fill.side.sign * fill.quantity
         position, realised, entry = account.ledger.book(fill)
-        self._overnight.book(fill.symbol, change)
+        self._overnight.book(fill.symbol, change, allotments)
         account.tally.fills += 1
         booked = FillBooked(fill=fill, position=position, realised=realised, entry=entry, allotments=allotments)
         account.events.append(booked)
@@ -108,7 +111,7 @@ class ReportDesk:
         then, now = self._strategies.note_restated(fill, before)
         held = account.ledger.position(fill.symbol)
         position, realised, entry = account.ledger.restate(fill)
-        self._overnight.book(fill.symbol, change)
+        self._overnight.book(fill.symbol, change, self._changed(before, then, now))
         account.events.append(
             FillRestated(
                 fill=fill,
@@ -123,6 +126,14 @@ class ReportDesk:
         if account.safeguards is not None:
             gained = position.realised - held.realised
             account.safeguards.note_restated(fill, before, position, gained, then, now)
+
+    def _changed(self, fill: Fill, then: Iterable[Allotment], now: Iterable[Allotment]) -> tuple[Allotment, ...]:
+        """Return what a restatement changes in each strategy's shares, in the shares of today."""
+        ledger = self._account.ledger
+        return tuple(
+            replace(after, quantity=ledger.shares_now(fill, after.quantity - before.quantity))
+            for before, after in zip(then, now, strict=True)
+        )
 
     def _adjust_reservation(self, order: Order, *, before: Decimal) -> None:
         """before: shares the order could still fill, at worst."""

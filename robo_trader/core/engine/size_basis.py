@@ -8,11 +8,11 @@ from robo_trader.core.domain.signals import Signal
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import Sleeve
+from robo_trader.core.engine.trade_memory import Recount, TradeMemory, Trading
 from robo_trader.core.ledger.capital_changes import CapitalChange
 from robo_trader.core.rules.correlation import close_correlation, correlated_value
 from robo_trader.core.rules.sizing import OPTIMAL_F
 from robo_trader.core.rules.trade_edge import edge_fraction
-from robo_trader.core.rules.trades import TRIP_SIZE, remember_trade, trades_size, trip_return
 
 Values = tuple[float, ...]
 
@@ -24,8 +24,11 @@ class SizeBasis:
         """Return what the sizer goes by. values: of its features."""
         return values
 
-    def note(self, symbol: Symbol, change: float, price: float, commission: float) -> None:
-        """Take in signed shares that came to the strategy or left it, at dollars a share; commission: dollars."""
+    def note(self, symbol: Symbol, trading: Trading) -> None:
+        """Take in shares that came to the strategy or left it."""
+
+    def restate(self, symbol: Symbol, trading: Trading) -> None:
+        """Take in that an execution was another than it was said to be."""
 
     def split(self, symbol: Symbol, change: CapitalChange, *, before: Decimal, after: Decimal) -> None:
         """Count a trade under way in new shares. before, after: signed shares the strategy holds."""
@@ -48,48 +51,43 @@ class TradeBasis(SizeBasis):
         """number: of the sizer; trade_parameters: its own."""
         self._is_optimal_f = number == OPTIMAL_F
         self._terms, self._length = trade_parameters[:-1], int(trade_parameters[-1])
-        self._trips: dict[Symbol, list[float]] = {}
-        self._trades = [0.0] * trades_size(self._length)
+        self._memory = TradeMemory(self._length)
 
     def values(self, signal: Signal, values: Values) -> Values:  # noqa: ARG002 - all symbols alike
         """Return the fraction; 0 where the edge is not above 0."""
         multiple, cap, least, fallback, shrinkage = self._terms
         return (
             edge_fraction(
-                self._trades, self._is_optimal_f, multiple, cap, least, fallback, shrinkage, self._length
+                self._memory.trades, self._is_optimal_f, multiple, cap, least, fallback, shrinkage, self._length
             ),
         )  # fmt: skip
 
-    def note(self, symbol: Symbol, change: float, price: float, commission: float) -> None:
+    def note(self, symbol: Symbol, trading: Trading) -> None:
         """As SizeBasis.note: a trade that ends is remembered."""
-        trip = self._trips.setdefault(symbol, [0.0] * TRIP_SIZE)
-        remember_trade(self._trades, trip_return(trip, change, price, commission), self._length)
+        self._memory.take(symbol, trading)
+
+    def restate(self, symbol: Symbol, trading: Trading) -> None:
+        """As SizeBasis.restate: the trades remembered become those that there would have been."""
+        self._memory.restate(symbol, trading)
 
     def split(self, symbol: Symbol, change: CapitalChange, *, before: Decimal, after: Decimal) -> None:
         """As SizeBasis.split: parts of a share that were paid out, or came instead, are traded."""
-        trip = self._trips.get(symbol)
-        if trip is None or not before:
-            return
-        left = float(before * change.new / change.old - after)
-        trip[0] = float(after) + left
-        if left:
-            self.note(symbol, -left, float(change.price), 0.0)
-            trip[0] = float(after)  # to the last bit, so that the trade can come to its end
+        if symbol in self._memory.trips:
+            left = before * change.new / change.old - after
+            self._memory.take(symbol, Recount(change.new, change.old, float(left), float(change.price)))
 
     def delist(self, symbol: Symbol, price: float) -> None:
         """As SizeBasis.delist."""
-        trip = self._trips.get(symbol)
-        if trip is not None and trip[0]:
-            self.note(symbol, -trip[0], price, 0.0)
+        if symbol in self._memory.trips:
+            self._memory.take(symbol, Recount(1, 1, None, price))
 
     def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
         """As SizeBasis.rename."""
-        if symbol in self._trips:
-            self._trips[new_symbol] = self._trips.pop(symbol)
+        self._memory.rename(symbol, new_symbol)
 
     def state(self) -> tuple[object, ...]:
         """As SizeBasis.state."""
-        return self._trips, self._trades
+        return self._memory.trips, self._memory.trades
 
 
 @runtime_checkable

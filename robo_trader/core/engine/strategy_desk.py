@@ -1,15 +1,17 @@
 """The strategies of one account side by side: what they want together, and whose the shares are that come of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from robo_trader.core.domain.allotments import Allotment, SharesCrossed
+from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.errors import StrategyError
+from robo_trader.core.domain.events import CashKind
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import Order
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.domain.signals import Signal
@@ -19,11 +21,13 @@ from robo_trader.core.engine.outcome_desk import note_crossed
 from robo_trader.core.engine.oversight import Oversight
 from robo_trader.core.engine.senses import Market
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.size_basis import SizeBasis
 from robo_trader.core.engine.sleeve_desk import SleeveDesk
+from robo_trader.core.engine.trade_memory import Trading
 from robo_trader.core.ledger.capital_changes import CapitalChange
 from robo_trader.core.ledger.ledger import CAPITAL
 from robo_trader.core.ledger.sub_accounts import SubAccounts
-from robo_trader.core.portfolio.netting import Want, allot, cross, divided_again, net
+from robo_trader.core.portfolio.netting import Want, allot, cross, divide_cash, divided_again, net
 from robo_trader.core.strategies.views import Views
 
 
@@ -92,11 +96,12 @@ class StrategyDesk:
         self._unsettle(symbol)
         if not self._is_divided(symbol):
             for basis in self._bases.values():
-                basis.note(symbol, float(change), float(fill.price), float(fill.commission))
+                basis.note(symbol, _whole(fill))
             return ()
         allotments = allot(self._wants(symbol), change, fill.commission, order.intent.strategy)
         self._give(symbol, fill.price, allotments, fill.execution_id)
-        self._note_trades(symbol, fill.price, allotments, commission=float(fill.commission), shares=float(abs(change)))
+        for basis, part in self._sized_by_trades(allotments):
+            basis.note(symbol, _part(fill, part))
         self._compare(symbol, change)
         return allotments
 
@@ -105,13 +110,41 @@ class StrategyDesk:
         symbol, sign = fill.symbol, fill.side.sign
         self._unsettle(symbol)
         if not self._is_divided(symbol):
+            for basis in self._bases.values():
+                basis.restate(symbol, _whole(fill))
             return (), ()
         parts = self.sub_accounts.allotments(symbol, fill.execution_id)
         allotments = divided_again(parts, sign * fill.quantity, fill.commission)
         self.sub_accounts.restate(symbol, fill.price, allotments, fill.execution_id)
         changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
+        for basis, part in self._sized_by_trades(allotments):
+            basis.restate(symbol, _part(fill, part))
         self._compare(symbol, changed)
         return parts, allotments
+
+    @property
+    def owner(self) -> str:
+        """Whose shares are that nobody tells apart: those of the strategy that has a symbol to itself."""
+        return self._sleeves[0].sleeve.name
+
+    def share_cash(
+        self, kind: CashKind, symbol: Symbol, amount: Decimal, each: Decimal, since: Mapping[str, Decimal]
+    ) -> tuple[CashAllotment, ...]:
+        """Pay out cash that came without a trade; return whose it is, nothing if there is one strategy only.
+
+        each: dollars a share, of a dividend; a fee is divided by what each is short of.
+        since: signed shares by strategy, booked after the close that the cash goes by.
+        """
+        if not self._is_divided(symbol):
+            return ()
+        now = self.sub_accounts.shares_by_strategy(symbol)
+        held = {name: now.get(name, ZERO) - since.get(name, ZERO) for name in sorted(now.keys() | since.keys())}
+        if kind is CashKind.BORROW_FEE:
+            short = {name: min(shares, ZERO) for name, shares in held.items()}
+            each, held = amount / sum(short.values(), ZERO), short
+        parts = divide_cash(amount, each, held)
+        self.sub_accounts.receive(parts)
+        return parts
 
     def split(self, symbol: Symbol, change: CapitalChange) -> tuple[Allotment, ...]:
         """Count all that concerns a symbol in new shares, before the account does; return what left whom as parts."""
@@ -238,7 +271,8 @@ class StrategyDesk:
         price = self._market.price(symbol)
         self._give(symbol, price, allotments)
         note_crossed(self._account, symbol, allotments)
-        self._note_trades(symbol, price, allotments, commission=0.0, shares=1.0)
+        for basis, part in self._sized_by_trades(allotments):
+            basis.note(symbol, Trading(float(part.quantity), float(price), 0.0))
         self._account.events.append(SharesCrossed(symbol=symbol, price=price, allotments=allotments, occurred_at=now))
 
     def _unsettle(self, symbol: Symbol) -> None:
@@ -263,14 +297,10 @@ class StrategyDesk:
             if not self._held(sleeve.sleeve.name, symbol).quantity:
                 sleeve.forget_stops(symbol)
 
-    def _note_trades(
-        self, symbol: Symbol, price: Decimal, allotments: Sequence[Allotment], *, commission: float, shares: float
-    ) -> None:
-        """Tell sizers what came to their strategy. commission: of all `shares`, of which each pays its part."""
-        for part in allotments if self._bases else ():
-            basis, change = self._bases.get(part.strategy), float(part.quantity)
-            if basis is not None:
-                basis.note(symbol, change, float(price), commission * abs(change) / shares)
+    def _sized_by_trades(self, allotments: Sequence[Allotment]) -> list[tuple[SizeBasis, Allotment]]:
+        """Return the parts of strategies whose sizer goes by their own trades, with what it goes by."""
+        found = ((self._bases.get(part.strategy), part) for part in allotments if self._bases)
+        return [(basis, part) for basis, part in found if basis is not None]
 
     def _parts_of(self, symbol: Symbol) -> list[tuple[SleeveDesk, slice]]:
         """Return each sleeve, and where its values stand among all values of a symbol."""
@@ -280,3 +310,16 @@ class StrategyDesk:
         parts = [(desk, slice(begin, end)) for desk, (begin, end) in zip(self._sleeves, pairwise(ends), strict=True)]
         self._parts[symbol] = parts
         return parts
+
+
+def _whole(fill: Fill) -> Trading:
+    """Return what a fill is to the only strategy."""
+    change = fill.side.sign * fill.quantity
+    return Trading(float(change), float(fill.price), float(fill.commission), fill.execution_id)
+
+
+def _part(fill: Fill, part: Allotment) -> Trading:
+    """Return what a fill is to a strategy that has a part of it; each pays its part of the commission."""
+    change = float(part.quantity)
+    commission = float(fill.commission) * abs(change) / float(fill.quantity) if change else 0.0
+    return Trading(change, float(fill.price), commission, fill.execution_id)

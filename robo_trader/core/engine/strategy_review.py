@@ -1,20 +1,20 @@
 """Looks at the strategies of a shared account after each session: what they made, who lost too much, who gets what.
 
-A strategy's equity is what it began with and all that came of its trades since, open positions at the last price. Cash
-that moves without a trade (dividends, borrow fees) is the account's.
+A strategy's equity is what it began with and all that came of its shares since, open positions at the last price:
+trades, dividends, borrow fees.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from math import sqrt
-from statistics import covariance, fmean, stdev
+from math import isnan
 
 from robo_trader.core.domain.money import ZERO, money_from_float
 from robo_trader.core.domain.strategy_modes import StrategyStanding
-from robo_trader.core.portfolio.allocation import divide_capital
+from robo_trader.core.market.bar_sizes import SESSIONS_A_YEAR
+from robo_trader.core.portfolio.allocation import divide_capital, risk_shares
 from robo_trader.core.portfolio.strategies_policy import StrategiesPolicy
+from robo_trader.core.rules.performance import deviation_of, sharpe_ratio
 
-_DAYS_PER_YEAR = 252
 _LEAST = 2  # returns, for a deviation
 
 
@@ -35,7 +35,8 @@ class StrategyReview:
     def end_session(self, made: Mapping[str, Decimal], equity: Decimal, opening: Decimal) -> dict[str, str]:
         """Take in a session; return who has lost too much in it or since its best, and why in words.
 
-        made: dollars each strategy has made since the account was opened. equity: of the account; opening: its first.
+        made: dollars each strategy has made since the account was opened. equity: of the account, as the session began;
+        opening: its first.
         """
         lost = {}
         for name, profit in made.items():
@@ -65,7 +66,7 @@ class StrategyReview:
     def standings(self) -> tuple[StrategyStanding, ...]:
         """Return how all stand, the best Sharpe ratio first."""
         returns = list(self._returns.values())
-        shares = _risk_shares(returns, list(self.capital.values()))
+        shares = risk_shares(returns, list(self.capital.values()))
         found = [self._standing(name, shares[n]) for n, name in enumerate(self.capital)]
         return tuple(sorted(found, key=lambda one: -(one.sharpe or 0.0)))
 
@@ -88,8 +89,8 @@ class StrategyReview:
 
     def _standing(self, name: str, risk_share: float | None) -> StrategyStanding:
         own = self._returns[name]
-        deviation = stdev(own) if len(own) >= _LEAST else None
-        sharpe = fmean(own) / deviation * sqrt(_DAYS_PER_YEAR) if deviation else None
+        deviation = deviation_of(own) if len(own) >= _LEAST else None
+        sharpe = sharpe_ratio(own, SESSIONS_A_YEAR)
         began, last = self._began.get(name, ZERO), self._last.get(name, ZERO)
         return StrategyStanding(
             strategy=name,
@@ -98,18 +99,6 @@ class StrategyReview:
             profit=last - began,
             drawdown=self._drawdown(name) if name in self._last else 0.0,
             volatility=deviation,
-            sharpe=sharpe,
+            sharpe=None if isnan(sharpe) else sharpe,
             risk_share=risk_share,
         )
-
-
-def _risk_shares(returns: Sequence[Sequence[float]], capital: Sequence[float]) -> list[float | None]:
-    """Return the part that each has of the variance of all together; None for all while that is unknown, or is 0."""
-    if min(map(len, returns), default=0) < _LEAST:
-        return [None] * len(returns)
-    parts = [
-        own * sum(other * covariance(a, b) for other, b in zip(capital, returns, strict=True))
-        for own, a in zip(capital, returns, strict=True)
-    ]
-    total = sum(parts)
-    return [part / total if total > 0.0 else None for part in parts]

@@ -5,10 +5,10 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from robo_trader.core.domain.allotments import Allotment
+from robo_trader.core.domain.allotments import Allotment, CashAllotment
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.ledger.capital_changes import CapitalChange, after_capital_change, split_changes
 from robo_trader.core.ledger.ledger import after_trade
@@ -30,10 +30,12 @@ class Restructuring(Struct, frozen=True, gc=False):
 
 
 class SubAccounts:
-    """Positions by strategy and symbol, and the cash that their trades brought."""
+    """Positions by strategy and symbol, and the cash that came of them."""
 
     def __init__(self) -> None:
-        self.cash: dict[str, Decimal] = {}  # dollars by strategy, below 0 if trades cost more than they brought
+        self.cash: dict[str, Decimal] = {}  # dollars by strategy, below 0 if shares cost more than they brought
+        self.commissions: dict[str, Decimal] = {}  # dollars by strategy, contained in `cash`
+        self.received: dict[str, Decimal] = {}  # dollars by strategy that came without a trade, contained in `cash`
         self.positions: dict[tuple[str, Symbol], Position] = {}
         self._passages: dict[Symbol, list[Passage | Restructuring]] = {}  # as they stand now
 
@@ -50,6 +52,12 @@ class SubAccounts:
         self._passages.setdefault(symbol, []).append(passage)
         self._pay(passage, 1)
         self._move(symbol, passage)
+
+    def receive(self, allotments: tuple[CashAllotment, ...]) -> None:
+        """Take in cash that came to strategies without a trade, or below 0 went from them."""
+        for part in allotments:
+            _add(self.cash, part.strategy, part.amount)
+            _add(self.received, part.strategy, part.amount)
 
     def allotments(self, symbol: Symbol, execution_id: ExecutionId) -> tuple[Allotment, ...]:
         """Return how an execution was divided."""
@@ -75,8 +83,8 @@ class SubAccounts:
 
     def _pay(self, passage: Passage, sign: int) -> None:
         for part in passage.allotments:
-            paid = part.quantity * passage.price + part.commission
-            self.cash[part.strategy] = self.cash.get(part.strategy, ZERO) - sign * paid
+            _add(self.cash, part.strategy, -sign * (part.quantity * passage.price + part.commission))
+            _add(self.commissions, part.strategy, sign * part.commission)
 
     def _place(self, symbol: Symbol, execution_id: ExecutionId) -> int:
         return next(n for n, known in enumerate(self._passages[symbol]) if known.execution_id == execution_id)
@@ -118,9 +126,19 @@ class SubAccounts:
         self._passages.setdefault(symbol, []).append(one)
         self._move(symbol, one)
         for name, change in changes.items():
-            self.cash[name] = self.cash.get(name, ZERO) + change.cash
+            _add(self.cash, name, change.cash)
+        self._settle_rest(list(changes.items()))
         left = ((name, -change.paid) for name, change in changes.items() if change.paid)
         return tuple(Allotment(strategy=name, quantity=shares, commission=ZERO) for name, shares in left)
+
+    def _settle_rest(self, changes: list[tuple[str, CapitalChange]]) -> None:
+        """Give the first whose parts of a share left what rounding each one's cash leaves of the account's."""
+        paid = [(name, change) for name, change in changes if change.paid]
+        if paid:
+            first, price = paid[0][0], paid[0][1].price
+            together = round_money(sum((change.paid for _, change in paid), ZERO) * price)
+            rest = together - sum((change.cash for _, change in paid), ZERO)
+            self.receive((CashAllotment(strategy=first, amount=rest),) if rest else ())
 
     def _move(self, symbol: Symbol, passage: Passage | Restructuring) -> None:
         if isinstance(passage, Restructuring):
@@ -139,3 +157,7 @@ class SubAccounts:
     def shares(self, symbol: Symbol) -> Decimal:
         """Return the signed shares that all strategies hold of a symbol."""
         return sum((held.quantity for (_, of), held in self.positions.items() if of == symbol), ZERO)
+
+
+def _add(sums: dict[str, Decimal], strategy: str, dollars: Decimal) -> None:
+    sums[strategy] = sums.get(strategy, ZERO) + dollars

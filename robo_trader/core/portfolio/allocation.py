@@ -15,9 +15,12 @@ Whatever the way, no strategy gets less than a floor or more than a cap, and tog
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import sqrt
+from math import isnan, sqrt
 from statistics import covariance, fmean, stdev
 
+from robo_trader.core.rules.covariance import center_returns, sample_covariance, variance_shares
+
+_RETURNS_MIN = 2  # for a variance
 _ROUNDS = 5_000  # at most; a few dozen are usual
 Returns = Sequence[Sequence[float]]  # one sequence a strategy, of equal lengths, oldest first
 
@@ -56,6 +59,21 @@ def divide_capital(policy: AllocationPolicy, returns: Returns, configured: Seque
     weights = _scaled(_WAYS[policy.way](recent))
     floor, cap = min(policy.floor, 1.0 / count), max(policy.cap, 1.0 / count)
     return [total * weight for weight in bounded_weights(weights, floor, cap)]
+
+
+def risk_shares(returns: Returns, capital: Sequence[float]) -> list[float | None]:
+    """Return the part that each has of the variance of all together; None for all while that is unknown, or is 0.
+
+    capital: what the returns are fractions of, in any unit.
+    """
+    count, length = len(returns), min(map(len, returns), default=0)
+    if length < _RETURNS_MIN:
+        return [None] * count
+    centered = [value for own in returns for value in own]
+    between = [0.0] * (count * count)
+    center_returns(centered, count, length)
+    sample_covariance(centered, between, count, length)
+    return [None if isnan(part) else part for part in variance_shares(between, list(capital), count)]
 
 
 def bounded_weights(weights: Sequence[float], floor: float, cap: float) -> list[float]:

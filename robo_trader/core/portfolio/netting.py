@@ -11,7 +11,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from robo_trader.core.domain.allotments import Allotment
+from robo_trader.core.domain.allotments import Allotment, CashAllotment
 from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.signals import Signal, Target
 from robo_trader.core.rules.allotment import needed_shares, proportional_shares
@@ -89,6 +89,17 @@ def divided_again(parts: Sequence[Allotment], change: Decimal, commission: Decim
     shares = [proportional_shares(abs(change), abs(part.quantity), before) if before else ZERO for part in parts]
     shares[0] += abs(change) - sum(shares, ZERO)
     return _charged({part.strategy: sign * own for part, own in zip(parts, shares, strict=True)}, commission)
+
+
+def divide_cash(amount: Decimal, each: Decimal, shares: Mapping[str, Decimal]) -> tuple[CashAllotment, ...]:
+    """Divide cash that shares brought or cost by who holds how many; the parts sum to `amount` exactly.
+
+    each: dollars a share. shares: signed; what rounding leaves over goes to the first that holds some.
+    """
+    parts = {strategy: round_money(own * each) for strategy, own in shares.items() if own}
+    for strategy in list(parts)[:1]:
+        parts[strategy] += amount - sum(parts.values(), ZERO)
+    return tuple(CashAllotment(strategy=strategy, amount=part) for strategy, part in parts.items())
 
 
 def _charged(parts: Mapping[str, Decimal], commission: Decimal) -> tuple[Allotment, ...]:

@@ -87,6 +87,26 @@ def portfolio_variance(covariance: list[float], values: list[float], symbols: in
     return max(0.0, total)
 
 
+def variance_shares(covariance: list[float], values: list[float], symbols: int) -> list[float]:
+    """Return the part that each symbol has of a portfolio's variance: they sum to 1, one that hedges is below 0.
+
+    It is the covariance of what a symbol earns with what all earn, over the variance of that. NaN for all where
+    nothing varies.
+    Source: Litterman (1996), "Hot spots and hedges", The Journal of Portfolio Management 23 (special issue).
+
+    values: signed dollars in each symbol.
+    """
+    parts = [0.0] * symbols
+    total = 0.0
+    for one in range(symbols):
+        for other in range(symbols):
+            parts[one] += values[one] * covariance[one * symbols + other] * values[other]
+        total += parts[one]
+    for one in range(symbols):
+        parts[one] = parts[one] / total if total > 0.0 else math.nan
+    return parts
+
+
 def beta_of(centered: list[float], symbol: int, benchmark: int, length: int) -> float:
     """Return the covariance with the benchmark over the benchmark's variance; NaN where that does not move.
 

@@ -6,6 +6,8 @@ no value (no loss to divide by, an account that is gone) is NaN: never infinite,
 
 import math
 
+from robo_trader.core.rules.moments import mean_of
+
 EXPONENT_MAX = 700.0  # e to this is near the largest float
 DEVIATION_MIN = 1e-12  # a deviation of returns below this is what rounding makes of none
 
@@ -43,6 +45,24 @@ def return_over_deviation(mean: float, deviation: float, periods: float) -> floa
     if deviation <= DEVIATION_MIN:
         return math.nan
     return mean / deviation * math.sqrt(periods)
+
+
+def sharpe_ratio(returns: list[float], periods: float) -> float:
+    """Return the mean of returns over their standard deviation (n - 1), scaled to a year. NaN for fewer than two."""
+    count = len(returns)
+    if count < 2:
+        return math.nan
+    return return_over_deviation(mean_of(returns, 0, count), deviation_of(returns), periods)
+
+
+def deviation_of(returns: list[float]) -> float:
+    """Return the standard deviation (n - 1) of two returns or more."""
+    count = len(returns)
+    mean = mean_of(returns, 0, count)
+    squares = 0.0
+    for value in returns:
+        squares += (value - mean) * (value - mean)
+    return math.sqrt(squares / (count - 1))
 
 
 def growth_over_drawdown(growth: float, drawdown: float) -> float:

@@ -99,12 +99,12 @@ def measure(
     daily = session_returns(equity, opening_cash)
     figures = (
         _of_returns(equity, opening_cash, daily)
-        | _of_trades(trades)
+        | of_trades(trades)
         | _of_activity(equity, fills, len(daily))
         | _of_benchmark(daily, opening_cash, benchmark)
     )
     whole = {"sessions": len(daily), "bars": len(equity)}
-    return Statistics(**whole, **{name: _defined(value) for name, value in figures.items()})  # type: ignore[arg-type]
+    return Statistics(**whole, **{name: defined(value) for name, value in figures.items()})  # type: ignore[arg-type]
 
 
 def session_returns(equity: pl.DataFrame, opening_cash: float) -> pl.DataFrame:
@@ -165,7 +165,8 @@ def _of_drawdowns(equity: pl.DataFrame, opening_cash: float, cagr: float) -> dic
     return dict(zip(names, (depth, bars, sessions, int(found["sessions"].to_numpy().max()), calmar), strict=True))
 
 
-def _of_trades(trades: pl.DataFrame) -> dict[str, Figure]:
+def of_trades(trades: pl.DataFrame) -> dict[str, Figure]:
+    """Return the figures of round trips, columns as `round_trips` makes them; NaN where one has no value."""
     closed = trades.filter(~pl.col("is_open"))
     net = closed["net_profit"].to_numpy()
     wins, losses = net[net > 0.0], -net[net < 0.0]
@@ -242,5 +243,6 @@ def _mean(values: NDArray[np.float64 | np.int64 | np.bool_]) -> float:
     return float(np.mean(values)) if len(values) else math.nan
 
 
-def _defined(value: Figure) -> Figure:
+def defined(value: Figure) -> Figure:
+    """Return a figure, None for one that has no value."""
     return None if value is None or not math.isfinite(value) else value

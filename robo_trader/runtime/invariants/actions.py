@@ -75,7 +75,7 @@ def look_at_the_end(scene: Scene) -> None:
         return
     if isinstance(action, CashDividend):
         held = scene.books.at_last_slice.get(action.symbol, ZERO)
-        paid = sum(isinstance(decision, CashBooked) for decision in scene.step.events)
+        paid = sum(isinstance(one, CashBooked) and bool(one.amount) for one in scene.step.events)
         is_due = bool(round_money(held * action.amount))
         scene.hold("I07", paid == is_due, "a dividend on {} {} was paid {} times", held, action.symbol, paid)
         scene.actions.add(_key(action))

@@ -89,8 +89,22 @@ def look_at_cash(scene: Scene, decision: CashBooked) -> None:
         )
     elif not scene.market.is_quoted:
         _look_at_dividend(scene, decision)
+    _look_at_owners_of_cash(scene, decision)
     scene.books.move_cash(decision.amount)
     scene.forget_worth()
+
+
+def _look_at_owners_of_cash(scene: Scene, decision: CashBooked) -> None:
+    """See that what shares bring or cost is their owners', to the last digit."""
+    is_divided = scene.is_shared or decision.symbol in scene.books.owned
+    if decision.kind is CashKind.RECONCILIATION or not is_divided:
+        scene.hold("I06", not decision.allotments, "{} USD went to {}", decision.amount, decision.allotments)
+        return
+    paid = sum((part.amount for part in decision.allotments), ZERO)
+    scene.hold(
+        "I06", paid == decision.amount and bool(decision.allotments), "{} USD of {} are divided as {}",
+        decision.amount, decision.kind, decision.allotments,
+    )  # fmt: skip
 
 
 def _look_at_dividend(scene: Scene, decision: CashBooked) -> None:

@@ -54,7 +54,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         code="I06", sentence="Positions are what executions sum to; what the strategies own sums to the account.",
         means=_EVENTS, remark="Counted anew by splits, renamed with their symbol, paid out when it is delisted; what "
-        "others trade in the account is nobody's.",
+        "others trade in the account is nobody's. That dividends and "
+        "fees are somebody's is seen, by which shares is not.",
     ),
     Invariant(
         code="I07", sentence="Every entry sums to zero; cash is what came less what was paid, to the last digit.",

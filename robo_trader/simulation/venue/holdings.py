@@ -50,7 +50,7 @@ class HoldingsState(Struct, kw_only=True):
     session: TradingSession | None = None
     before: dict[Symbol, Holding] = field(default_factory=dict)  # positions before the first of `trades`
     trades: list[Trade] = field(default_factory=list)  # of this session
-    realised: dict[ExecutionId, Decimal] = field(default_factory=dict)  # by those of them that closed something
+    realised: dict[Symbol, Decimal] = field(default_factory=dict)  # dollars, by those of them that closed something
 
 
 class Holdings:
@@ -113,12 +113,9 @@ class Holdings:
         state.cash += old.change * old.price + old.commission - trade.change * trade.price - trade.commission
         state.trades[index] = trade
         state.positions[symbol] = state.before.get(symbol, NOTHING)
-        state.realised.pop(corrects, None)
-        for one in state.trades:
-            if one.symbol == symbol:
-                state.realised.pop(one.execution_id, None)
-                self._put_shares(one)
-        return state.realised.get(trade.execution_id)
+        state.realised.pop(symbol, None)
+        profits = {one.execution_id: self._put_shares(one) for one in state.trades if one.symbol == symbol}
+        return profits[trade.execution_id]
 
     def restructure(self, action: CorporateAction) -> None:
         """Do to the books what a company did to its shares, before the first slice of the ex-date."""
@@ -134,7 +131,7 @@ class Holdings:
             state.cash += round_money(held.quantity * action.price)
             state.positions.pop(symbol, None)
         else:
-            known: tuple[dict[Symbol, Any], ...] = (state.positions, state.prices, state.last_ended_at)
+            known: tuple[dict[Symbol, Any], ...] = (state.positions, state.prices, state.last_ended_at, state.realised)
             for of in known:
                 if symbol in of:
                     of[action.new_symbol] = of.pop(symbol)
@@ -158,7 +155,7 @@ class Holdings:
             return None
         charge_to_close = charge - charge_to_open if self._commission_is_cost else ZERO
         profit = realised_profit(closed, price, closed_cost) - charge_to_close
-        self.state.realised[trade.execution_id] = profit
+        self.state.realised[trade.symbol] = self.state.realised.get(trade.symbol, ZERO) + profit
         return profit
 
     def _split(self, action: StockSplit, held: Holding) -> None:

@@ -5,14 +5,16 @@ from time import monotonic
 from typing import Any
 
 import httpx
+import ib_async
 import pytest
 
 from robo_trader.simulation.gateway.protocol.frames import PROLOGUE, frame
 from robo_trader.simulation.gateway.protocol.requests import CurrentTime
 from robo_trader.simulation.gateway.server.control import ControlPort
 from robo_trader.simulation.gateway.server.faults import read_fault
-from tests.gateway_running import RawClient, RunningGateway, a_gateway, a_raw_client, until
+from tests.gateway_running import RawClient, RunningGateway, a_gateway, a_raw_client, ib_async_client, until
 
+AAPL = ib_async.Stock("AAPL", "SMART", "USD")
 TIME = (49, 1)  # reqCurrentTime, answered by message 49
 
 
@@ -165,8 +167,8 @@ async def test_what_was_said_and_what_is_true_can_be_asked_and_faults_be_made() 
         await client.hear_until("49")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
             frames = (await http.get("/frames")).json()
-            assert [seen["direction"] for seen in frames[:3]] == ["in", "in", "out"]
-            assert frames[0]["fields"] == [] and frames[1]["fields"] == ["71", "2", "9", ""]
+            assert [seen["direction"] for seen in frames[:4]] == ["in", "out", "in", "out"]
+            assert frames[1]["fields"][0] == "178" and frames[2]["fields"] == ["71", "2", "9", ""]
             assert frames[-1]["fields"][0] == "49" and frames[-1]["client_id"] == 9
             assert (await http.get("/frames", params={"after": frames[-2]["number"]})).json() == frames[-1:]
             book = (await http.get("/book")).json()
@@ -176,6 +178,25 @@ async def test_what_was_said_and_what_is_true_can_be_asked_and_faults_be_made() 
             assert (await client.hear_until("4"))[3] == "1100"
             stranger = await http.get("/book", headers={"Host": "evil.example"})
             assert stranger.status_code == 400
+
+
+async def test_a_restart_at_one_clients_message_is_everybodys() -> None:
+    fault = read_fault({"kind": "restart", "on": "CurrentTimeMessage"})
+    async with a_gateway(fault) as gateway, a_raw_client(gateway.port) as one, a_raw_client(gateway.port) as other:
+        await one.start(1)
+        await other.start(2)
+        one.say(*TIME)
+        assert await one.hears_the_end() and await other.hears_the_end()
+
+
+async def test_an_order_is_refused_by_script() -> None:
+    fault = read_fault({"name": "order_refused", "on": "PlaceOrder", "nth": 2})
+    async with a_gateway(fault) as gateway, ib_async_client(gateway) as ib:
+        trades = [ib.placeOrder(AAPL, ib_async.LimitOrder("BUY", 1, 90.0)) for _ in range(3)]
+        await until(lambda: all(trade.orderStatus.status != "PendingSubmit" for trade in trades))
+        await until(lambda: trades[1].orderStatus.status in {"Inactive", "Cancelled"})
+        assert [trade.orderStatus.status for trade in trades[::2]] == ["Submitted", "Submitted"]
+        assert 201 in {entry.errorCode for entry in trades[1].log}
 
 
 async def test_a_bug_in_a_desk_ends_the_gateway_and_is_told() -> None:

@@ -14,25 +14,9 @@ import ibapi.wrapper
 import pytest
 
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK
-from tests.gateway_running import ACCOUNT, RunningGateway, a_gateway, until
+from tests.gateway_running import ACCOUNT, RunningGateway, a_gateway, ib_async_client, until
 
 AAPL = ib_async.Stock("AAPL", "SMART", "USD")
-
-
-@asynccontextmanager
-async def ib_async_client(
-    gateway: RunningGateway, client_id: int = 1, version: int = 178
-) -> AsyncIterator[ib_async.IB]:
-    """A connected ib_async that is ready; `version` is the highest it says it speaks."""
-    ib = ib_async.IB()
-    ib.client.MaxClientVersion = version
-    ib.RaiseRequestErrors = True
-    await ib.connectAsync(LOOPBACK, gateway.port, clientId=client_id, timeout=10, raiseSyncErrors=True)
-    try:
-        yield ib
-    finally:
-        ib.disconnect()
-        await until(lambda: client_id not in gateway.server.clients())
 
 
 @pytest.mark.parametrize("version", [157, 163, 164, 170, 176, 178])
@@ -56,7 +40,7 @@ async def test_ib_async_buys_and_sees_its_fill_position_and_commission(
         await until(lambda: trade.isDone() and trade.fills and trade.fills[0].commissionReport.commission)
         assert trade.orderStatus.status == "Filled"
         await until(lambda: [position.position for position in ib.positions()] == [100.0])
-        book = gateway.brokerage.book()
+        book: Any = gateway.brokerage.book()
         assert [fill.execution.execId for fill in trade.fills] == [row["exec_id"] for row in book["executions"]]
     assert [record.message for record in caplog.records if record.name == "ib_async.Decoder"] == []
 
@@ -81,7 +65,7 @@ async def test_ib_async_cancels_changes_and_asks_what_would_be() -> None:
 async def test_ib_async_asks_for_what_it_may_ask() -> None:
     async with a_gateway() as gateway, ib_async_client(gateway) as ib:
         [details] = await asyncio.wait_for(ib.reqContractDetailsAsync(AAPL), 10)
-        assert (details.contract.conId, details.contract.symbol) == (265598, "AAPL")
+        assert details.contract is not None and details.contract.conId == 265598
         rule = await asyncio.wait_for(ib.reqMarketRuleAsync(int(details.marketRuleIds.split(",")[0])), 10)
         assert rule is not None and [edge.increment for edge in rule] == [0.0001, 0.01]
         assert (await asyncio.wait_for(ib.reqCurrentTimeAsync(), 10)).isoformat() == "2024-03-04T14:30:00+00:00"

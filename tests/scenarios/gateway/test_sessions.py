@@ -85,6 +85,9 @@ async def test_garbage_ends_its_own_connection_only() -> None:
                 bad.send(garbage)
                 assert await bad.hears_the_end()
         async with a_raw_client(gateway.port) as bad:
+            bad.send(PROLOGUE + (5_000).to_bytes(4, "big"))  # much for somebody who has not started
+            assert await bad.hears_the_end()
+        async with a_raw_client(gateway.port) as bad:
             await bad.start(2)
             bad.send(b"\x7f\xff\xff\xff")
             assert await bad.hears_the_end()

@@ -11,6 +11,7 @@ from robo_trader.core.domain.order_reports import (
     OrderModified,
     OrderRejected,
 )
+from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.execution.statement_schedule import EVERYTHING
 from tests.broker_process import INSTALL, a_client
@@ -43,6 +44,20 @@ async def test_a_limit_order_is_changed_and_canceled(tmp_path: Path) -> None:
         assert (await client.hear(OrderModified)).terms == changed
         await client.broker.cancel(order.order_id, at=client.broker.now())
         assert (await client.hear(OrderCanceled)).order_id == order.order_id
+
+
+async def test_what_waits_for_its_turn_is_canceled_without_ever_leaving(tmp_path: Path) -> None:
+    """F40: of 200 orders at once 30 leave in the first second; cancels overtake the rest."""
+    async with a_gateway() as gateway, a_client(gateway, tmp_path) as client:
+        for order_id in range(1, 201):
+            await client.place(order_id=order_id, intent=an_intent(limit=1))
+        for order_id in range(1, 201):
+            await client.broker.cancel(OrderId(order_id), at=client.broker.now())
+        await client.hear(OrderCanceled, 200)
+        assert sorted(one.order_id for one in client.only(OrderCanceled)) == list(range(1, 201))
+        sent = [row["order_ref"] for row in gateway.server.book()["brokerage"]["orders"]]
+        assert len(sent) == len(set(sent)) < 100
+        assert {row["status"] for row in gateway.server.book()["brokerage"]["orders"]} <= {"Cancelled", "ApiCancelled"}
 
 
 async def test_a_refused_order_is_rejected_with_its_reason(tmp_path: Path) -> None:

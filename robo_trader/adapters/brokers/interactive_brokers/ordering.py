@@ -12,7 +12,7 @@ from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTrack
 from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, stock, wire_order
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.order_references import parse_reference
-from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected
+from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected, OrderCanceled, OrderRejected
 from robo_trader.core.domain.orders import OrderId, OrderTerms
 
 Say = Callable[[object], None]
@@ -40,6 +40,8 @@ class Ordering:
         self._numbers = OrderNumbers(Path(begin.numbers_file))
         self._groups: dict[OrderId, str] = {}
         self._is_open = False
+        self._waiting: dict[OrderId, asyncio.Task[None]] = {}  # orders that have not had their turn
+        self._withdrawn: set[OrderId] = set()  # of those, the ones that were canceled meanwhile
         self._due: dict[OrderId, int] = {}  # cancels that could not be sent, and when they were asked for
 
     async def resume(self, offered: int) -> None:
@@ -65,8 +67,8 @@ class Ordering:
         """Send an order. What does not leave is said to have been rejected: that is certain."""
         order = asked.order
         self._clock.note(order.approved_at)
-        if not self._is_open or not await self._turn(Lane.ORDER):
-            self._tracker.refuse_unsent(order.order_id, _UNSENT)
+        if not self._is_open or not await self._order_turn(order.order_id):
+            self._tell_unsent(order.order_id)
             return
         parent = self._tracker.order(order.intent.parent_id) if order.intent.parent_id is not None else None
         going = wire_order(
@@ -85,8 +87,11 @@ class Ordering:
     async def cancel(self, asked: speech.WithdrawOrder) -> None:
         """Ask for an order to be canceled; where the line is gone, once it is back."""
         self._clock.note(asked.at)
-        known = self._tracker.order(asked.order_id)
-        if known is None or known.is_over:
+        known, waiting = self._tracker.order(asked.order_id), self._waiting.get(asked.order_id)
+        if waiting is not None:
+            self._withdrawn.add(asked.order_id)
+            waiting.cancel()
+        elif known is None or known.is_over:
             self._refuse_cancel(asked.order_id, "the order has ended")
         elif not self._is_open or not await self._turn(Lane.CANCEL) or not known.wire_id:
             self._due[asked.order_id] = asked.at
@@ -123,6 +128,21 @@ class Ordering:
         set_terms(going, terms, known.intent)
         self._wire.place(known.wire_id, stock(known.intent.symbol), going)
 
+    async def _order_turn(self, order_id: OrderId) -> bool:
+        """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._waiting[order_id] = task
+        try:
+            return await self._turn(Lane.ORDER)
+        except asyncio.CancelledError:
+            if order_id not in self._withdrawn:
+                raise  # the process ends
+            task.uncancel()
+            return False
+        finally:
+            del self._waiting[order_id]
+
     async def _turn(self, lane: Lane) -> bool:
         """Wait for a turn; return whether there is still a line to speak on."""
         try:
@@ -133,6 +153,14 @@ class Ordering:
                 raise
             return False  # the turn was dropped, not the task
         return self._is_open and self._wire.is_open
+
+    def _tell_unsent(self, order_id: OrderId) -> None:
+        at = self._clock.now()
+        if order_id in self._withdrawn:
+            self._withdrawn.discard(order_id)
+            self._say(OrderCanceled(order_id=order_id, occurred_at=at))
+        else:
+            self._say(OrderRejected(order_id=order_id, reason=_UNSENT, occurred_at=at))
 
     def _refuse_cancel(self, order_id: OrderId, reason: str) -> None:
         self._say(CancelRejected(order_id=order_id, reason=reason, occurred_at=self._clock.now()))

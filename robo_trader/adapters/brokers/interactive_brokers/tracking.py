@@ -206,10 +206,6 @@ class OrderTracker:
             known.is_cancel_asked = False
             self._say(CancelRejected(order_id=known.order_id, reason=words, occurred_at=self._clock()))
 
-    def refuse_unsent(self, order_id: OrderId, reason: str) -> None:
-        """Say that an order never went out."""
-        self._say(OrderRejected(order_id=order_id, reason=reason, occurred_at=self._clock()))
-
     def _find(self, reference: str, wire_id: int) -> TrackedOrder | None:
         order_id, _ = owner(reference, self._read)
         if order_id is not None:

@@ -4,12 +4,14 @@ It is a pure function of what it is shown and asked, in order: no clock, no sock
 simulated market, UTC nanoseconds. Behind it stands the pretend venue, which alone decides what fills.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from robo_trader.core.domain.bars import BarSlice, TradingSession
 from robo_trader.core.domain.corporate_actions import CorporateAction, SymbolChange
+from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.events import QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import price_from_float
@@ -17,6 +19,7 @@ from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fa
 from robo_trader.simulation.gateway.brokerage.account_desk import AccountDesk
 from robo_trader.simulation.gateway.brokerage.answers import FrontDesks, answers, tell_next_order_id
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
+from robo_trader.simulation.gateway.brokerage.doing_requests import do
 from robo_trader.simulation.gateway.brokerage.doings import Doings
 from robo_trader.simulation.gateway.brokerage.enquiries import EnquiryDesk
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
@@ -33,6 +36,8 @@ from robo_trader.simulation.gateway.protocol.messages import Message
 from robo_trader.simulation.gateway.protocol.requests import Request
 from robo_trader.simulation.venue.holdings import Holdings, HoldingsState
 from robo_trader.simulation.venue.venue import Venue
+
+_BEGIN_ANEW = "Use the feed and the program version they were kept with, or begin with new books."
 
 MarketEvent = BarSlice | QuoteArrived | TradePrinted | CorporateAction
 
@@ -56,8 +61,19 @@ class Brokerage:
 
     @classmethod
     def restore(cls, settings: BrokerageSettings, snapshot: bytes) -> "Brokerage":
-        """Return the brokerage a snapshot was taken of, with nobody connected."""
-        return cls(settings, msgspec.msgpack.decode(snapshot, type=BrokerageState))
+        """Return the brokerage a snapshot was taken of, with nobody connected.
+
+        Raises InvalidConfig for what is no snapshot of this program, or of an account with other symbols.
+        """
+        try:
+            state = msgspec.msgpack.decode(snapshot, type=BrokerageState)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InvalidConfig(f"the brokerage's books cannot be read: {error}", next_step=_BEGIN_ANEW) from error
+        listed = {listing.symbol for listing in settings.listings} | {new for _, new in state.renamed}
+        missing = {*state.holdings.positions, *(order.symbol for order in state.orders.values())} - listed
+        if missing:
+            raise InvalidConfig(f"the brokerage's books hold {', '.join(sorted(missing))}", next_step=_BEGIN_ANEW)
+        return cls(settings, state)
 
     def snapshot(self) -> bytes:
         """Return all that must survive a restart: orders, executions, positions, cash and every number given out."""
@@ -104,6 +120,10 @@ class Brokerage:
         else:
             self._restructure(event)
         self._accounts.pass_time()
+
+    def do(self, doing: Mapping[str, Any], at: int) -> object:
+        """Let something happen that no client asked for, by name: see `doing_requests`. Raises InvalidConfig."""
+        return do(self.doings, doing, at)
 
     def take_messages(self) -> Sequence[tuple[int, Message]]:
         """Return what is to be sent, and to which client, in order."""

@@ -124,7 +124,7 @@ class EnquiryDesk:
         execution, contract = one.execution, one.contract
         wanted = (
             (asked.account, execution.account),
-            (asked.symbol, contract.symbol),
+            (asked.symbol.replace(".", " "), contract.symbol),
             (asked.sec_type, contract.sec_type),
             (asked.exchange, execution.exchange),
             (_SIDES.get(asked.side.upper(), asked.side), execution.side),

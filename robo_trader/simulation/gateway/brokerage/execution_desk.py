@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.simulation.gateway.brokerage.contracts import symbol_in
 from robo_trader.simulation.gateway.brokerage.order_telling import OrderTeller
 from robo_trader.simulation.gateway.brokerage.orders import BookedExecution, BrokerageOrder, Status
 from robo_trader.simulation.gateway.brokerage.outbox import Outbox
@@ -72,7 +73,7 @@ class ExecutionDesk:
 
     def book(self, execution: Execution, contract: Contract, commission: Decimal) -> BookedExecution:
         """Take an execution into the books without a word."""
-        self.touched.add(Symbol(contract.symbol))
+        self.touched.add(symbol_in(contract))
         realised = self._holdings.book(_trade(execution, contract, commission))
         booked = BookedExecution(execution=execution, contract=contract, commission=commission, realised=realised)
         self._state.executions.append(booked)
@@ -190,7 +191,7 @@ def commission_report(booked: BookedExecution) -> CommissionReport:
 
 def _trade(execution: Execution, contract: Contract, commission: Decimal) -> Trade:
     return Trade(
-        execution_id=ExecutionId(execution.exec_id), symbol=Symbol(contract.symbol),
+        execution_id=ExecutionId(execution.exec_id), symbol=symbol_in(contract),
         change=_SIGNS[execution.side] * execution.shares, price=execution.price, commission=commission,
     )  # fmt: skip
 

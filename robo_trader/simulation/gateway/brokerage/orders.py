@@ -19,6 +19,7 @@ from msgspec import Struct
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.orders import OrderId
+from robo_trader.simulation.gateway.brokerage.contracts import symbol_in
 from robo_trader.simulation.gateway.protocol.values import Contract, Execution, OrderTicket
 
 
@@ -83,7 +84,7 @@ class BrokerageOrder(Struct, kw_only=True):
     @property
     def symbol(self) -> Symbol:
         """What it trades."""
-        return Symbol(self.contract.symbol)
+        return symbol_in(self.contract)
 
     @property
     def sign(self) -> int:

@@ -16,7 +16,7 @@ FRAME_BYTES_MAX = 0xFFFFFF
 SERVER_VERSION_MIN = 157
 SERVER_VERSION_MAX = 178  # from 201 on the protocol is another
 
-_LENGTH_BYTES = 4
+LENGTH_BYTES = 4
 _HELLO = re.compile(rb"v(\d{1,9})(?:\.\.(\d{1,9}))?(?: ([\x20-\x7e]*))?\Z")
 _HELLO_NEXT_STEP = "Connect with a client of the TWS API: ib_async, or Interactive Brokers' own."
 
@@ -41,9 +41,10 @@ class Hello(Struct, frozen=True, kw_only=True, gc=False):
 class FrameReader:
     """Takes bytes as they come, and gives the payloads of whole frames."""
 
-    def __init__(self, *, prologue: bytes = PROLOGUE) -> None:
-        """prologue: what must come before the first frame; empty on the way to a client."""
+    def __init__(self, *, prologue: bytes = PROLOGUE, bytes_max: int = FRAME_BYTES_MAX) -> None:
+        """prologue: what must come before the first frame; empty on the way to a client. bytes_max: of a frame."""
         self._prologue = prologue
+        self.bytes_max = bytes_max  # may be raised once the other end is known
         self._held = bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -65,18 +66,18 @@ class FrameReader:
         return True
 
     def _next(self) -> bytes | None:
-        if len(self._held) < _LENGTH_BYTES:
+        if len(self._held) < LENGTH_BYTES:
             return None
-        length = int.from_bytes(self._held[:_LENGTH_BYTES], "big")
-        if length > FRAME_BYTES_MAX:
+        length = int.from_bytes(self._held[:LENGTH_BYTES], "big")
+        if length > self.bytes_max:
             raise BadFrame(
-                f"a frame of {length} bytes was announced; {FRAME_BYTES_MAX} is the most",
+                f"a frame of {length} bytes was announced; {self.bytes_max} is the most",
                 next_step="Connect again: what follows cannot be told apart any more.",
             )
-        end = _LENGTH_BYTES + length
+        end = LENGTH_BYTES + length
         if len(self._held) < end:
             return None
-        payload = bytes(self._held[_LENGTH_BYTES:end])
+        payload = bytes(self._held[LENGTH_BYTES:end])
         del self._held[:end]
         return payload
 
@@ -84,7 +85,7 @@ class FrameReader:
 def frame(payload: bytes) -> bytes:
     """Return the payload with its length before it. A longer one than the protocol can carry is a bug."""
     assert len(payload) <= FRAME_BYTES_MAX, len(payload)
-    return len(payload).to_bytes(_LENGTH_BYTES, "big") + payload
+    return len(payload).to_bytes(LENGTH_BYTES, "big") + payload
 
 
 def read_hello(payload: bytes) -> Hello:

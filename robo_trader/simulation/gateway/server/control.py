@@ -1,4 +1,4 @@
-"""A second port for tests and people: the frames that were seen, the desks' books, and faults at will.
+"""A second port for tests and people: the frames that were seen, the desks' books, and faults and doings at will.
 
 It has no login: it shows a pretend account and breaks pretend connections. It answers to names of this machine only,
 so that no page of the web can make a browser ask.
@@ -52,9 +52,21 @@ def create_app(server: GatewayServer) -> FastAPI:
         try:
             server.inject(read_fault(entry))
         except InvalidConfig as error:
-            raise HTTPException(422, detail=str(error)) from error
+            raise _unprocessable(error) from error
+
+    @app.post("/doing")
+    async def doing(entry: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        """Let the broker do something: its name as `doing`, and the arguments of that."""
+        try:
+            return {"done": server.do(entry)}
+        except InvalidConfig as error:
+            raise _unprocessable(error) from error
 
     return app
+
+
+def _unprocessable(error: InvalidConfig) -> HTTPException:
+    return HTTPException(422, detail=f"{error}. {error.next_step}")
 
 
 class ControlPort:

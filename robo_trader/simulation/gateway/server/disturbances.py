@@ -1,6 +1,7 @@
 """Faults that happen to sessions, requests and connections. Those that happen to messages: `outgoing`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from robo_trader.simulation.gateway.protocol.requests import Request
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
@@ -12,7 +13,11 @@ from robo_trader.simulation.gateway.server.session import Session
 class Disturbances:
     """What the script has done to the gateway so far. Times are real seconds of the caller's clock."""
 
-    def __init__(self, faults: FaultBook, outgoing: Outgoing, *, begun_at: float) -> None:
+    def __init__(
+        self, faults: FaultBook, outgoing: Outgoing, *, begun_at: float, do: Callable[[Mapping[str, Any]], object]
+    ) -> None:
+        """do: has a desk do what a fault of that kind says."""
+        self._do = do
         self._faults = faults
         self._outgoing = outgoing
         self._begun_at = begun_at
@@ -41,13 +46,9 @@ class Disturbances:
         if self._linger_seconds:
             self._lingering_until[client_id] = now + self._linger_seconds
 
-    def passes(self, session: Session, request: Request, now: float) -> bool:
-        """Let faults happen to a request; tell whether it still reaches its desk."""
-        faults = self._faults.at_message(type(request).__name__, session.shown_id)
-        for fault in faults:
-            self.strike(fault, [session], now)
-        is_dropped = any(fault.kind is FaultKind.DROP for fault in faults)
-        return not (is_dropped or session.must_close or session.is_black_hole)
+    def at_request(self, session: Session, request: Request) -> list[Fault]:
+        """Return the faults that fire at a request."""
+        return self._faults.at_message(type(request).__name__, session.shown_id)
 
     def strike(self, fault: Fault, sessions: Sequence[Session], now: float) -> None:
         """Let a fault happen to sessions; the caller ends those that must close."""
@@ -64,6 +65,8 @@ class Disturbances:
                 self._linger_seconds = fault.seconds
             case FaultKind.REFUSE:
                 self._refuses_until = now + fault.seconds
+            case FaultKind.DO:
+                self._do(fault.doing)
             case FaultKind.RESTART:
                 self._refuses_until = now + fault.seconds
                 _end_all(sessions)

@@ -27,6 +27,7 @@ class FaultKind(Enum):
     ROLLBACK = "rollback"  # the next valid id is `by` lower than it should be
     REFUSE = "refuse"  # whoever connects within `seconds` is closed at once
     LINGER = "linger"  # client ids stay in use for `seconds` after their sessions end, with error 326
+    DO = "do"  # a desk does `doing`: a trade elsewhere, a refusal, a correction
     RESTART = "restart"  # everybody is closed, and nobody comes in for `seconds`
 
 
@@ -35,7 +36,7 @@ MESSAGE_FAULTS = frozenset(
 )  # these need a message to happen to
 
 
-class Fault(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault and its trigger: at the nth message or request of a name, by chance at each, or after some time.
 
     Without a trigger it happens at once. Sizes are bytes, times real seconds.
@@ -53,6 +54,7 @@ class Fault(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=T
     code: int = 0
     text: str = ""
     by: int = 0
+    doing: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
         """Refuse what cannot happen."""
@@ -66,6 +68,8 @@ class Fault(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=T
             raise ValueError(f"{self.kind.value} happens to messages; a request can be dropped")
         if self.kind is FaultKind.SAY and not self.code:
             raise ValueError("say needs a `code`")
+        if self.kind is FaultKind.DO and not self.doing:
+            raise ValueError("do needs a `doing`")
         numbers = (self.nth - 1, self.times, self.probability, self.after_seconds or 0, self.seconds, self.bytes)
         if min(numbers) < 0 or self.probability > 1:
             raise ValueError("counts, times and probabilities are not negative, and a probability is at most 1")
@@ -92,6 +96,16 @@ NAMED_FAULTS: dict[str, dict[str, Any]] = {
     "commission_late": {"kind": "delay", "on": "CommissionReport", "times": 0, "seconds": 5.0},
     "snapshot_never_ends": {"kind": "drop", "on": "SnapshotEnd", "times": 0},
     "positions_never_end": {"kind": "drop", "on": "PositionEnd", "times": 0},
+    "order_refused": {
+        "kind": "do", "doing": {"doing": "reject_next", "code": 201, "text": "Order rejected - reason: by script"},
+    },
+    "order_held_for_locate": {"kind": "do", "doing": {"doing": "hold_next"}},
+    "tif_replaced_by_preset": {
+        "kind": "do",
+        "doing": {
+            "doing": "advise_next", "code": 10349, "text": "Order TIF was set to DAY based on order preset.",
+        },
+    },
     "order_lost": {"kind": "drop", "on": "PlaceOrder"},
     "gone_before_the_order": {"kind": "close", "on": "PlaceOrder"},
     "gone_after_the_order": {"kind": "close", "on": "OpenOrder"},

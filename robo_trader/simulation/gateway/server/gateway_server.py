@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from robo_trader.core.domain.errors import InvalidConfig
-from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
+from robo_trader.simulation.gateway.server.desk import Desk, Doer, MarketEvent
 from robo_trader.simulation.gateway.server.disturbances import Disturbances
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
@@ -58,11 +58,12 @@ class GatewayServer:
     ) -> None:
         """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds."""
         self._desks = desks
+        self._clock = clock
         self._settings = settings or GatewaySettings()
         self._log = FrameLog()
         faults = faults or FaultBook()
         outgoing = Outgoing(faults, self._log, clock=clock, call_later=self._call_later)
-        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic())
+        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic(), do=self._do)
         self._switchboard = Switchboard(
             list(desks.values()),
             outgoing,
@@ -103,6 +104,13 @@ class GatewayServer:
         self._disturbances.arm(fault, time.monotonic())
         self._guarded(self._switchboard.tick)
 
+    def do(self, doing: Mapping[str, Any]) -> object:
+        """Let something happen at a desk that no client asked for; return its id, if it has one.
+
+        Raises InvalidConfig for what cannot be done.
+        """
+        return self._switchboard.do(lambda: self._do(doing))
+
     def frames(self, *, after: int = 0, limit: int = 1_000) -> Sequence[SeenFrame]:
         """Return the oldest kept frames with a number above `after`."""
         return self._log.after(after, limit)
@@ -126,7 +134,7 @@ class GatewayServer:
             return
         server, self._server = self._server, None
         server.close()
-        self._switchboard.end_all()
+        self._guarded(self._switchboard.end_all)
         for timer in self._timers:
             timer.cancel()
         for line in list(self._lines):
@@ -138,6 +146,12 @@ class GatewayServer:
         await server.wait_closed()
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
+
+    def _do(self, doing: Mapping[str, Any]) -> object:
+        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
+        if desk is None:
+            raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
+        return desk.do(doing, self._clock())
 
     def _new_line(self) -> "_ClientLine":
         return _ClientLine(self._switchboard, self._lines, self._settings, self._call_later, self._guarded)

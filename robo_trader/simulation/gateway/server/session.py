@@ -6,6 +6,8 @@ from typing import Protocol
 from robo_trader.simulation.gateway.protocol.frames import FrameReader, frame
 from robo_trader.simulation.gateway.server.pacing import Pacing
 
+START_BYTES_MAX = 4_096  # of a frame, until the client has started: strangers get no memory
+
 
 class Line(Protocol):
     """The connection below a session."""
@@ -22,7 +24,7 @@ class Session:
     """A connection and what is known of its client."""
 
     line: Line
-    reader: FrameReader = field(default_factory=FrameReader)
+    reader: FrameReader = field(default_factory=lambda: FrameReader(bytes_max=START_BYTES_MAX))
     pacing: Pacing = field(default_factory=Pacing)
     version: int = 0  # 0: the client has not said which it speaks
     client_id: int | None = None  # None: not started

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from robo_trader.simulation.gateway.protocol.account_messages import ErrorMessage
 from robo_trader.simulation.gateway.protocol.field_writing import local_time, write_fields
-from robo_trader.simulation.gateway.protocol.frames import BadFrame, read_hello
+from robo_trader.simulation.gateway.protocol.frames import FRAME_BYTES_MAX, BadFrame, read_hello
 from robo_trader.simulation.gateway.protocol.messages import Message
 from robo_trader.simulation.gateway.protocol.reading import read_request
 from robo_trader.simulation.gateway.protocol.requests import (
@@ -16,6 +16,7 @@ from robo_trader.simulation.gateway.protocol.requests import (
 )
 from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
 from robo_trader.simulation.gateway.server.disturbances import Disturbances
+from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
 from robo_trader.simulation.gateway.server.frame_log import FrameLog
 from robo_trader.simulation.gateway.server.outgoing import Outgoing
 from robo_trader.simulation.gateway.server.session import Line, Session
@@ -101,12 +102,15 @@ class Switchboard:
         """Let time pass for the desks, and the faults happen whose time has come."""
         for desk in self._desks:
             desk.pass_time(self._clock())
-        self._flush()
         for fault in self._disturbances.due(self._now()):
-            hit = [session for session in self._started.values() if fault.client_id in {None, session.client_id}]
-            self._disturbances.strike(fault, hit, self._now())
-            for session in hit:
-                self._end_if_wanted(session)
+            self._strike(fault, None)
+        self._flush()
+
+    def do(self, act: Callable[[], object]) -> object:
+        """Let something happen at a desk, and tell the clients what follows. Returns what it returned."""
+        result = act()
+        self._flush()
+        return result
 
     def end_all(self) -> None:
         """Close every connection."""
@@ -136,7 +140,10 @@ class Switchboard:
             self._refuse_flood(session)
             return
         request = read_request(payload, session.version)
-        if self._disturbances.passes(session, request, self._now()):
+        faults = self._disturbances.at_request(session, request)
+        for fault in faults:
+            self._strike(fault, session)
+        if session.hears() and not any(fault.kind is FaultKind.DROP for fault in faults):
             self._serve(session, session.client_id, request)
         self._end_if_wanted(session)
 
@@ -149,7 +156,9 @@ class Switchboard:
         session.version = version
         session.paces_itself = "+PACEAPI" in hello.options.split()
         # Exactly two fields, and nothing more until startApi: the official client throws away what comes with them.
-        session.put(write_fields([version, f"{local_time(self._clock()):%Y%m%d %H:%M:%S %Z}"]))
+        answer = write_fields([version, f"{local_time(self._clock()):%Y%m%d %H:%M:%S %Z}"])
+        self._log.note("out", session.shown_id, self._clock(), answer)
+        session.put(answer)
 
     def _start(self, session: Session, request: StartApi) -> None:
         client_id = request.client_id
@@ -161,6 +170,7 @@ class Switchboard:
             self._end(session)
             return
         session.client_id = client_id
+        session.reader.bytes_max = FRAME_BYTES_MAX
         self._started[client_id] = session
         for desk in self._desks:
             desk.attach(client_id, self._clock())
@@ -198,7 +208,19 @@ class Switchboard:
         session = self._started.get(client_id)
         if session is not None:  # else it has gone, and nobody hears it
             self._outgoing.say(session, message)
+            for fault in self._outgoing.take_elsewhere():
+                self._strike(fault, session)
             self._end_if_wanted(session)
+
+    def _strike(self, fault: Fault, session: Session | None) -> None:
+        """Let a fault happen: to the session that set it off, or to all it is meant for."""
+        if session is None or fault.kind is FaultKind.RESTART:
+            hit = [one for one in self._started.values() if fault.client_id in {None, one.client_id}]
+        else:
+            hit = [session]
+        self._disturbances.strike(fault, hit, self._now())
+        for one in hit:
+            self._end_if_wanted(one)
 
     def _end_if_wanted(self, session: Session) -> None:
         if session.must_close:

@@ -121,7 +121,7 @@ NUMBERS = {
 }
 CHOICES = {
     "preset": ("development staging production", "Production live"),
-    "execution.broker": ("paper", "ibkr Paper"),
+    "execution.broker": ("paper ibkr", "alpaca Paper"),
     "execution.order_type": ("market limit", "stop"),
     "execution.commission_schedule": ("ibkr_fixed ibkr_tiered", "free"),
     "execution.account": ("PAPER a_b-1", "a.b ../x " + "x" * 33),

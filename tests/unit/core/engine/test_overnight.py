@@ -46,7 +46,8 @@ def moved(
     overnight: Overnight, ledger: Ledger, market: MarketView, *, nights: int = 1, dividends: tuple[Dividend, ...] = ()
 ) -> list[tuple[CashKind, Symbol, Decimal]]:
     slice_ = a_slice(session=a_session(day=nights), dividends=dividends)
-    return list(overnight.movements(slice_, a_session(), ledger, market))
+    found = overnight.movements(slice_, a_session(), ledger, market)
+    return [(one.kind, one.symbol, one.amount) for one in found if one.amount]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +80,9 @@ def test_dividends_go_by_what_is_held(market: MarketView, quantity: int, amount:
 
 def test_who_buys_on_the_ex_date_gets_nothing_and_who_sells_still_does(market: MarketView) -> None:
     buyer, seller = Overnight(Decimal(0)), Overnight(Decimal(0))
-    buyer.book(AAPL, Decimal(100))
+    buyer.book(AAPL, Decimal(100), ())
     assert moved(buyer, books(100), market, dividends=(QUARTER,)) == []
-    seller.book(AAPL, Decimal(-100))
+    seller.book(AAPL, Decimal(-100), ())
     assert moved(seller, books(0), market, dividends=(QUARTER,)) == [(CashKind.DIVIDEND, AAPL, Decimal(25))]
 
 

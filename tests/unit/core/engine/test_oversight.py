@@ -170,6 +170,14 @@ def test_who_loses_too_much_is_switched_off(policy: StrategiesPolicy) -> None:
     assert held(desk)[0] == 0
 
 
+@pytest.mark.parametrize(("limit", "is_off"), [(0.01285, False), (0.01280, True)])
+def test_what_a_session_lost_is_of_the_capital_it_began_with(limit: float, is_off: bool) -> None:
+    """40 shares lose 640 dollars of half of 99,840, which the session began with: 1.282 %; of what is left, 1.290 %."""
+    desk = a_desk(StrategiesPolicy(session_loss_max=limit), second=Below(1.0))
+    days(desk, 125.0, 125.0, 121.0, 121.0, 105.0, 105.0)
+    assert bool([event for step in desk.steps for event in only(StrategyModeChanged, step.events)]) is is_off
+
+
 def test_wrong_answers_end_the_run_or_the_strategy() -> None:
     with pytest.raises(StrategyError):
         days(a_desk(second=Wrong()), 125.0)

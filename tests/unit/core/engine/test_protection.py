@@ -156,14 +156,14 @@ class FussyVenue(Venue):
         self.refuses = refuses
         self.refused: list[BrokerReport] = []
 
-    def submit(self, order: ApprovedOrder) -> None:
+    def submit(self, order: ApprovedOrder, *, cancels_group: bool = False) -> None:
         if order.intent.purpose is OrderPurpose.PROTECTION and self.refuses:
             self.refuses -= 1
             self.refused.append(
                 OrderRejected(order_id=order.order_id, reason="no stops here", occurred_at=order.approved_at)
             )
         else:
-            super().submit(order)
+            super().submit(order, cancels_group=cancels_group)
 
     def take_reports(self) -> list[BrokerReport]:
         reports = [*super().take_reports(), *self.refused]

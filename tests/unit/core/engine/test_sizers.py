@@ -13,6 +13,7 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.events import SignalEmitted, TargetSet
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.trade_memory import Trading
 from robo_trader.core.portfolio.sizing import (
     CorrelationScaled,
     FixedFraction,
@@ -108,7 +109,7 @@ def test_trades_are_part_of_the_state_and_survive_a_replay() -> None:
     again = an_engine(desk.engine._settings)
     assert [again.process(event) for event in desk.inputs] == desk.steps
     assert again.state_hash() == desk.engine.state_hash()
-    other.engine._strategy._sleeves[0].basis.note(AAPL, 1.0, 100.0, 0.0)
+    other.engine._strategy._sleeves[0].basis.note(AAPL, Trading(1.0, 100.0, 0.0))
     assert other.engine.state_hash() != desk.engine.state_hash()
 
 

@@ -23,6 +23,7 @@ from robo_trader.core.rules.covariance import (
     portfolio_variance,
     sample_covariance,
     shrink_covariance,
+    variance_shares,
 )
 
 Floats = NDArray[np.float64]
@@ -164,3 +165,19 @@ class TestGroups:
     def test_what_is_not_known_joins_everything(self) -> None:
         assert self.group(3, known=(1.0, 1.0, 0.0, 1.0)) == [0, 1, 2, 3]
         assert self.group(2, known=(1.0, 1.0, 0.0, 1.0)) == [0, 1, 2, 3]
+
+
+def test_the_parts_of_a_variance_are_covariances_with_the_whole() -> None:
+    returns = drawn(4, 3, 60, 0.6)
+    values = np.array([100.0, -50.0, 20.0])
+    together = values @ returns
+    parts = variance_shares(np.cov(returns).ravel().tolist(), values.tolist(), 3)
+    oracle = [np.cov(value * own, together)[0, 1] / together.var(ddof=1) for value, own in zip(values, returns)]  # noqa: B905 - numpy rows
+    assert parts == pytest.approx(oracle)
+    assert sum(parts) == pytest.approx(1.0)
+
+
+def test_a_hedge_takes_variance_away_and_what_stands_still_has_no_parts() -> None:
+    """Variances 4 and 1, covariance -1: together 3, of which 4 - 1 are the first one's and 1 - 1 the second one's."""
+    assert variance_shares([4.0, -1.0, -1.0, 1.0], [1.0, 1.0], 2) == [1.0, 0.0]
+    assert all(map(math.isnan, variance_shares([0.0] * 4, [1.0, 1.0], 2)))

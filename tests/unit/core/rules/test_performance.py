@@ -12,6 +12,7 @@ from robo_trader.core.rules.performance import (
     growth_over_drawdown,
     ratio,
     return_over_deviation,
+    sharpe_ratio,
     slippage_cost,
 )
 
@@ -80,3 +81,13 @@ def test_no_turnover_of_nothing(equity: float, played: float) -> None:
 )
 def test_slippage_is_a_cost_on_either_side(shares: float, price: float, cost: float) -> None:
     assert slippage_cost(shares, price, 10.0) == pytest.approx(cost)
+
+
+def test_sharpe_is_the_mean_over_the_deviation_of_a_year() -> None:
+    """1 % and 3 %: 0.02 over a standard deviation of 0.02 / sqrt(2), and sqrt(252) of it."""
+    assert sharpe_ratio([0.01, 0.03], 252.0) == pytest.approx(math.sqrt(2.0) * math.sqrt(252.0))
+
+
+@pytest.mark.parametrize("returns", [[], [0.01], [0.01, 0.01, 0.01]], ids=["none", "one", "all alike"])
+def test_what_does_not_vary_has_no_sharpe_ratio(returns: list[float]) -> None:
+    assert math.isnan(sharpe_ratio(returns, 252.0))

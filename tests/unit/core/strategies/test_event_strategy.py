@@ -61,6 +61,10 @@ def test_what_is_plain_can_be_hashed(value: object) -> None:
     assert is_plain(value) and fingerprint(value)
 
 
-@pytest.mark.parametrize("value", [object(), [object()], {"a": range(3)}, Seen({"a": [object()]}), b"x"], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), [object()], {"a": range(3)}, Seen({"a": [object()]}), b"x"],
+    ids=["an object", "one in a list", "a range", "one in a struct", "bytes"],
+)
 def test_what_is_not_plain(value: object) -> None:
     assert not is_plain(value)

@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from robo_trader.core.domain.action_events import CorporateActionApplied, SymbolPaused
+from robo_trader.core.domain.allotments import CashAllotment
 from robo_trader.core.domain.events import CashBooked, TradingStateChanged
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.runtime.invariants.broken import InvariantBroken
-from tests.builders import AAPL, OPEN, a_day, engine_settings
+from tests.builders import AAPL, OPEN, a_day, a_sleeve, engine_settings
 from tests.unit.core.engine.desk import CASH, Desk
 from tests.unit.core.engine.test_corporate_actions import a_change, a_dividend, a_split
 from tests.unit.core.engine.test_instructions import told
@@ -99,3 +101,43 @@ def test_a_planted_bug_is_caught(code: str, plant: Callable[[Story], None]) -> N
     with pytest.raises(InvariantBroken) as caught:
         story.is_believed()
     assert caught.value.code == code, caught.value
+
+
+def shared_story() -> Story:
+    """Two strategies hold 20 shares each as a dividend comes."""
+    sleeves = tuple(a_sleeve(Sides(50.0, 1), name=name, sizer=FixedShares(quantity=20)) for name in ("one", "two"))
+    settings = engine_settings(sleeves=sleeves)
+    desk = Desk(settings)
+    desk.close(*(a_day(day, AAPL=110.0) for day in range(4)))
+    desk.act(a_dividend(day=4))
+    desk.close(a_day(4, AAPL=110.0))
+    return Story(settings, [opening_of(CASH), *zip(desk.inputs, desk.steps, strict=True)])
+
+
+def test_a_dividend_among_strategies_is_believed() -> None:
+    shared_story().is_believed()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda booked: replace(booked, allotments=()), id="nobody's"),
+        pytest.param(lambda booked: replace(booked, allotments=booked.allotments[:1]), id="one is forgotten"),
+        pytest.param(lambda booked: replace(booked, allotments=booked.allotments * 2), id="everybody is paid twice"),
+    ],
+)
+def test_a_dividend_that_is_not_whose_the_shares_are_is_caught(change: Callable[[CashBooked], CashBooked]) -> None:
+    story = shared_story()
+    story.change(CashBooked, change)
+    with pytest.raises(InvariantBroken) as caught:
+        story.is_believed()
+    assert caught.value.code == "I06", caught.value
+
+
+def test_a_dividend_of_one_strategy_needs_no_parts() -> None:
+    story = true_story()
+    part = CashAllotment(strategy="sma_crossover", amount=Decimal(1))
+    story.change(CashBooked, lambda booked: replace(booked, allotments=(part,)))
+    with pytest.raises(InvariantBroken) as caught:
+        story.is_believed()
+    assert caught.value.code == "I06", caught.value

@@ -38,7 +38,7 @@ def firm_settings(
     venue = VenueSettings(slippage_bps=0.0, participation_max=participation, commissions=commissions)
     listings = tuple(
         Listing(symbol=Symbol(symbol), name=name)
-        for symbol, name in (("AAPL", "APPLE INC"), ("MSFT", "MICROSOFT CORP"), ("SPY", "SPDR S&P 500"))
+        for symbol, name in (("AAPL", "APPLE INC"), ("MSFT", "MICROSOFT CORP"), ("SPY", "SPDR S&P 500"), ("BRK.B", ""))
     )
     return BrokerageSettings(
         venue=venue, sessions=MONDAY_TO_FRIDAY, listings=listings, opening_cash=Decimal(cash), **more
@@ -153,6 +153,11 @@ def words(messages: Sequence[Message]) -> list[str]:
 def find(messages: Sequence[Message], kind: type[M]) -> list[M]:
     """Messages of one class."""
     return [message for message in messages if isinstance(message, kind)]
+
+
+def numbers(*values: Decimal | None) -> tuple[float, ...]:
+    """Decimals to be compared with plain numbers; none of them may be unset."""
+    return tuple(float(value) for value in values if value is not None)
 
 
 def codes(messages: Sequence[Message]) -> list[int]:

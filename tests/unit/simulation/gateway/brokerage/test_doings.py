@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from robo_trader.core.domain.corporate_actions import StockSplit
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.simulation.gateway.protocol import requests as asks
@@ -14,15 +15,16 @@ from robo_trader.simulation.gateway.protocol.order_messages import (
     OpenOrder,
     OrderStatusMessage,
 )
-from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, find, words
+from tests.builders import AAPL, CLOSE, FREE
+from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, find, numbers, words
 
 DOLLAR = CommissionSchedule(per_share=Decimal(0), minimum=Decimal(1), maximum_fraction=Decimal(1))
 LIMIT = a_ticket(order_type="LMT", limit=90, tif="GTC")
 
 
-def a_holder(**settings: object) -> Firm:
+def a_holder(commissions: CommissionSchedule = FREE) -> Firm:
     """A firm whose client bought 100 AAPL at 100, and follows positions."""
-    firm = Firm(**settings)
+    firm = Firm(commissions=commissions)
     firm.ask(asks.Positions())
     firm.place(a_ticket())
     firm.hour(1)
@@ -55,7 +57,7 @@ def test_a_liquidation() -> None:
     told = firm.told(0)
     (details,) = find(told, ExecutionDetails)
     assert details.execution.liquidation
-    assert (details.execution.side, details.execution.shares) == ("SLD", 100)
+    assert (details.execution.side, int(details.execution.shares)) == ("SLD", 100)
     assert held(firm) == []
     with pytest.raises(InvalidConfig, match="no shares"):
         firm.doings.liquidate("AAPL", firm.at)
@@ -69,11 +71,8 @@ def test_a_correction_replaces_what_it_corrects() -> None:
     assert old[:-3] == new[:-3]
     told = firm.told()
     (details,) = find(told, ExecutionDetails)
-    assert (details.execution.shares, details.execution.price, details.execution.cumulative) == (
-        80,
-        Decimal("99.5"),
-        80,
-    )
+    execution = details.execution
+    assert numbers(execution.shares, execution.price, execution.cumulative) == (80, 99.5, 80)
     assert [report.exec_id for report in find(told, CommissionReport)] == [new]
     assert [one.quantity for one in find(told, PositionMessage)] == [80]
     assert [row["exec_id"] for row in firm.rows("executions")] == [new]
@@ -98,7 +97,7 @@ def test_too_many_shares() -> None:
     perm_id = firm.order()["perm_id"]
     firm.doings.over_fill(perm_id, Decimal(7), Decimal(90), firm.at)
     statuses = find(firm.told(), OrderStatusMessage)
-    assert [(one.filled, one.remaining) for one in statuses][-1] == (107, 0)
+    assert [numbers(one.filled, one.remaining) for one in statuses][-1] == (107, 0)
     assert held(firm) == ["107"]
 
 
@@ -107,7 +106,7 @@ def test_fewer_shares_than_the_status_says() -> None:
     firm.place(LIMIT)
     firm.doings.under_fill(firm.order()["perm_id"], Decimal(60), Decimal(90), firm.at)
     last = find(firm.told(), OrderStatusMessage)[-1]
-    assert (last.status, last.filled, last.remaining) == ("Filled", 100, 0)
+    assert (last.status, *numbers(last.filled, last.remaining)) == ("Filled", 100, 0)
     assert (firm.order()["filled"], held(firm)) == ("60", ["60"])
     firm.hour(1, low=80.0)
     assert held(firm) == ["60"]
@@ -207,6 +206,9 @@ def test_what_cannot_be_done_is_refused_in_words() -> None:
         lambda: firm.doings.bust("nothing.01", firm.at),
         lambda: firm.doings.repeat("nothing.01"),
         lambda: firm.doings.trade_elsewhere("NONE", "BUY", one, one, firm.at),
+        lambda: firm.doings.trade_elsewhere("AAPL", "HOLD", one, one, firm.at),
+        lambda: firm.doings.trade_elsewhere("AAPL", "BUY", Decimal("0.5"), one, firm.at),
+        lambda: firm.doings.trade_elsewhere("AAPL", "BUY", one, -one, firm.at),
     ):
         with pytest.raises(InvalidConfig):
             doing()
@@ -223,3 +225,37 @@ def test_what_cannot_be_done_is_refused_in_words() -> None:
     firm.cancel()
     with pytest.raises(InvalidConfig, match="does not work"):
         firm.doings.fill(perm_id, one, one, firm.at)
+
+
+def test_an_execution_in_shares_that_were_split_cannot_be_corrected() -> None:
+    firm = a_holder()
+    firm.brokerage.show(StockSplit(symbol=AAPL, new=2, old=1, ex_date="2024-03-05", occurred_at=CLOSE))
+    with pytest.raises(InvalidConfig, match="restructured"):
+        firm.doings.bust(last_execution(firm), CLOSE)
+    assert held(firm) == ["200"]
+
+
+def test_doings_by_name() -> None:
+    firm = Firm()
+    ticket = {"action": "BUY", "quantity": "10", "order_type": "LMT", "limit_price": 90}
+    perm_id = firm.brokerage.do({"doing": "place_by_hand", "symbol": "AAPL", "ticket": ticket}, firm.at)
+    firm.brokerage.do({"doing": "over_fill", "perm_id": perm_id, "extra": 5, "price": "90.5"}, firm.at)
+    assert held(firm) == ["15"]
+    firm.brokerage.do({"doing": "mute", "kind": "OrderStatusMessage"}, firm.at)
+    assert firm.doings.arming.muted == {"OrderStatusMessage": 1}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words_of_it"),
+    [
+        ({}, "no doing None"),
+        ({"doing": "_come_to", "at": 5}, "no doing '_come_to'"),
+        ({"doing": "fill", "perm_id": 1}, "fill: .*shares"),
+        ({"doing": "liquidate", "symbol": "AAPL", "at": 5}, "liquidate: .*at"),
+        ({"doing": "mute", "kind": "OrderStatusMessage", "count": "many"}, "mute: .*count"),
+    ],
+)
+def test_doings_that_there_are_not(entry: dict[str, object], words_of_it: str) -> None:
+    firm = Firm()
+    with pytest.raises(InvalidConfig, match=words_of_it):
+        firm.brokerage.do(entry, firm.at)

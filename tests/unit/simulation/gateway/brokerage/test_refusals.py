@@ -7,7 +7,7 @@ import pytest
 from robo_trader.simulation.gateway.protocol.order_messages import OpenOrder
 from robo_trader.simulation.gateway.protocol.requests import PlaceOrder
 from robo_trader.simulation.gateway.protocol.values import Contract, OrderTicket
-from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, codes, find, words
+from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, codes, find, numbers, words
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_what_if_changes_nothing() -> None:
     (answer,) = firm.place(a_ticket(what_if=True))
     assert isinstance(answer, OpenOrder)
     assert answer.state.status == "PreSubmitted"
-    assert (answer.state.init_margin_before, answer.state.init_margin_change) == (0, 5_000)
-    assert (answer.state.maint_margin_after, answer.state.equity_with_loan_after) == (2_500, 100_000)
+    assert numbers(answer.state.init_margin_before, answer.state.init_margin_change) == (0, 5_000)
+    assert numbers(answer.state.maint_margin_after, answer.state.equity_with_loan_after) == (2_500, 100_000)
     assert firm.rows("orders") == []
     assert find(firm.place(a_ticket()), OpenOrder)[0].order_id == 1, "the id is still free"
     assert codes(firm.place(a_ticket(order_type="LMT", what_if=True), 2)) == [321]

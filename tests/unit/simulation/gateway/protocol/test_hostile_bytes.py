@@ -1,6 +1,7 @@
 """No bytes make the reading raise, loop, or hold more than they are."""
 
 import tracemalloc
+from typing import Any
 
 import ib_async
 from hypothesis import given, settings
@@ -26,7 +27,24 @@ def an_order_with_everything() -> bytes:
     return payload
 
 
-GENUINE = [payload for case in CASES for payload in by_ib_async(case, 178)] + [an_order_with_everything()]
+def plain_orders() -> list[bytes]:
+    orders = [
+        ib_async.MarketOrder("BUY", 100),
+        ib_async.LimitOrder("SELL", 50, 101.5, tif="GTC", ocaGroup="pair"),
+        ib_async.StopOrder("SELL", 50, 95.0, parentId=11),
+        ib_async.Order(action="BUY", orderType="TRAIL", totalQuantity=10, auxPrice=0.5, outsideRth=True),
+        ib_async.LimitOrder("BUY", 10, 99.0, whatIf=True),
+    ]
+
+    def place_all(client: Any) -> None:  # noqa: ANN401 - ib_async's client
+        for number, order in enumerate(orders, start=11):
+            client.placeOrder(number, AAPL, order)
+
+    return written_by_ib_async(place_all, 178)
+
+
+GENUINE = [payload for case in CASES for payload in by_ib_async(case, 178)]
+GENUINE += [an_order_with_everything(), *plain_orders()]
 TEXTS = [b"", b"-1", b"0", b"2147483648", b"99999999", b"nan", b"1e308", b"\xff\xfe", b"x" * 300, b"1.5", b"Infinite"]
 
 versions = st.sampled_from(VERSIONS)

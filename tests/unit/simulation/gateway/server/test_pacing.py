@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robo_trader.simulation.gateway.server.pacing import MESSAGES_PER_SECOND_MAX, Pacing
+from robo_trader.simulation.gateway.server.pacing import MESSAGES_PER_SECOND_MAX, REFUSED_MAX, Pacing
 from tests.examples import examples
 
 
@@ -24,6 +24,14 @@ def test_three_bad_seconds_are_enough() -> None:
         assert not pacing.is_exhausted
         for _ in range(MESSAGES_PER_SECOND_MAX + 10):
             pacing.allows(second * 2.0)
+    assert pacing.is_exhausted
+
+
+def test_five_hundred_at_once_are_enough() -> None:
+    pacing = Pacing()
+    assert [pacing.allows(0.0) for _ in range(MESSAGES_PER_SECOND_MAX + REFUSED_MAX - 1)].count(True) == 50
+    assert not pacing.is_exhausted
+    pacing.allows(0.0)
     assert pacing.is_exhausted
 
 

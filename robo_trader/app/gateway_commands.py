@@ -1,0 +1,53 @@
+"""`robo-trader gateway`: the command and its options. What it does is imported when it runs."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def gateway(  # noqa: PLR0913 - each parameter is an option of the command
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on; there is no login.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 4002,
+    account: Annotated[str, typer.Option(help="Name of the pretend paper account.")] = "DU1234567",
+    cash: Annotated[str | None, typer.Option(help="Opening cash, in US dollars.")] = None,
+    symbols: Annotated[str | None, typer.Option(help="What can be traded, e.g. AAPL,MSFT.")] = None,
+    feed: Annotated[str | None, typer.Option(help="auto, sample, files or synthetic.")] = None,
+    data: Annotated[str | None, typer.Option(help="Folder of bar files, for the feed files.")] = None,
+    bar_size: Annotated[str | None, typer.Option(help='Length of a bar, e.g. "1 day", "1 min".')] = None,
+    duration: Annotated[str | None, typer.Option(help='How far back to begin, e.g. "30 D".')] = None,
+    speed: Annotated[str, typer.Option(help="Bars a second, or max.")] = "1",
+    seed: Annotated[int, typer.Option(min=0, help="Of simulated prices and of faults by chance.")] = 0,
+    faults: Annotated[Path | None, typer.Option(help="Script of faults, TOML or JSON: see docs/gateway.md.")] = None,
+    control_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port on this machine for frames, books and faults; 0: free.")
+    ] = None,
+    state: Annotated[Path | None, typer.Option(help="File that keeps orders and positions over restarts.")] = None,
+    await_client: Annotated[bool, typer.Option("--await-client", help="The market waits for a client.")] = False,
+    no_pacing: Annotated[bool, typer.Option("--no-pacing", help="Allow more than 50 messages a second.")] = False,
+    exit_when_done: Annotated[bool, typer.Option("--exit-when-done", help="End with the feeds.")] = False,
+    config: Annotated[Path | None, typer.Option(help="TOML file; robo_trader.toml if there is one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Tell the address as JSON.")] = False,
+) -> None:
+    """Pretend to be IB Gateway: clients of the TWS API connect and trade against recorded or made-up prices."""
+    from robo_trader.app.commands.gateway import GatewayOptions, gateway_command
+    from robo_trader.app.option_values import given
+    from robo_trader.app.settings import load_settings
+
+    overrides = {
+        "data": {
+            "symbols": symbols, "bar_size": bar_size, "duration": duration, "directory": data, "speed": speed,
+            "feed": feed or ("files" if data else None), "seed": seed,
+        },
+        "execution": {"opening_cash": cash},
+    }  # fmt: skip
+    settings = load_settings(
+        config_file=config, overrides=given(overrides), environment=os.environ, working_directory=Path.cwd()
+    )
+    options = GatewayOptions(
+        host=host, port=port, account=account, seed=seed, faults=faults, control_port=control_port, state=state,
+        awaits_client=await_client, is_paced=not no_pacing, ends_with_feeds=exit_when_done, as_json=as_json,
+    )  # fmt: skip
+    gateway_command(settings, options)
