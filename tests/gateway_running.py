@@ -14,7 +14,7 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.simulation.gateway.brokerage.brokerage import Brokerage
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings, Listing
 from robo_trader.simulation.gateway.market.market import Market
-from robo_trader.simulation.gateway.market.settings import MarketAccess, MarketSettings, Past, no_past
+from robo_trader.simulation.gateway.market.settings import MarketSettings
 from robo_trader.simulation.gateway.protocol.frames import PROLOGUE, FrameReader, frame
 from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
@@ -24,6 +24,11 @@ from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_s
 
 PATIENCE_SECONDS = 20.0
 ACCOUNT = "DU1234567"
+STAGE = MarketSettings(
+    sessions=SessionTable([a_session(day=day) for day in range(5)]),
+    listings=(Listing(symbol=Symbol("AAPL"), name="Apple"), Listing(symbol=Symbol("SPY"), name="SPDR S&P 500")),
+    bar_size=BarSize.HOUR_1,
+)
 
 
 @dataclass(slots=True)
@@ -67,19 +72,15 @@ async def a_gateway(
     *faults: Fault,
     settings: GatewaySettings | None = None,
     seed: int = 0,
-    bar_size: BarSize = BarSize.HOUR_1,
-    past: Past = no_past,
-    access: MarketAccess = MarketAccess.LIVE,
+    stage: MarketSettings = STAGE,
 ) -> AsyncIterator[RunningGateway]:
-    """Serve on a free port of this machine until the block ends. bar_size: of the bars that are shown."""
-    clock = MarketClock()
-    listings = (Listing(symbol=Symbol("AAPL"), name="Apple"), Listing(symbol=Symbol("SPY"), name="SPDR S&P 500"))
-    sessions = SessionTable([a_session(day=day) for day in range(5)])
-    brokerage = Brokerage(
-        BrokerageSettings(venue=venue_settings(), sessions=sessions, listings=listings, account=ACCOUNT)
+    """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all."""
+    clock = MarketClock(stage.sessions.sessions[0].opens_at)
+    wanted = BrokerageSettings(
+        venue=venue_settings(), sessions=stage.sessions, listings=stage.listings, account=ACCOUNT
     )
-    market = Market(MarketSettings(sessions=sessions, listings=listings, bar_size=bar_size, past=past, access=access))
-    desks: dict[str, Desk] = {"brokerage": brokerage, "market": market}
+    brokerage = Brokerage(wanted)
+    desks: dict[str, Desk] = {"brokerage": brokerage, "market": Market(stage)}
     server = GatewayServer(desks, settings, clock=clock, faults=FaultBook(faults, seed=seed))
     port = await server.start()
     try:

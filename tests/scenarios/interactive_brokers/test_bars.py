@@ -3,6 +3,8 @@
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,15 +14,13 @@ from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
-from robo_trader.core.market.sessions import SessionTable, bar_intervals
-from robo_trader.simulation.gateway.market.settings import Past
+from robo_trader.core.market.sessions import bar_intervals
 from robo_trader.simulation.gateway.server.faults import read_fault
 from tests.broker_process import Client, a_client
 from tests.builders import a_bar, a_day, a_session, a_slice
-from tests.gateway_running import RunningGateway, a_gateway, until
+from tests.gateway_running import STAGE, RunningGateway, a_gateway, until
 
 SYMBOLS = (Symbol("AAPL"), Symbol("SPY"))
-SESSIONS = SessionTable([a_session(day=day) for day in range(5)])
 
 
 class Watcher:
@@ -28,7 +28,7 @@ class Watcher:
 
     def __init__(self, client: Client, size: BarSize) -> None:
         self.broker = client.broker
-        self.stream = BarStream(size, SESSIONS, after=0)
+        self.stream = BarStream(size, STAGE.sessions, after=0)
         self.slices: list[BarSlice] = []
         self.broker.watch(SYMBOLS, size, "5 D")
 
@@ -61,8 +61,15 @@ def minutes_of(first: int, last: int, size: BarSize = BarSize.MINUTES_5) -> list
     ]  # fmt: skip
 
 
-def past_of(slices: Sequence[BarSlice]) -> Past:
-    return lambda symbol: [bar for slice_ in slices for bar in slice_.bars if bar.symbol == symbol]
+def a_market(size: BarSize, past: Sequence[BarSlice] = ()) -> AbstractAsyncContextManager[RunningGateway]:
+    """A gateway that is shown bars of a size, and knows some from before."""
+    return a_gateway(
+        stage=replace(
+            STAGE,
+            bar_size=size,
+            past=lambda symbol: [bar for slice_ in past for bar in slice_.bars if bar.symbol == symbol],
+        )
+    )
 
 
 def show(gateway: RunningGateway, slices: Sequence[BarSlice]) -> None:
@@ -73,7 +80,10 @@ def show(gateway: RunningGateway, slices: Sequence[BarSlice]) -> None:
 @pytest.mark.parametrize("size", [BarSize.MINUTES_5, BarSize.HOUR_1], ids=lambda size: size.value)
 async def test_history_arrives_and_then_each_slice_once_as_shown(size: BarSize, tmp_path: Path) -> None:
     slices = minutes_of(0, 6, size)
-    async with a_gateway(bar_size=size, past=past_of(slices[:3])) as gateway, a_client(gateway, tmp_path) as client:
+    async with (
+        a_market(size, slices[:3]) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
         gateway.clock.at = slices[2].ended_at
         watcher = Watcher(client, size)
         assert await watcher.come_to(slices[2].ended_at) == slices[:3]
@@ -84,7 +94,10 @@ async def test_history_arrives_and_then_each_slice_once_as_shown(size: BarSize, 
 
 async def test_daily_bars_and_small_bars_summed_up_by_the_gateway(tmp_path: Path) -> None:
     days = [a_day(day, AAPL=(100.5 + day, 101.0 + day), SPY=(400.0, 401.25 + day)) for day in range(4)]
-    async with a_gateway(bar_size=BarSize.DAY_1) as gateway, a_client(gateway, tmp_path) as client:
+    async with (
+        a_market(BarSize.DAY_1) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
         show(gateway, days[:2])
         watcher = Watcher(client, BarSize.DAY_1)
         assert await watcher.come_to(days[1].ended_at) == days[:2]
@@ -94,7 +107,10 @@ async def test_daily_bars_and_small_bars_summed_up_by_the_gateway(tmp_path: Path
 
 async def test_a_bar_of_several_shown_ones_is_given_when_the_last_of_them_is_over(tmp_path: Path) -> None:
     small = minutes_of(0, 7)
-    async with a_gateway(bar_size=BarSize.MINUTES_5) as gateway, a_client(gateway, tmp_path) as client:
+    async with (
+        a_market(BarSize.MINUTES_5) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
         watcher = Watcher(client, BarSize.MINUTES_15)
         await watcher.come_to(0)
         show(gateway, small)
@@ -112,7 +128,10 @@ async def test_a_bar_of_several_shown_ones_is_given_when_the_last_of_them_is_ove
 @pytest.mark.parametrize("trouble", ["the connection breaks", "the process dies"])
 async def test_bars_that_were_missed_come_once(trouble: str, tmp_path: Path) -> None:
     slices = minutes_of(0, 8)
-    async with a_gateway(bar_size=BarSize.MINUTES_5) as gateway, a_client(gateway, tmp_path) as client:
+    async with (
+        a_market(BarSize.MINUTES_5) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
         watcher = Watcher(client, BarSize.MINUTES_5)
         await watcher.come_to(0)
         show(gateway, slices[:3])
@@ -135,7 +154,10 @@ async def test_bars_that_ended_while_the_gateway_itself_was_away_come_once(tmp_p
     away = read_fault({"name": "connectivity_lost"})
     mute = read_fault({"kind": "drop", "on": "HistoricalBarUpdate", "times": 4})
     back = read_fault({"name": "restored_data_maintained"})
-    async with a_gateway(bar_size=BarSize.MINUTES_5) as gateway, a_client(gateway, tmp_path) as client:
+    async with (
+        a_market(BarSize.MINUTES_5) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
         watcher = Watcher(client, BarSize.MINUTES_5)
         await watcher.come_to(0)
         show(gateway, slices[:2])
