@@ -4,9 +4,9 @@ BIN := .venv/bin
 UV  := uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
        --no-header --no-annotate --quiet
 
-.PHONY: check format lint types imports security test coverage nightly lock bench
+.PHONY: check format lint types imports security dashboard test coverage nightly lock bench
 
-check: format lint types imports security
+check: types format lint imports security # the longest first, for make --jobs
 
 format:
 	$(BIN)/ruff format --check .
@@ -23,15 +23,25 @@ imports:
 security:
 	$(BIN)/bandit --quiet --recursive --severity-level medium robo_trader
 
+# The package is built in a copy; its checks need the tools here.
+dashboard:
+	npm --prefix dashboard ci --no-audit --no-fund --silent
+	npm --prefix dashboard run --silent check
+	npm --prefix dashboard test --silent
+
 test:
 	scripts/test
 
 coverage:
-	scripts/test --cov --cov-report=term-missing
+	scripts/test --numprocesses=auto --dist=worksteal --cov --cov-report=term-missing
 
-# Examples by the thousand for the property tests.
+# Examples by the thousand for the property tests; docs/reliability.md says what a whole night takes.
+# For less of it: make nightly NIGHTLY_SCALE=0.01
+NIGHTLY_SCALE ?= 1
+
 nightly:
-	HYPOTHESIS_PROFILE=nightly scripts/test
+	HYPOTHESIS_PROFILE=nightly NIGHTLY_SCALE=$(NIGHTLY_SCALE) \
+	scripts/test --numprocesses=auto --dist=load --maxschedchunk=1 -m hypothesis --verbose -o faulthandler_timeout=0
 
 bench:
 	$(BIN)/python -m benchmarks

@@ -18,7 +18,9 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
     data: Annotated[str | None, typer.Option(help="Folder of bar files, for the feed files.")] = None,
     bar_size: Annotated[str | None, typer.Option(help='Length of a bar, e.g. "1 day", "1 min".')] = None,
     duration: Annotated[str | None, typer.Option(help='How far back to begin, e.g. "30 D".')] = None,
-    speed: Annotated[str, typer.Option(help="Bars a second, or max.")] = "1",
+    quotes: Annotated[Path | None, typer.Option(help="File or folder of quotes, to make the market of.")] = None,
+    trades: Annotated[Path | None, typer.Option(help="File or folder of prints, likewise.")] = None,
+    speed: Annotated[str, typer.Option(help="Bars, quotes and prints a second, or max.")] = "1",
     seed: Annotated[int, typer.Option(min=0, help="Of simulated prices and of faults by chance.")] = 0,
     faults: Annotated[Path | None, typer.Option(help="Script of faults, TOML or JSON: see docs/gateway.md.")] = None,
     control_port: Annotated[
@@ -34,6 +36,7 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
     """Pretend to be IB Gateway: clients of the TWS API connect and trade against recorded or made-up prices."""
     from robo_trader.app.commands.gateway import GatewayOptions, gateway_command
     from robo_trader.app.option_values import given
+    from robo_trader.app.quote_backtesting import RecordFiles
     from robo_trader.app.settings import load_settings
 
     overrides = {
@@ -48,6 +51,7 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
     )
     options = GatewayOptions(
         host=host, port=port, account=account, seed=seed, faults=faults, control_port=control_port, state=state,
-        awaits_client=await_client, is_paced=not no_pacing, ends_with_feeds=exit_when_done, as_json=as_json,
+        records=RecordFiles(quotes, trades), awaits_client=await_client, is_paced=not no_pacing,
+        ends_with_feeds=exit_when_done, as_json=as_json,
     )  # fmt: skip
     gateway_command(settings, options)

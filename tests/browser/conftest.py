@@ -86,7 +86,7 @@ def _running(folder: Path, arguments: tuple[str, ...]) -> Iterator[Program]:
         yield Program(process, _login_url(process, log))
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _login_url(process: subprocess.Popen[str], log: Path) -> str:

@@ -187,7 +187,8 @@ ORACLES: list[tuple[Definition, tuple[float, ...], Oracle]] = [
 
 
 @pytest.mark.parametrize(
-    ("definition", "parameters", "oracle"), ORACLES, ids=lambda value: getattr(value, "name", str(value))
+    ("definition", "parameters", "oracle"),
+    [pytest.param(*row, id=f"{row[0].name}-{row[1]}") for row in ORACLES],
 )
 def test_each_window_agrees_with_the_oracle(
     definition: Definition, parameters: tuple[float, ...], oracle: Oracle

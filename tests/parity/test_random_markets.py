@@ -228,7 +228,7 @@ REMEMBERING = st.builds(
 
 
 @given(shape=SHAPES, joined=all_settings(ALONE), limits=REMEMBERING, rests=st.sampled_from([None, ProtectionPolicy()]))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_slices_that_are_passed_over_matter_to_no_control(
     compiler: Compiler,
     shape: Shape,

@@ -38,7 +38,7 @@ def backtest(copy: Path) -> tuple[dict[str, object], str]:
     named = {"PYTHONPATH": str(copy / "tree"), "XDG_CACHE_HOME": str(copy / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "robo_trader", *OPTIONS], capture_output=True, text=True, check=False, cwd=copy,
-        env=environment(**named), timeout=120,
+        env=environment(**named), timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_written_is_told(copy: Path) -> None:
     named = {"PYTHONPATH": str(copy / "tree"), "XDG_CACHE_HOME": str(copy / "cache")}
     done = subprocess.run(
         [sys.executable, "-m", "robo_trader", *OPTIONS], capture_output=True, text=True, check=False, cwd=copy,
-        env=environment(**named), timeout=120,
+        env=environment(**named), timeout=300,
     )  # fmt: skip
     assert done.returncode == 2
     assert "compiled code cannot be kept in" in done.stderr and "XDG_CACHE_HOME" in done.stderr

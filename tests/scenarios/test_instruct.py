@@ -16,7 +16,7 @@ from tests.running import command, environment, rows, run, run_json
 
 pytestmark = pytest.mark.process
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture

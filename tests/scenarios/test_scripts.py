@@ -49,7 +49,7 @@ def path_with(folder: Path, **programs: str) -> str:
 def start(script: Path, path: str, **changes: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if key in {"HOME", "LANG"}}
     return subprocess.run(
-        [str(script), "--help"], capture_output=True, text=True, check=False, cwd="/", timeout=120,
+        [str(script), "--help"], capture_output=True, text=True, check=False, cwd="/", timeout=300,
         env={**kept, "PATH": path, **changes},
     )  # fmt: skip
 

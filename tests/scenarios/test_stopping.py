@@ -12,7 +12,7 @@ from tests.running import command, environment, run_json
 
 pytestmark = pytest.mark.process
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def stopped_by_ctrl_c(log: Path, *arguments: str) -> tuple[int, str]:

@@ -86,7 +86,7 @@ def test_a_session_that_does_not_exist(tmp_path: Path) -> None:
 def running(tmp_path: Path) -> Iterator[Path]:
     """A session that trades slowly enough to be asked meanwhile."""
     path = tmp_path / "s.db"
-    options = ("--database", str(path), "--feed", "sample", "--symbols", "IBM", "--speed", "200", "--no-web")
+    options = ("--database", str(path), "--feed", "sample", "--symbols", "IBM", "--speed", "40", "--no-web")
     process = subprocess.Popen(
         command("run", *options), env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )

@@ -90,9 +90,10 @@ def bounded_weights(weights: Sequence[float], floor: float, cap: float) -> list[
         high = sum(max(0.0, weight - cap) for weight in scaled.values())
         if low <= 0.0 and high <= 0.0:
             return [fixed.get(n, scaled.get(n, 0.0)) for n in range(len(weights))]
-        bound = floor if low >= high else cap
-        beyond = [n for n, weight in scaled.items() if (weight < floor if bound == floor else weight > cap)]
-        fixed.update(dict.fromkeys(beyond, bound))
+        if low >= high:
+            fixed |= {n: floor for n, weight in scaled.items() if weight < floor}
+        else:
+            fixed |= {n: cap for n, weight in scaled.items() if weight > cap}
 
 
 def _equal(returns: Returns) -> list[float]:

@@ -15,6 +15,7 @@ import os
 import pkgutil
 import platform
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -25,6 +26,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba.core import event
+from numba.core.caching import IndexDataCacheFile
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.extending import register_jitable
 
@@ -96,7 +98,9 @@ class Compiler:
         # Without _nrt=False the compiler counts references to arrays at every step; our loops allocate nothing.
         with self._caching():
             jit: Any = numba.njit  # its types do not know _nrt
-            return jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
+            compiled = jit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function)
+        compiled._cache._cache_file.__class__ = _NamedApart  # noqa: SLF001 - Numba offers no other way in
+        return compiled
 
     def tell_form(self, form: str) -> None:
         """Announce that a form of the account must be compiled first, unless it was before: it takes seconds.
@@ -177,6 +181,17 @@ class _Uncollected(event.Listener):
         self._depth -= 1
         if self._depth == 0 and self._enabled:
             gc.enable()
+
+
+class _NamedApart(IndexDataCacheFile):
+    """Gives every file of compiled code a name of its own.
+
+    Numba numbers them by an index that another process may be writing; two forms of a function then take one number,
+    and one of them is later run with the other's arguments. An index that loses an entry only costs a compilation.
+    """
+
+    def _data_name(self, number: int) -> str:
+        return f"{uuid.uuid4().hex}.{super()._data_name(number)}"
 
 
 @cache

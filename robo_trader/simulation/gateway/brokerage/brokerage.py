@@ -159,21 +159,21 @@ class Brokerage:
         self._run(slice_.ended_at)
 
     def _show_quote(self, arrived: QuoteArrived) -> None:
-        quote = arrived.quote
+        quote, latest = arrived.quote, self._state.now
         self._run(quote.at)
         self._begin(arrived.session, quote.at)
         self._venue.observe_quote(quote, arrived.session)
         self._orders.take_reports(quote.at)
-        if find_quote_fault(quote, quote.at) is None:
+        if find_quote_fault(quote, latest) is None:
             self._holdings.state.prices[quote.symbol] = price_from_float((quote.bid + quote.ask) / 2)
         self._orders.restate(quote.at)
         self._run(quote.at)
 
     def _show_trade(self, printed: TradePrinted) -> None:
-        trade = printed.trade
+        trade, latest = printed.trade, self._state.now
         self._run(trade.at)
         self._begin(printed.session, trade.at)
-        if find_trade_fault(trade, trade.at) is None:
+        if find_trade_fault(trade, latest) is None:
             self._holdings.state.prices[trade.symbol] = price_from_float(trade.price)
 
     def _restructure(self, action: CorporateAction) -> None:

@@ -47,6 +47,9 @@ class Doings:
     def place_by_hand(self, symbol: str, ticket: OrderTicket, at: int) -> int:
         """Place an order as a person at the screen; return its permId."""
         self._come_to(at)
+        notice = self._placement.find_refusal(ticket, at)
+        if notice is not None:
+            raise InvalidConfig(f"{notice.text} ({notice.code})", next_step="Write an order that could be placed.")
         order = self._placement.place_by_hand(self._contract(symbol), ticket, at)
         self._come_to(at)
         return order.perm_id

@@ -47,12 +47,10 @@ class ExecutionDesk:
         self._prefix = sha256(settings.account.encode()).hexdigest()[:8]
 
     def execute(self, order: BrokerageOrder, shares: Decimal, price: Decimal, commission: Decimal, at: int) -> None:
-        """Book shares of an order and tell it. More than it has left is an over-fill; after its end, a late fill."""
+        """Book shares of an order, whose status is what it is after them, and tell it."""
         order.filled += shares
         order.value += shares * price
         order.last_price = price
-        if order.filled >= order.ticket.quantity and not order.is_over:
-            order.move(Status.FILLED)
         execution = Execution(
             exec_id=self._next_id(), order_id=order.order_id, client_id=order.client_id, perm_id=order.perm_id, at=at,
             account=self._settings.account, exchange=_exchange(order.contract),
@@ -148,7 +146,8 @@ class ExecutionDesk:
 
     def charge(self, exec_id: str) -> None:
         """Tell what an execution cost, after the order it filled once more; of a version that counts no more, not."""
-        booked = next((one for one in self._state.executions if one.execution.exec_id == exec_id), None)
+        latest_first = reversed(self._state.executions)
+        booked = next((one for one in latest_first if one.execution.exec_id == exec_id), None)
         if booked is None or booked.is_replaced or booked.is_charged:
             return  # of a session that is over, or corrected since
         order = self._state.orders.get(booked.execution.perm_id)

@@ -62,11 +62,13 @@ class BrokerageOrder(Struct, kw_only=True):
     status: Status
     placed_at: int
     parent_perm_id: int = 0
+    has_legs: bool = False
     is_acknowledged: bool = False
     is_transmitted: bool = True
     is_refused: bool = False
     is_at_venue: bool = False
     why_held: str = ""
+    filled_at_venue: Decimal = ZERO  # whatever became of those executions later
     asked: OrderTicket | None = None  # a change that is not answered yet
     filled: Decimal = ZERO
     value: Decimal = ZERO  # dollars filled

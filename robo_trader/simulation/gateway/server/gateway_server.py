@@ -13,7 +13,7 @@ from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.simulation.gateway.server.desk import Desk, Doer, MarketEvent
 from robo_trader.simulation.gateway.server.disturbances import Disturbances
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
-from robo_trader.simulation.gateway.server.faults import Fault
+from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
 from robo_trader.simulation.gateway.server.frame_log import FrameLog, SeenFrame
 from robo_trader.simulation.gateway.server.outgoing import Outgoing
 from robo_trader.simulation.gateway.server.session import Session
@@ -100,7 +100,10 @@ class GatewayServer:
         self._guarded(lambda: self._switchboard.show(event))
 
     def inject(self, fault: Fault) -> None:
-        """Let a fault happen, at its trigger or at once."""
+        """Let a fault happen, at its trigger or at once. Raises InvalidConfig for a doing that cannot be, at once."""
+        if fault.kind is FaultKind.DO and not fault.on and fault.after_seconds is None:
+            self.do(fault.doing)
+            return
         self._disturbances.arm(fault, time.monotonic())
         self._guarded(self._switchboard.tick)
 

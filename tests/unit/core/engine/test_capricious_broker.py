@@ -38,6 +38,7 @@ from tests.builders import (
     some_limits,
     unanswered,
 )
+from tests.examples import examples
 from tests.unit.core.engine.desk import an_engine
 from tests.unit.core.engine.test_stops import Sides
 
@@ -92,7 +93,7 @@ class Broker:
 
 
 @given(HOURS, st.sampled_from([None, ProtectionPolicy(fallback_fraction=0.04)]), st.sampled_from([None, 20]))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 def test_no_invariant_breaks(hours: Hours, policy: ProtectionPolicy | None, offset: int | None) -> None:
     limits = some_limits(max_position="0.4", gross_exposure="0.6", daily_loss="0.05")
     engine = an_engine(

@@ -148,7 +148,7 @@ INSTRUCTIONS = st.lists(st.none() | st.tuples(st.sampled_from(InstructionKind), 
 
 
 @given(HOURS, DESKS, INSTRUCTIONS)
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=examples(120))
 def test_what_an_operator_says_holds(
     hours: list[tuple[Moves, Moves]], desk: Desk, said: list[tuple[InstructionKind, TradingState] | None]
 ) -> None:

@@ -177,7 +177,7 @@ def test_tightening_never_makes_a_refused_order_acceptable(
 
 
 @given(INTENTS, VIEWS, LIMITS, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_tightening_one_limit_never_makes_a_refused_order_acceptable(
     intent: OrderIntent, view: RiskView, limits: RiskLimits, data: st.DataObject
 ) -> None:
@@ -197,7 +197,7 @@ def test_every_limit_is_drawn() -> None:
 
 
 @given(INTENTS, VIEWS, LIMITS)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_halted_lets_nothing_out_and_reducing_only_what_cannot_flip(
     intent: OrderIntent, view: RiskView, limits: RiskLimits
 ) -> None:

@@ -27,6 +27,7 @@ from robo_trader.core.risk.portfolio_facts import Holding, PortfolioFacts
 from robo_trader.core.risk.portfolio_losses import SYMBOLS_PLAYED, worst_day_loss
 from robo_trader.core.risk.portfolio_model import LossMethod, PortfolioModel
 from tests.builders import AAPL, MSFT, Exact, a_risk_view, an_exposure, an_intent, some_limits
+from tests.examples import examples
 
 XOM, NEW, SPY = Symbol("XOM"), Symbol("NEW"), Symbol("SPY")
 SESSIONS = 60
@@ -291,7 +292,7 @@ def random_estimates(draw: st.DrawFn) -> tuple[Estimates, dict[Symbol, Holding]]
 
 
 @given(random_estimates(), st.data())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_no_way_the_orders_can_end_loses_more(
     drawn: tuple[Estimates, dict[Symbol, Holding]], data: st.DataObject
 ) -> None:
@@ -314,7 +315,7 @@ FIGURES = st.fixed_dictionaries({name: st.none() | FRACTIONS for name in CHECKS}
 
 
 @given(random_estimates(), FIGURES, FIGURES, st.sampled_from(Side), st.integers(1, 300))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_tightening_never_makes_a_refused_order_acceptable(
     drawn: tuple[Estimates, dict[Symbol, Holding]], one: dict[str, Any], other: dict[str, Any], side: Side, shares: int
 ) -> None:

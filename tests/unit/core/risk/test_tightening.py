@@ -12,6 +12,7 @@ from robo_trader.core.market.commissions import IBKR_FIXED
 from robo_trader.core.risk.gate import RiskGate
 from robo_trader.core.risk.limits import RiskLimits, RiskView
 from tests.builders import AAPL, CLOSE, HOUR, MSFT, OPEN, a_risk_view, an_exposure, an_intent, some_limits
+from tests.examples import examples
 
 FRACTIONS = st.sampled_from(["0", "0.01", "0.05", "0.3", "1", "100"])
 LIMITS = st.builds(
@@ -49,7 +50,7 @@ def tighter(one: RiskLimits, other: RiskLimits) -> RiskLimits:
 
 
 @given(LIMITS, LIMITS, VIEWS, INTENTS)
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=examples(500))
 def test_a_tighter_limit_lets_nothing_more_pass(
     wide: RiskLimits, other: RiskLimits, view: RiskView, intent: OrderIntent
 ) -> None:

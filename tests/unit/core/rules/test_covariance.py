@@ -25,6 +25,7 @@ from robo_trader.core.rules.covariance import (
     shrink_covariance,
     variance_shares,
 )
+from tests.examples import examples
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +69,7 @@ def drawn(seed: int, symbols: int, length: int, common: float) -> Floats:
 
 
 @given(st.integers(0, 10**6), st.integers(3, 8), st.integers(10, 80), st.floats(0, 0.95))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_it_is_what_the_paper_says(seed: int, symbols: int, length: int, common: float) -> None:
     returns = drawn(seed, symbols, length, common)
     (matrix, intensity), (expected, expected_intensity) = estimated(returns), oracle(returns)
@@ -105,7 +106,7 @@ def test_equal_correlations_have_nowhere_to_go() -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(1, 7))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_the_factor_times_itself_is_the_covariance(seed: int, symbols: int) -> None:
     matrix, _ = estimated(drawn(seed, symbols, 60, 0.4))
     root = [0.0] * symbols**2

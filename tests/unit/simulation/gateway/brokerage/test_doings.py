@@ -16,7 +16,7 @@ from robo_trader.simulation.gateway.protocol.order_messages import (
     OrderStatusMessage,
 )
 from tests.builders import AAPL, CLOSE, FREE
-from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, find, numbers, words
+from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, codes, find, numbers, words
 
 DOLLAR = CommissionSchedule(per_share=Decimal(0), minimum=Decimal(1), maximum_fraction=Decimal(1))
 LIMIT = a_ticket(order_type="LMT", limit=90, tif="GTC")
@@ -205,6 +205,7 @@ def test_what_cannot_be_done_is_refused_in_words() -> None:
         lambda: firm.doings.fill_late(7, one, one, firm.at),
         lambda: firm.doings.bust("nothing.01", firm.at),
         lambda: firm.doings.repeat("nothing.01"),
+        lambda: firm.doings.place_by_hand("AAPL", a_ticket(order_type="MIT"), firm.at),
         lambda: firm.doings.trade_elsewhere("NONE", "BUY", one, one, firm.at),
         lambda: firm.doings.trade_elsewhere("AAPL", "HOLD", one, one, firm.at),
         lambda: firm.doings.trade_elsewhere("AAPL", "BUY", Decimal("0.5"), one, firm.at),
@@ -259,3 +260,23 @@ def test_doings_that_there_are_not(entry: dict[str, object], words_of_it: str) -
     firm = Firm()
     with pytest.raises(InvalidConfig, match=words_of_it):
         firm.brokerage.do(entry, firm.at)
+
+
+def test_a_working_order_ends_although_a_part_of_it_was_corrected() -> None:
+    firm = Firm()
+    firm.place(a_ticket(quantity=150, tif="GTC"))
+    firm.hour(1, volume=1_000.0)
+    firm.doings.correct(last_execution(firm), Decimal(60), Decimal(100), firm.at)
+    firm.hour(2)
+    assert (firm.order()["status"], firm.order()["filled"]) == ("Filled", "110")
+    assert codes(firm.cancel()) == [10148]
+
+
+def test_a_working_order_whose_part_was_corrected_upwards_works_on() -> None:
+    firm = Firm()
+    firm.place(a_ticket(quantity=150, tif="GTC"))
+    firm.hour(1, volume=1_000.0)
+    firm.doings.correct(last_execution(firm), Decimal(160), Decimal(100), firm.at)
+    assert firm.order()["status"] == "Submitted"
+    firm.hour(2)
+    assert (firm.order()["status"], firm.order()["filled"], held(firm)) == ("Filled", "210", ["210"])
