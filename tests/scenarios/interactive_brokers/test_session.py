@@ -36,6 +36,7 @@ pytestmark = pytest.mark.process
 SYMBOLS = (Symbol("AAPL"), Symbol("MSFT"))
 PAST, PLAYED = 40, 70  # sessions
 PATIENCE_SECONDS = 60.0
+HALF_CENT = Decimal("0.005")
 IN_FLIGHT = {"SUBMITTED", "UNKNOWN"}
 
 
@@ -146,7 +147,11 @@ async def test_fills_positions_and_cash_are_those_of_the_gateway(
             assert {row.symbol: row.quantity for row in stored.positions() if row.quantity} == {
                 row["symbol"]: Decimal(row["quantity"]) for row in book["positions"]
             }
-            assert stored.equity(limit=1)[-1].cash == Decimal(book["cash"])
+            adopted = [Decimal(one.theirs) - Decimal(one.ours) for one in stored.discrepancies()]
+            assert all(abs(difference) <= HALF_CENT for difference in adopted)  # the gateway tells whole cents
+            assert stored.equity(limit=1)[-1].cash == Decimal(book["cash"]) + sum(adopted)
+            assert all(past[-1].ended_at <= order.created_at <= played[-1].ended_at for order in stored.orders())
+            assert all(one.found_at <= played[-1].ended_at for one in stored.discrepancies())
             for symbol in SYMBOLS:
                 closes = {bar.ended_at: bar.close for bar in stored.bars(symbol) if bar.ended_at > past[-1].ended_at}
                 assert closes == {bar.ended_at: bar.close for one in played for bar in one.bars if bar.symbol == symbol}
