@@ -22,6 +22,7 @@ from robo_trader.app.joining import build_engine
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
+from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
 from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory, stop_on_signals
 from robo_trader.app.settings import Settings
@@ -36,7 +37,7 @@ from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.execution.statement_schedule import EVERYTHING, StatementSchedule
+from robo_trader.core.execution.statement_schedule import EVERYTHING
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.live_trading import LiveTrading
 from robo_trader.runtime.order_references import OrderReferences
@@ -155,7 +156,7 @@ async def _run(
     )
     broker.restore(journal.batches())
     broker.market_time = max(recovered.last_slice_ended_at, opening.at)
-    stands_before = ReconciledBroker(broker, StatementSchedule(), time.monotonic_ns)
+    stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(
         recovered.engine,
         journal,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from robo_trader.app.backtest_window import Window, load_benchmark, windowed
-from robo_trader.app.joining import build_engine_settings, build_venue_settings
+from robo_trader.app.joining import build_backtest_settings, build_venue_settings
 from robo_trader.app.playing import Account, play_event
 from robo_trader.app.risk_policy import policy_of_settings
 from robo_trader.app.session_plan import SessionPlan, plan_session
@@ -80,7 +80,7 @@ async def play_quotes(
     market = await load_quoted_market(settings, sessions, files, window)
     plan, quoted = market.plan, market.quotes.symbols
     account = Account(
-        engine=build_engine_settings(plan.settings),
+        engine=build_backtest_settings(plan.settings),
         venue=replace(build_venue_settings(plan.settings), quoted=quoted),
         cash=plan.settings.execution.opening_cash,
         opened_at=plan.start,

@@ -255,7 +255,8 @@ class OrderDesk:
         resting = self._venue.find(order.venue_id)
         if resting is None:
             return order.status  # it has ended meanwhile, and the report of that comes next
-        is_held = resting.awaits_trigger or (resting.awake is not None and not resting.awake)
+        sleeps = resting.awake is not None and not resting.awake
+        is_held = resting.awaits_trigger or sleeps or order.ticket.tif == "OPG"
         is_outside = not (self.is_open(at) or order.ticket.outside_rth)
         return Status.PRE_SUBMITTED if is_held or (is_outside and not order.filled) else Status.SUBMITTED
 
