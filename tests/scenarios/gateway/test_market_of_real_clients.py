@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import ib_async
 import pytest
@@ -49,7 +50,7 @@ def show_print(gateway: RunningGateway, at: int, price: float, size: float = 50.
 async def test_history_as_ib_async_asks_for_it(version: int) -> None:
     async with a_gateway(stage=MINUTES) as gateway, ib_async_client(gateway, version=version) as ib:
         show_minutes(gateway, 0, 12)
-        bars = await asyncio.wait_for(
+        bars: Any = await asyncio.wait_for(
             ib.reqHistoricalDataAsync(AAPL, "", "1 D", "5 mins", "TRADES", useRTH=True, formatDate=2), 10
         )
         told = [(bar.date.timestamp(), bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars]

@@ -6,6 +6,7 @@ The stage of tests/builders.py: AAPL at 100 dollars, minutes of Monday 4 March 2
 # ruff: noqa: ANN401 - what builders take by name, they hand on
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from robo_trader.core.domain.bars import BarSlice
@@ -58,7 +59,7 @@ class Exchange:
     """A market with some clients, whose time stands still until something is shown."""
 
     def __init__(self, *clients: int, at: int = OPEN, **settings: Any) -> None:
-        chosen = {"sessions": SESSIONS, "listings": LISTINGS, "bar_size": BarSize.MINUTE_1} | settings
+        chosen: dict[str, Any] = {"sessions": SESSIONS, "listings": LISTINGS, "bar_size": BarSize.MINUTE_1} | settings
         self.market = Market(MarketSettings(**chosen))
         self.at = at
         for client in clients or (1,):
@@ -119,3 +120,9 @@ def only(kind: type[M], said: Sequence[tuple[int, Message]]) -> list[M]:
 
 def updates(said: Sequence[tuple[int, Message]]) -> list[WireBar]:
     return [message.bar for message in only(HistoricalBarUpdate, said)]
+
+
+def plain(*numbers: Decimal | int | None) -> tuple[float, ...]:
+    """Numbers as a test writes them; every one must be there."""
+    assert None not in numbers, numbers
+    return tuple(float(number) for number in numbers if number is not None)

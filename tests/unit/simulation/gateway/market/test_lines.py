@@ -37,6 +37,7 @@ from tests.unit.simulation.gateway.market.exchange_floor import (
     history,
     line,
     only,
+    plain,
 )
 
 FIRST_MINUTE_ENDS = str((OPEN + MINUTE) // SECOND)
@@ -253,8 +254,9 @@ def test_bars_of_five_seconds() -> None:
     ]
     assert not said
     [traded, bid] = only(RealTimeBar, exchange.print(OPEN + 7 * SECOND, 99.0))
-    assert (traded.bar.at, traded.bar.open, traded.bar.close, traded.bar.volume) == (OPEN, 100, 101, 100)
-    assert (bid.request_id, bid.bar.close, bid.bar.volume) == (2, 99, -1)
+    assert traded.bar.at == OPEN
+    assert plain(traded.bar.open, traded.bar.close, traded.bar.volume) == (100, 101, 100)
+    assert plain(bid.request_id, bid.bar.close, bid.bar.volume) == (2, 99, -1)
     assert [bar.bar.at for bar in only(RealTimeBar, exchange.wait(OPEN + 10 * SECOND))] == [OPEN + 5 * SECOND]
     assert not exchange.wait(OPEN + 20 * SECOND)
     exchange.ask(CancelRealTimeBars(request_id=1))
@@ -267,7 +269,7 @@ def test_every_print(kind: str, number: int) -> None:
     exchange = Exchange()
     exchange.ask(single_ticks(kind))
     [told] = only(TickByTickMessage, exchange.print(OPEN + SECOND, 100.5))
-    assert (told.kind, told.tick.price, told.tick.size) == (number, Decimal("100.5"), 50)
+    assert plain(told.kind, told.tick.price, told.tick.size) == (number, 100.5, 50)
     assert not exchange.quote(OPEN + 2 * SECOND, 99, 100)
 
 
@@ -276,7 +278,7 @@ def test_every_quote() -> None:
     exchange.ask(single_ticks("BidAsk"))
     exchange.ask(single_ticks("MidPoint", 2))
     [both, middle] = only(TickByTickMessage, exchange.quote(OPEN + SECOND, 99.5, 100))
-    assert (both.tick.bid, both.tick.ask, both.tick.bid_size) == (Decimal("99.5"), 100, 1000)
+    assert plain(both.tick.bid, both.tick.ask, both.tick.bid_size) == (99.5, 100, 1000)
     assert middle.tick.price == Decimal("99.75")
     exchange.ask(CancelTickByTick(request_id=1))
     assert len(exchange.quote(OPEN + 2 * SECOND, 99, 100)) == 1
