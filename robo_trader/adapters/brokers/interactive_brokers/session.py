@@ -20,7 +20,6 @@ from robo_trader.core.domain.statements import StatementReceived
 CONNECT_SECONDS = 4.0
 BEAT_SECONDS = 5.0  # between two questions whether the gateway lives
 MISSES_MAX = 2
-DATA_LOST = 1101  # the connection is back, and subscriptions are not
 RESYNC_SECONDS = 5.0  # after a message about orders that could not be read
 DELAYS_SECONDS = (0.5, 1, 2, 4, 8, 16, 32, 60)  # between attempts; the last one for ever
 
@@ -36,13 +35,12 @@ class Session:
         self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone)
         self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
-        self.market = self._wire.ears.market = MarketWatch(self._wire, say)
+        self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say)
         self._wire.ears.on_message = self._pass_on
         self._wire.ears.on_code = self._hear_code
         self._wire.on_undecodable = self._hear_undecodable
         self._state = LinkState.DOWN
         self._connections = 0
-        self._is_data_lost = False
         self._clock.note(begin.at)
         self._resync = asyncio.Event()
         for execution_id in begin.executions:
@@ -106,7 +104,7 @@ class Session:
             await self._synchronise()
             self._enter(LinkState.READY, "all was told")
             was_ready = True
-            await self.market.subscribe()
+            await self.market.begin()
             await self._follow()
         except TimeoutError:
             return "nobody answered in time", was_ready
@@ -116,6 +114,7 @@ class Session:
             return str(error) or type(error).__name__, was_ready
         finally:
             self.ordering.stop_sending()
+            self.market.end()
             self._wire.hang_up()
         return "the gateway does not answer any more", was_ready
 
@@ -152,9 +151,7 @@ class Session:
                 self.ordering.stop_sending()
                 await self._synchronise()
                 self._enter(LinkState.READY, "all was told again")
-                if self._is_data_lost:
-                    self._is_data_lost = False
-                    await self.market.subscribe()
+                await self.market.renew()  # bars may have ended meanwhile, whatever the gateway kept
             await self._rest()
 
     async def _rest(self) -> None:
@@ -173,7 +170,6 @@ class Session:
             self.ordering.stop_sending()
             self._enter(LinkState.BLIND, f"{code}: {text}")
         elif kind is CodeKind.LINK_BACK:
-            self._is_data_lost = code == DATA_LOST
             if self._state is LinkState.BLIND:
                 self._enter(LinkState.SYNCHRONISING, f"{code}: {text}")
             self._resync.set()

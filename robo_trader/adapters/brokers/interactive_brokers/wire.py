@@ -256,6 +256,14 @@ class GatewayWire:
         ask = self.client.reqMktData
         await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
 
+    async def drop_history(self, number: int) -> None:
+        """Want bars no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelHistoricalData(number))
+
+    async def drop_ticks(self, number: int) -> None:
+        """Want ticks no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelMktData(number))
+
     def number(self) -> int:
         """Return a number for a question."""
         self._requests += 1
