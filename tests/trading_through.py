@@ -4,6 +4,8 @@ A test says what is wanted, lets hours pass, breaks what it likes, and asks in t
 """
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
@@ -19,6 +21,7 @@ from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import DecisionEvent, InputEvent, SessionStarted
 from robo_trader.core.domain.orders import Order, OrderStatus
+from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.execution.transitions import ENDED
@@ -37,7 +40,9 @@ from tests.session_records import a_session_record
 
 FULL = 100  # shares that a signal of 1 holds
 SECOND = 1_000_000_000
+CLIENT = 1  # our id at the gateway
 Kind = TypeVar("Kind")
+_OPEN_QUESTIONS = (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN)
 # Short, so that no test waits; long enough for a machine that is busy with others.
 QUICK = Patience(
     answer=1.0, question=2.0, connect=4.0, beat=0.3, misses_max=2, resync=0.1, reconnect=(0.05, 0.1, 0.2), hangs=6.0,
@@ -118,15 +123,23 @@ class Trader:
         """Turn until orders may leave."""
         await self.until(lambda: self.reconciled.is_ready, "never READY")
 
-    async def hour(self, wish: float | None = None, *, price: float = 100.0, low: float | None = None) -> None:
-        """Let an hour pass at the gateway and then here. wish: what the strategy wants at its end, of 100 shares."""
+    async def hour(
+        self, wish: float | None = None, *, price: float = 100.0, low: float | None = None, is_traded: bool = True
+    ) -> None:
+        """Let an hour pass at the gateway and then here. wish: what the strategy wants at its end, of 100 shares.
+
+        is_traded: whether orders of ours meet somebody in that hour.
+        """
         started_at = self.gateway.clock.at
         ended_at = min(started_at + HOUR, CLOSE)
         bar = a_bar(started_at=started_at, ended_at=ended_at, open=price, low=low)
         slice_ = a_slice(bar, ended_at=ended_at, session=a_session())
-        self.gateway.show(slice_)
+        if is_traded:
+            self.gateway.show(slice_)
+        else:
+            self.gateway.clock.at = ended_at
         if wish is not None:
-            self._strategy().wishes[ended_at] = wish
+            self.wishes[ended_at] = wish
         self._slices.append(slice_)
         await self.trading.turn()
 
@@ -136,6 +149,11 @@ class Trader:
         await self.hour(wish, price=price)
         assert self.engine.account.orders.last_id == before + 1, self.told()
         return self.last_order()
+
+    async def cancel(self) -> None:
+        """Let the strategy change its mind about an order that has not filled."""
+        await self.hour(0.0, is_traded=False)
+        assert self.last_order().cancel_requested or is_over(self.last_order()), self.told()
 
     def later(self, seconds: float) -> None:
         """Let the clock of the schedule of statements jump."""
@@ -147,6 +165,20 @@ class Trader:
             taken = self.statements()
             self.later(61)
             await self.until(lambda taken=taken: self.statements() > taken, "no statement came")
+
+    async def settle(self) -> None:
+        """Whatever became of the order: the rest of what is wanted comes, and both books are one after it."""
+        await self.until(lambda: self.last_order().status not in _OPEN_QUESTIONS, "the order stays unknown")
+        await self.until_ready()
+        await self.compare()
+        await self.hour(0.9 if is_over(self.last_order()) else None)  # a fresh decision, and not the old order again
+        await self.until(lambda: self.last_order().status not in _OPEN_QUESTIONS, "the next order stays unknown")
+        if self.engine.account.orders.open:
+            await self.hour()
+        await self.until(lambda: not self.engine.account.orders.open, "an order stays open")
+        await books_agree(self)
+        assert not self.blocked(), self.told()
+        assert self.engine.account.trading_state is TradingState.ACTIVE, self.told()
 
     # ---- what a test asks --------------------------------------------------------------------------------
 
@@ -170,6 +202,10 @@ class Trader:
     def decided(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.decisions if isinstance(event, kind)]
 
+    def epoch(self) -> int:
+        """How many processes there have been."""
+        return self.broker.processes
+
     def statements(self) -> int:
         return sum(type(event).__name__ == "StatementReceived" for event in self.inputs)
 
@@ -183,16 +219,18 @@ class Trader:
     def told(self) -> str:
         """The last that happened, for whoever reads a failure."""
         lines = [f"link {self.broker.link} ({self.broker.reason}), ready {self.reconciled.is_ready}"]
-        lines += [f"  in  {str(event)[:300]}" for event in self.inputs[-25:]]
-        lines += [f"  out {str(event)[:300]}" for event in self.decisions[-25:]]
+        lines += [f"  in  {str(event)[:200]}" for event in self.inputs[-15:]]
+        lines += [f"  out {str(event)[:200]}" for event in self.decisions[-12:]]
         return "\n".join(lines)
 
     # ---- inside ------------------------------------------------------------------------------------------
 
-    def _strategy(self) -> AsTold:
+    @property
+    def wishes(self) -> dict[int, float]:
+        """What was wanted so far, by time: a program that begins again must be told the same."""
         strategy = self.engine._settings.sleeves[0].strategy
         assert isinstance(strategy, AsTold)
-        return strategy
+        return strategy.wishes
 
     def _cash_there(self) -> Decimal:
         return Decimal(str(self.book()["cash"]))
@@ -212,6 +250,12 @@ class Trader:
 
 async def _nothing_else() -> None:
     """See to nothing besides."""
+
+
+def kill(trader: Trader) -> None:
+    """End the broker's process as the system would: without a last word."""
+    assert trader.broker.process_id is not None
+    os.kill(trader.broker.process_id, signal.SIGKILL)
 
 
 def settings_as_told(wishes: dict[int, float] | None = None, *, limit_offset_bps: int | None = None) -> EngineSettings:
@@ -254,7 +298,7 @@ async def books_agree(trader: Trader) -> None:
     assert ours == theirs, trader.told()
     assert ledger.cash == Decimal(str(book["cash"])).quantize(Decimal("0.01")), trader.told()
     open_here = {str(trader.references.reference_of(order_id)) for order_id in trader.engine.account.orders.open}
-    open_there = {row["order_ref"] for row in book["orders"] if not row["is_over"]}
+    open_there = {row["order_ref"] for row in book["orders"] if row["client_id"] == CLIENT and not row["is_over"]}
     assert open_here == open_there, trader.told()
     no_order_left_twice(trader)
 
@@ -264,13 +308,13 @@ def no_order_left_twice(trader: Trader) -> None:
     sent: dict[str, set[str]] = {}
     for seen in trader.gateway.server.frames(limit=10_000):
         fields = seen.fields()
-        if seen.direction == "in" and fields and fields[0] == "3":
+        if seen.direction == "in" and seen.client_id == CLIENT and fields[:1] == ["3"]:
             name = next(one for one in fields if one.count(".") == 2 and one.split(".")[0] == _install(trader))
             sent.setdefault(name, set()).add(fields[1])
     assert all(len(numbers) == 1 for numbers in sent.values()), sent
     numbers = [number for taken in sent.values() for number in taken]
     assert len(numbers) == len(set(numbers)), sent
-    there = [row["order_ref"] for row in trader.book()["orders"] if row["order_ref"]]
+    there = [row["order_ref"] for row in trader.book()["orders"] if row["client_id"] == CLIENT]
     assert len(there) == len(set(there)), there
 
 

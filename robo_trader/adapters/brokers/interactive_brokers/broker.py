@@ -123,6 +123,11 @@ class InteractiveBrokers:
             await self._keeper
 
     @property
+    def processes(self) -> int:
+        """How many processes were started so far."""
+        return self._epoch
+
+    @property
     def process_id(self) -> int | None:
         """The process that talks to the gateway now."""
         return None if self._process is None else self._process.pid

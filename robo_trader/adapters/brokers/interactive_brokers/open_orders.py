@@ -101,6 +101,9 @@ class OpenOrders:
         if isinstance(report, StatementReceived):
             for execution in report.statement.executions or ():  # the engine books those that it had not heard of
                 self._note_execution(execution.execution_id, None)
+            for stated in report.statement.orders():
+                if stated.order_id in self._open:
+                    self._open[stated.order_id].answer_by = None  # it is there
         elif isinstance(report, ForeignExecution):
             self._note_execution(report.execution.execution_id, None)
         elif isinstance(report, CommissionReported):

@@ -83,6 +83,7 @@ class Session:
         try:
             statement = await make_statement(
                 self._wire,
+                self.tracker,
                 self._begin.account,
                 self._begin.table.read,
                 asked.parts,

@@ -152,11 +152,11 @@ class OrderTracker:
             self.alarms.append(f"order {known.order_id}: its number {wire_id} is used for another order")
             return
         self._bind(known, wire_id if is_own else 0, perm_id)
-        if status in WORKS:
+        if status in WORKS or (status == "Inactive" and _HELD in why_held):
             self._accept(known)
         elif status in CANCELED:
             self._end(known)
-        elif status == "Inactive" and _HELD not in why_held:
+        elif status == "Inactive":
             self._reject(known, known.refusal or "the broker holds the order inactive")
 
     def hear_completed(self, order: Order, state: OrderState) -> None:

@@ -218,9 +218,7 @@ class GatewayWire:
 
     async def positions(self) -> list[tuple[str, Contract, float, float]]:
         """Return account, contract, shares and average cost of every position."""
-        rows = await self._ask(POSITIONS, self.client.reqPositions)
-        await self.send(Lane.QUERY, self.client.cancelPositions)
-        return rows
+        return await self._ask_once(POSITIONS, self.client.reqPositions, self.client.cancelPositions)
 
     async def open_orders(self) -> list[tuple[Contract, Order, OrderState]]:
         """Return everybody's open orders."""
@@ -242,9 +240,11 @@ class GatewayWire:
     async def account_values(self, tags: str) -> list[tuple[str, str, str, str]]:
         """Return account, tag, value and currency of chosen values."""
         key = self.number()
-        rows = await self._ask(key, lambda: self.client.reqAccountSummary(key, "All", tags))
-        await self.send(Lane.QUERY, lambda: self.client.cancelAccountSummary(key))
-        return rows
+        return await self._ask_once(
+            key,
+            lambda: self.client.reqAccountSummary(key, "All", tags),
+            lambda: self.client.cancelAccountSummary(key),
+        )
 
     async def beat(self, seconds: float) -> None:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
@@ -278,6 +278,14 @@ class GatewayWire:
 
     async def _ask(self, key: int | str, speak: Callable[[], None]) -> list[Any]:
         return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
+
+    async def _ask_once(self, key: int | str, speak: Callable[[], None], enough: Callable[[], None]) -> list[Any]:
+        """Ask what the gateway would go on telling, and say that it is enough, answered or not: few may be open."""
+        try:
+            return await self._ask(key, speak)
+        finally:
+            if self.is_open:
+                await self.send(Lane.QUERY, enough)
 
     def _end(self) -> None:
         self.answers.break_off()
