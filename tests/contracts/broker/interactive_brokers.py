@@ -30,6 +30,7 @@ IBKR = Abilities(
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
     modifies_partly_filled=True,
+    tells_earlier_days=False,
     refused={
         "symbol that is not traded there": an_intent(symbol="ZZZZ"),
         "price between ticks": an_intent(limit="100.001"),

@@ -36,6 +36,7 @@ class Abilities:
     order_types: frozenset[OrderType]
     times_in_force: frozenset[TimeInForce]
     modifies_partly_filled: bool
+    tells_earlier_days: bool  # what was missed on one day can be asked for on the next
     refused: dict[str, OrderIntent]  # orders it takes in no case, by what is wrong with them
 
 
