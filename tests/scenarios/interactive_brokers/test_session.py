@@ -84,7 +84,7 @@ async def the_session(gateway: RunningGateway, database: Path) -> AsyncIterator[
 
     listening = asyncio.create_task(listen())
     try:
-        await wait_until(lambda: database.exists() and is_ready(database), log)
+        await wait_until(lambda: database.exists() and times_ready(database), log)
         yield summary
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0, "".join(log)
@@ -97,11 +97,11 @@ async def the_session(gateway: RunningGateway, database: Path) -> AsyncIterator[
         await asyncio.gather(process.wait(), listening)
 
 
-def is_ready(database: Path) -> bool:
-    """Whether orders may leave."""
+def times_ready(database: Path) -> int:
+    """How often orders began to be allowed to leave."""
     with contextlib.suppress(sqlite3.OperationalError):  # no tables yet
-        return any(b"two statements were taken" in row["payload"] for row in rows(database, "journal"))
-    return False
+        return sum(b"two statements were taken" in row["payload"] for row in rows(database, "journal"))
+    return 0
 
 
 async def wait_until(is_so: Any, log: list[str]) -> None:  # noqa: ANN401
@@ -112,20 +112,29 @@ async def wait_until(is_so: Any, log: list[str]) -> None:  # noqa: ANN401
 
 
 async def play(
-    gateway: RunningGateway, slices: list[BarSlice], stored: SqlProjections, *, breaks: Collection[int]
+    gateway: RunningGateway, slices: list[BarSlice], database: Path, *, breaks: Collection[int]
 ) -> dict[str, dict[str, Any]]:
     """Show slices, each once the session has taken the one before; return the executions by id.
 
-    breaks: numbers of slices before which the connection breaks.
+    breaks: numbers of slices before which the connection breaks; the next comes when orders may leave again.
     """
     executions: dict[str, dict[str, Any]] = {}
-    for number, slice_ in enumerate(slices):
-        if number in breaks:
-            gateway.server.inject(read_fault({"kind": "close"}))
-        gateway.show(slice_)
-        executions |= {row["exec_id"]: row for row in gateway.brokerage.book()["executions"]}
-        await wait_until(partial(is_taken, slice_, stored), [f"slice {slice_.session.date}"])
+    with closing(SqlProjections(database)) as stored:
+        for number, slice_ in enumerate(slices):
+            where = [f"slice {slice_.session.date}"]
+            ready = times_ready(database)
+            if number in breaks:
+                gateway.server.inject(read_fault({"kind": "close"}))
+            gateway.show(slice_)
+            executions |= {row["exec_id"]: row for row in gateway.brokerage.book()["executions"]}
+            await wait_until(partial(is_taken, slice_, stored), where)
+            if number in breaks:
+                await wait_until(partial(is_ready_again, database, ready), where)
     return executions
+
+
+def is_ready_again(database: Path, before: int) -> bool:
+    return times_ready(database) > before
 
 
 def is_taken(slice_: BarSlice, stored: SqlProjections) -> bool:
@@ -160,8 +169,7 @@ async def test_fills_positions_and_cash_are_those_of_the_gateway(
         gateway.clock.at = begun_at
         database = tmp_path / "session.db"
         async with the_session(gateway, database) as summary:
-            with closing(SqlProjections(database)) as stored:
-                executions = await play(gateway, played, stored, breaks=breaks)
+            executions = await play(gateway, played, database, breaks=breaks)
         with closing(SqlProjections(database)) as stored:
             book = gateway.brokerage.book()
             fills = {fill.execution_id: fill for fill in stored.fills()}
