@@ -127,6 +127,10 @@ class RawClient:
     def send(self, data: bytes) -> None:
         self._writer.write(data)
 
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
     def say(self, *fields: object) -> None:
         """Send a request of these fields."""
         self.send(frame("".join(f"{field}\0" for field in fields).encode()))

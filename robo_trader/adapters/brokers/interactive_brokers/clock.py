@@ -14,13 +14,13 @@ class MarketClock:
 
     def __init__(self) -> None:
         self._latest = 0
-        self._is_heard = False
+        self.was_heard = False
         self.is_simulated = False
         self.skew = 0  # of the gateway's clock against ours at the last answer, nanoseconds
 
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds."""
-        self._is_heard = True
+        self.was_heard = True
         self.skew = nanos - time.time_ns()
         self.is_simulated = abs(self.skew) > _DAY
         self.note(nanos)
@@ -30,5 +30,6 @@ class MarketClock:
         self._latest = max(self._latest, nanos)
 
     def now(self) -> int:
-        """Return the time, UTC nanoseconds."""
-        return max(self._latest, time.time_ns()) if self._is_heard and not self.is_simulated else self._latest
+        """Return the time, UTC nanoseconds. Before the gateway was heard it may be of any day: nothing is newer yet."""
+        is_wall = self.was_heard and not self.is_simulated
+        return max(self._latest, time.time_ns()) if is_wall else self._latest
