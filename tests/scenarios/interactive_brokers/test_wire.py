@@ -13,7 +13,9 @@ from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, a_gateway
 
 async def test_the_end_of_a_connection_is_noticed_without_a_question() -> None:
     clock = MarketClock()
-    wire = GatewayWire(OrderTracker(clock.now, ReferenceTable(install=INSTALL).read, 0), clock)
+    wire = GatewayWire(
+        OrderTracker(clock.now, ReferenceTable(install=INSTALL).read, 0), clock, question_seconds=PATIENCE_SECONDS
+    )
     async with a_gateway() as gateway:
         assert await wire.connect("127.0.0.1", gateway.port, 1, PATIENCE_SECONDS) == [ACCOUNT]
         assert not wire.lost.is_set()
