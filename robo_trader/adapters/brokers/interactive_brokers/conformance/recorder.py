@@ -1,0 +1,213 @@
+"""The library's client with a recorder in it: every frame is kept as it went, and whoever waits for one is woken."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from types import SimpleNamespace
+
+from ib_async.contract import Contract, ContractDetails
+from ib_async.decoder import Decoder
+from ib_async.objects import CommissionReport, Execution, PriceIncrement
+from ib_async.order import Order, OrderState
+
+from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.conformance.frames import Direction, Frame, heard, sent, text_at
+from robo_trader.adapters.brokers.interactive_brokers.conformance.placeholders import Placeholders, ids_told
+from robo_trader.adapters.brokers.interactive_brokers.wire import GuardedClient
+
+FIRST_ORDER = 1_000_000  # numbers of orders: long ones, that no other field of a frame has by chance
+FIRST_QUESTION = 1_900_000_000  # numbers of questions
+REJECTED = "Rejected"  # refused before it had a status
+OVER = frozenset({"Cancelled", "ApiCancelled", "Filled", "Inactive", REJECTED})
+_PRIVATE = frozenset({"position", "updatePortfolio", "updateAccountValue", "accountSummary"})
+
+
+@dataclass(slots=True)
+class OwnOrders:
+    """Which orders are the tour's, and how they stand by what was heard last."""
+
+    client_id: int
+    statuses: dict[int, str] = field(default_factory=dict)  # by our number; "" until one is heard
+    perm_ids: set[int] = field(default_factory=set)
+    executions: dict[str, float] = field(default_factory=dict)  # signed shares by the execution's id
+
+
+class Recorder:
+    """Keeps frames in order, under the name of the step that is being taken."""
+
+    def __init__(self, own: OwnOrders, clock: Callable[[], float]) -> None:
+        self.own = own
+        self.frames: list[Frame] = []
+        self.placeholders = Placeholders()
+        self.step = ""
+        self._clock = clock
+        self._began_at = clock()
+        self._news = asyncio.Event()
+
+    def send(self, fields: Sequence[str]) -> None:
+        """Take a request that goes out."""
+        self.frames.append(sent(self.step, self._now(), fields))
+
+    def hear(self, fields: Sequence[str]) -> Frame:
+        """Take a message that came in; what it is about is known once it is decoded."""
+        frame = heard(self.step, self._now(), fields)
+        self.frames.append(frame)
+        return frame
+
+    def settle(self, frame: Frame) -> None:
+        """Take it that a message has been decoded: say whose it is, and wake who waits."""
+        if frame.kind in _PRIVATE:
+            frame.is_ours = False
+        elif frame.kind in {"openOrder", "orderStatus", "execDetails"}:
+            client = {"openOrder": 24, "orderStatus": 9, "execDetails": 22}[frame.kind]
+            frame.is_ours = frame.about in self.own.statuses and text_at(frame.fields, client) == str(
+                self.own.client_id
+            )
+        elif frame.kind == "error" and frame.about is not None:
+            is_of_order = FIRST_ORDER <= frame.about < FIRST_QUESTION
+            frame.is_ours = not is_of_order or frame.about in self.own.statuses
+        if frame.is_ours:
+            for name, value in ids_told(frame):
+                self.placeholders.learn(name, value)
+            self._note_status(frame)
+        self._news.set()
+
+    async def wait(self, is_it: Callable[[Frame], bool], *, since: int, seconds: float) -> Frame | None:
+        """Return the first message heard from a place on that fits; None if there is none within so many seconds."""
+        place = since
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    for frame in self.frames[place:]:
+                        place += 1
+                        if frame.direction is Direction.HEARD and is_it(frame):
+                            return frame
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            return None
+
+    def _note_status(self, frame: Frame) -> None:
+        if frame.about is None or frame.about not in self.own.statuses:
+            return
+        if frame.kind == "orderStatus":
+            self.own.statuses[frame.about] = frame.detail
+        elif frame.kind == "error" and not self.own.statuses[frame.about]:
+            if frame.detail.isdigit() and meaning(int(frame.detail)).kind is CodeKind.REJECTS:
+                self.own.statuses[frame.about] = REJECTED
+
+    def _now(self) -> float:
+        return self._clock() - self._began_at
+
+
+class TourEars:
+    """Takes what ib_async decoded. Its method names are the library's; what it does not name is recorded all the same."""
+
+    # ruff: noqa: N802, N803 - the library calls them so
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self.defaultTimezone = UTC
+        self.ib = SimpleNamespace(TimezoneTWS="US/Eastern")
+        self.frame: Frame
+        self.next_id = 0
+        self.contracts: list[ContractDetails] = []
+        self.increments: list[PriceIncrement] = []
+        self.prices: dict[int, float] = {}  # dollars by type of tick
+        self.left_open: dict[int, str] = {}  # references of this client's open orders, by number
+
+    def connectAck(self) -> None:
+        """The handshake is over."""
+
+    def setEventsDone(self) -> None:
+        """The connection is over."""
+
+    def connectionClosed(self) -> None:
+        """The connection is over."""
+
+    def nextValidId(self, orderId: int) -> None:
+        """The gateway offers a number."""
+        self.next_id = orderId
+
+    def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
+        """An order as it is."""
+        self.frame.detail = orderState.status
+        if order.clientId == self._recorder.own.client_id:
+            self.left_open[orderId] = order.orderRef
+        if orderId in self._recorder.own.statuses:
+            self._recorder.own.statuses[orderId] = orderState.status
+            self._recorder.own.perm_ids.add(order.permId)
+
+    def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
+        """An order that ended today."""
+        self.frame.about, self.frame.detail = order.permId, orderState.status
+        self.frame.is_ours = order.permId in self._recorder.own.perm_ids - {0}
+
+    def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
+        """An execution, as it happens or in an answer."""
+        if execution.orderId in self._recorder.own.statuses and execution.clientId == self._recorder.own.client_id:
+            sign = 1 if execution.side == "BOT" else -1
+            self._recorder.own.executions[execution.execId] = sign * execution.shares
+
+    def commissionReport(self, commissionReport: CommissionReport) -> None:
+        """What an execution cost."""
+        self.frame.is_ours = commissionReport.execId in self._recorder.own.executions
+
+    def contractDetails(self, reqId: int, contractDetails: ContractDetails) -> None:
+        """What is known of a contract."""
+        self.contracts.append(contractDetails)
+
+    def marketRule(self, marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
+        """The steps of prices."""
+        self.increments = priceIncrements
+
+    def position(self, account: str, contract: Contract, position: float, avgCost: float) -> None:
+        """Shares held: nobody's business."""
+
+    def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
+        """An error, a warning or a notice: the frame tells."""
+
+    def priceSizeTick(self, reqId: int, tickType: int, price: float, size: float) -> None:
+        """A price."""
+        if price > 0:
+            self.prices[tickType] = price
+
+
+class UndecodableHandler(logging.Handler):
+    """The library logs what it cannot read, and goes on; the recording says so."""
+
+    def __init__(self, ears: TourEars) -> None:
+        super().__init__(logging.ERROR)
+        self._ears = ears
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note that the last message was not understood."""
+        self._ears.frame.detail = "NOT UNDERSTOOD"
+
+
+class _RecordingDecoder(Decoder):
+    def __init__(self, ears: TourEars, recorder: Recorder) -> None:
+        super().__init__(ears, 0)
+        self._recorder = recorder
+
+    def interpret(self, fields: list[str]) -> None:
+        frame = self.wrapper.frame = self._recorder.hear(fields)
+        super().interpret(list(fields))  # it takes the list apart
+        self._recorder.settle(frame)
+
+
+class RecordingClient(GuardedClient):
+    """The guarded client, with every frame recorded as it goes and before it is decoded."""
+
+    def __init__(self, ears: TourEars, recorder: Recorder) -> None:
+        super().__init__(ears)
+        self.decoder = _RecordingDecoder(ears, recorder)
+        self._recorder = recorder
+
+    def sendMsg(self, msg: str | None) -> None:
+        """Send a request; None: those that had to wait for their turn."""
+        if msg:
+            self._recorder.send(msg.split("\0")[:-1])
+        super().sendMsg(msg)
