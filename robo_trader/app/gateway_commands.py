@@ -62,9 +62,7 @@ def conformance(  # noqa: PLR0913 - each parameter is an option of the command
     gateway: Annotated[str, typer.Option(help="HOST:PORT of IB Gateway or TWS with a paper login.")],
     account: Annotated[str, typer.Option(help="Paper account: DU1234567.")],
     symbol: Annotated[str, typer.Option(help="A large and liquid stock.")] = "AAPL",
-    price: Annotated[
-        str | None, typer.Option(help="About what a share costs; the gateway is asked if not given.")
-    ] = None,
+    price: Annotated[str | None, typer.Option(help="About what a share costs; else the gateway is asked.")] = None,
     fill: Annotated[bool, typer.Option("--fill", help="Also buy a share at the market, and sell it.")] = False,
     client_id: Annotated[int, typer.Option(min=1, help="Nobody else's; open orders are found again by it.")] = 77,
     output: Annotated[Path | None, typer.Option(help="Write every frame to this file, as JSON lines.")] = None,

@@ -23,6 +23,8 @@ REJECTED = "Rejected"  # refused before it had a status
 OVER = frozenset({"Cancelled", "ApiCancelled", "Filled", "Inactive", REJECTED})
 _PRIVATE = frozenset({"position", "updatePortfolio", "updateAccountValue", "accountSummary"})
 
+_CLIENT_PLACES = {"openOrder": 24, "orderStatus": 9, "execDetails": 22}  # where the client id stands
+
 
 @dataclass(slots=True)
 class OwnOrders:
@@ -60,7 +62,7 @@ class Recorder:
         """Take it that a message has been decoded: say whose it is, and wake who waits."""
         if frame.kind in _PRIVATE:
             frame.is_ours = False
-        elif frame.kind in {"openOrder", "orderStatus", "execDetails"}:
+        elif frame.kind in _CLIENT_PLACES:
             client = {"openOrder": 24, "orderStatus": 9, "execDetails": 22}[frame.kind]
             frame.is_ours = frame.about in self.own.statuses and text_at(frame.fields, client) == str(
                 self.own.client_id
@@ -90,20 +92,24 @@ class Recorder:
             return None
 
     def _note_status(self, frame: Frame) -> None:
-        if frame.about is None or frame.about not in self.own.statuses:
+        statuses, about = self.own.statuses, frame.about
+        if about is None or about not in statuses:
             return
         if frame.kind == "orderStatus":
-            self.own.statuses[frame.about] = frame.detail
-        elif frame.kind == "error" and not self.own.statuses[frame.about]:
-            if frame.detail.isdigit() and meaning(int(frame.detail)).kind is CodeKind.REJECTS:
-                self.own.statuses[frame.about] = REJECTED
+            statuses[about] = frame.detail
+        elif frame.kind == "error" and not statuses[about] and _rejects(frame.detail):
+            statuses[about] = REJECTED
 
     def _now(self) -> float:
         return self._clock() - self._began_at
 
 
+def _rejects(code: str) -> bool:
+    return code.isdigit() and meaning(int(code)).kind is CodeKind.REJECTS
+
+
 class TourEars:
-    """Takes what ib_async decoded. Its method names are the library's; what it does not name is recorded all the same."""
+    """Takes what ib_async decoded. Method names are the library's; what has none here is recorded all the same."""
 
     # ruff: noqa: N802, N803 - the library calls them so
 
@@ -131,7 +137,7 @@ class TourEars:
         """The gateway offers a number."""
         self.next_id = orderId
 
-    def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
+    def openOrder(self, orderId: int, _contract: Contract, order: Order, orderState: OrderState) -> None:
         """An order as it is."""
         self.frame.detail = orderState.status
         if order.clientId == self._recorder.own.client_id:
@@ -140,12 +146,12 @@ class TourEars:
             self._recorder.own.statuses[orderId] = orderState.status
             self._recorder.own.perm_ids.add(order.permId)
 
-    def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
+    def completedOrder(self, _contract: Contract, order: Order, orderState: OrderState) -> None:
         """An order that ended today."""
         self.frame.about, self.frame.detail = order.permId, orderState.status
         self.frame.is_ours = order.permId in self._recorder.own.perm_ids - {0}
 
-    def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
+    def execDetails(self, _reqId: int, _contract: Contract, execution: Execution) -> None:
         """An execution, as it happens or in an answer."""
         if execution.orderId in self._recorder.own.statuses and execution.clientId == self._recorder.own.client_id:
             sign = 1 if execution.side == "BOT" else -1
@@ -155,21 +161,21 @@ class TourEars:
         """What an execution cost."""
         self.frame.is_ours = commissionReport.execId in self._recorder.own.executions
 
-    def contractDetails(self, reqId: int, contractDetails: ContractDetails) -> None:
+    def contractDetails(self, _reqId: int, contractDetails: ContractDetails) -> None:
         """What is known of a contract."""
         self.contracts.append(contractDetails)
 
-    def marketRule(self, marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
+    def marketRule(self, _marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
         """The steps of prices."""
         self.increments = priceIncrements
 
-    def position(self, account: str, contract: Contract, position: float, avgCost: float) -> None:
+    def position(self, _account: str, _contract: Contract, _position: float, _cost: float) -> None:
         """Shares held: nobody's business."""
 
-    def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
+    def error(self, _reqId: int, _code: int, _text: str, _rejectJson: str = "") -> None:
         """An error, a warning or a notice: the frame tells."""
 
-    def priceSizeTick(self, reqId: int, tickType: int, price: float, size: float) -> None:
+    def priceSizeTick(self, _reqId: int, tickType: int, price: float, _size: float) -> None:
         """A price."""
         if price > 0:
             self.prices[tickType] = price
@@ -182,7 +188,7 @@ class UndecodableHandler(logging.Handler):
         super().__init__(logging.ERROR)
         self._ears = ears
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def emit(self, _record: logging.LogRecord) -> None:
         """Note that the last message was not understood."""
         self._ears.frame.detail = "NOT UNDERSTOOD"
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
+from msgspec.structs import replace
+
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.orders import BUY, OrderIntent, OrderType, Side, TimeInForce
+from robo_trader.core.domain.orders import BUY, OrderIntent, OrderTerms, OrderType, Side, TimeInForce
 
 ONE = Decimal(1)
 TOO_MANY = Decimal(9_999_999)  # more than a paper account can pay
@@ -76,42 +78,40 @@ class TourOrders:
         group: str = "",
     ) -> OrderIntent:
         """Return a limit order."""
-        return self._order(
-            OrderType.LIMIT, time_in_force, quantity=quantity, limit=price or self.prices.below, side=side, group=group
-        )
+        terms = OrderTerms(quantity=quantity, limit_price=price or self.prices.below)
+        return self._order(OrderType.LIMIT, time_in_force, terms, side=side, group=group)
 
     def market(self, time_in_force: TimeInForce = TimeInForce.DAY, side: Side = BUY) -> OrderIntent:
         """Return an order at any price: it fills."""
-        return self._order(OrderType.MARKET, time_in_force, side=side)
+        return self._order(OrderType.MARKET, time_in_force, OrderTerms(quantity=ONE), side=side)
 
     def stop(self, *, side: Side = BUY, price: Decimal | None = None) -> OrderIntent:
         """Return a stop."""
-        return self._order(OrderType.STOP, TimeInForce.GTC, side=side, stop=price or self.prices.above)
+        terms = OrderTerms(quantity=ONE, stop_price=price or self.prices.above)
+        return self._order(OrderType.STOP, TimeInForce.GTC, terms, side=side)
 
     def stop_limit(self) -> OrderIntent:
         """Return a stop with a limit."""
-        prices = self.prices
-        return self._order(OrderType.STOP_LIMIT, TimeInForce.GTC, stop=prices.above, limit=prices.further_above)
+        terms = OrderTerms(quantity=ONE, stop_price=self.prices.above, limit_price=self.prices.further_above)
+        return self._order(OrderType.STOP_LIMIT, TimeInForce.GTC, terms)
 
     def trailing_stop(self) -> OrderIntent:
         """Return a stop that trails, and begins above the market."""
-        prices = self.prices
-        return self._order(OrderType.TRAILING_STOP, TimeInForce.GTC, stop=prices.above, trail=prices.distance)
+        terms = OrderTerms(quantity=ONE, stop_price=self.prices.above)
+        trailing = self._order(OrderType.TRAILING_STOP, TimeInForce.GTC, terms)
+        return replace(trailing, trail=self.prices.distance)
 
     def _order(
         self,
         order_type: OrderType,
         time_in_force: TimeInForce,
+        terms: OrderTerms,
         *,
         side: Side = BUY,
-        quantity: Decimal = ONE,
-        limit: Decimal | None = None,
-        stop: Decimal | None = None,
-        trail: Decimal | None = None,
         group: str = "",
     ) -> OrderIntent:
         return OrderIntent(
-            signal_id="", strategy="", symbol=self.symbol, side=side, quantity=quantity, order_type=order_type,
-            limit_price=limit, time_in_force=time_in_force, reference_price=self.prices.last, stop_price=stop,
-            trail=trail, oca_group=group,
+            signal_id="", strategy="", symbol=self.symbol, side=side, quantity=terms.quantity, order_type=order_type,
+            limit_price=terms.limit_price, time_in_force=time_in_force, reference_price=self.prices.last,
+            stop_price=terms.stop_price, oca_group=group,
         )  # fmt: skip
