@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from types import SimpleNamespace
+from typing import Any, cast
 
 from ib_async.contract import Contract, ContractDetails
 from ib_async.decoder import Decoder
@@ -20,7 +21,8 @@ from robo_trader.adapters.brokers.interactive_brokers.wire import GuardedClient
 FIRST_ORDER = 1_000_000  # numbers of orders: long ones, that no other field of a frame has by chance
 FIRST_QUESTION = 1_900_000_000  # numbers of questions
 REJECTED = "Rejected"  # refused before it had a status
-OVER = frozenset({"Cancelled", "ApiCancelled", "Filled", "Inactive", REJECTED})
+GONE = "Gone"  # among the open orders no more, and nobody said why
+OVER = frozenset({"Cancelled", "ApiCancelled", "Filled", "Inactive", REJECTED, GONE})
 _PRIVATE = frozenset({"position", "updatePortfolio", "updateAccountValue", "accountSummary"})
 
 _CLIENT_PLACES = {"openOrder": 24, "orderStatus": 9, "execDetails": 22}  # where the client id stands
@@ -35,6 +37,18 @@ class OwnOrders:
     perm_ids: set[int] = field(default_factory=set)
     executions: dict[str, float] = field(default_factory=dict)  # signed shares by the execution's id
 
+    def unended(self) -> list[int]:
+        """Return the orders that nobody has said to have ended."""
+        return [order_id for order_id, status in self.statuses.items() if status not in OVER]
+
+    def note_code(self, order_id: int, code: str) -> None:
+        """Take an error about one of the orders."""
+        kind = meaning(int(code)).kind if code.isdigit() else CodeKind.NOTICE
+        if kind is CodeKind.CONFIRMS_CANCEL:
+            self.statuses[order_id] = "Cancelled"
+        elif kind is CodeKind.REJECTS and not self.statuses[order_id]:
+            self.statuses[order_id] = REJECTED
+
 
 class Recorder:
     """Keeps frames in order, under the name of the step that is being taken."""
@@ -44,6 +58,7 @@ class Recorder:
         self.frames: list[Frame] = []
         self.placeholders = Placeholders()
         self.step = ""
+        self.is_cut_off = False  # the gateway has ended the connection
         self._clock = clock
         self._began_at = clock()
         self._news = asyncio.Event()
@@ -77,7 +92,10 @@ class Recorder:
         self._news.set()
 
     async def wait(self, is_it: Callable[[Frame], bool], *, since: int, seconds: float) -> Frame | None:
-        """Return the first message heard from a place on that fits; None if there is none within so many seconds."""
+        """Return the first message heard from a place on that fits; None if there is none within so many seconds.
+
+        Raises ConnectionError where the connection breaks meanwhile.
+        """
         place = since
         try:
             async with asyncio.timeout(seconds):
@@ -86,10 +104,17 @@ class Recorder:
                         place += 1
                         if frame.direction is Direction.HEARD and is_it(frame):
                             return frame
+                    if self.is_cut_off:
+                        raise ConnectionError("the gateway has hung up")
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
             return None
+
+    def cut_off(self) -> None:
+        """Take it that the gateway has ended the connection."""
+        self.is_cut_off = True
+        self._news.set()
 
     def _note_status(self, frame: Frame) -> None:
         statuses, about = self.own.statuses, frame.about
@@ -97,15 +122,11 @@ class Recorder:
             return
         if frame.kind == "orderStatus":
             statuses[about] = frame.detail
-        elif frame.kind == "error" and not statuses[about] and _rejects(frame.detail):
-            statuses[about] = REJECTED
+        elif frame.kind == "error":
+            self.own.note_code(about, frame.detail)
 
     def _now(self) -> float:
         return self._clock() - self._began_at
-
-
-def _rejects(code: str) -> bool:
-    return code.isdigit() and meaning(int(code)).kind is CodeKind.REJECTS
 
 
 class TourEars:
@@ -131,7 +152,8 @@ class TourEars:
         """The connection is over."""
 
     def connectionClosed(self) -> None:
-        """The connection is over."""
+        """The gateway has ended the connection."""
+        self._recorder.cut_off()
 
     def nextValidId(self, orderId: int) -> None:
         """The gateway offers a number."""
@@ -195,11 +217,12 @@ class UndecodableHandler(logging.Handler):
 
 class _RecordingDecoder(Decoder):
     def __init__(self, ears: TourEars, recorder: Recorder) -> None:
-        super().__init__(ears, 0)
+        super().__init__(cast("Any", ears), 0)  # the library names its own class, and asks for these methods only
+        self._ears = ears
         self._recorder = recorder
 
     def interpret(self, fields: list[str]) -> None:
-        frame = self.wrapper.frame = self._recorder.hear(fields)
+        frame = self._ears.frame = self._recorder.hear(fields)
         super().interpret(list(fields))  # it takes the list apart
         self._recorder.settle(frame)
 
@@ -216,4 +239,4 @@ class RecordingClient(GuardedClient):
         """Send a request; None: those that had to wait for their turn."""
         if msg:
             self._recorder.send(msg.split("\0")[:-1])
-        super().sendMsg(msg)
+        super().sendMsg(msg or "")

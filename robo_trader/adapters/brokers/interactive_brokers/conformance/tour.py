@@ -18,6 +18,7 @@ from robo_trader.adapters.brokers.interactive_brokers.conformance.frames import 
 from robo_trader.adapters.brokers.interactive_brokers.conformance.recorder import (
     FIRST_ORDER,
     FIRST_QUESTION,
+    GONE,
     OVER,
     OwnOrders,
     Recorder,
@@ -78,6 +79,7 @@ class Tour:
     async def connect(self) -> None:
         """Connect and shake hands. Raises BrokerError where nobody answers, or somebody else's login does."""
         plan = self.plan
+        self.recorder.is_cut_off = False
         try:
             await self.client.connectAsync(plan.host, plan.port, plan.client_id, plan.answer_seconds)
         except (OSError, TimeoutError) as error:
@@ -98,11 +100,19 @@ class Tour:
 
     async def hang_up(self) -> None:
         """End the connection, and wait until it has ended."""
-        ended = asyncio.get_running_loop().create_future()
         if self.client.conn.isConnected():
-            self.client.conn.disconnected.connect(lambda _text: ended.done() or ended.set_result(None))
-            self.client.disconnect()
-            await asyncio.wait_for(ended, self.plan.answer_seconds)
+            ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+            def end(_reason: str) -> None:
+                if not ended.done():
+                    ended.set_result(None)
+
+            self.client.conn.disconnected += end
+            try:
+                self.client.disconnect()
+                await asyncio.wait_for(ended, self.plan.answer_seconds)
+            finally:
+                self.client.conn.disconnected -= end
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator[None]:
@@ -207,6 +217,7 @@ class Tour:
                 for order_id in open_ids or ():
                     await self.cancel(order_id)
                 if open_ids == []:
+                    self.recorder.own.statuses.update(dict.fromkeys(self.recorder.own.unended(), GONE))
                     return ()
         if open_ids is None:
             raise OrdersLeftOpen(

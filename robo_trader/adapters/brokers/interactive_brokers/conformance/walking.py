@@ -74,7 +74,10 @@ class Walk:
         return Recording(header=header, frames=frames, steps=steps)
 
     async def _take(self, name: str, step: Step) -> None:
-        """Take a step. A connection that breaks is part of what is recorded, and the next step begins a new one."""
+        """Take a step. A connection that breaks is part of what is recorded, and a new one is begun.
+
+        Raises OrdersLeftOpen where an order of the step cannot be ended: no further one is placed then.
+        """
         self._tell(name)
         tour = self._tour
         try:
@@ -86,6 +89,8 @@ class Walk:
             tour.unanswered.append("everything else: the connection broke")
         finally:
             self._taken[name] = tour.unanswered
+        if tour.recorder.own.unended() and (left := await tour.sweep()):
+            raise OrdersLeftOpen(f"{len(left)} open orders cannot be canceled, after the step {name}")
 
     async def _leave(self) -> None:
         """Cancel what is open, and say in words what could not be."""
