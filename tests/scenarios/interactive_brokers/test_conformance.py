@@ -23,7 +23,8 @@ from robo_trader.app.exit_codes import ExitCode
 from robo_trader.core.domain.errors import BrokerError, InvalidConfig, OrdersLeftOpen
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.simulation.gateway.server.faults import Fault, FaultKind, read_fault
-from tests.gateway_running import ACCOUNT, LOOPBACK, PATIENCE_SECONDS, RunningGateway, a_gateway, ib_async_client, until
+from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK
+from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, RunningGateway, a_gateway, ib_async_client, until
 from tests.running import command, environment
 
 
@@ -201,6 +202,17 @@ async def test_an_order_that_cannot_be_canceled_is_said_to_be_left() -> None:
             await tour(a_plan(gateway, answer_seconds=0.5))
         assert REFERENCE in told.value.next_step
         assert len(open_orders(gateway)) == 1, "it goes no further"
+
+
+async def test_an_order_that_fills_unwanted_ends_the_tour_and_is_told() -> None:
+    """The market is at 70, where everybody was told 100."""
+    async with a_gateway() as gateway:
+        walking = asyncio.create_task(tour(a_plan(gateway)))
+        await until(lambda: open_orders(gateway))
+        gateway.show_hour(price=70.0)
+        with pytest.raises(OrdersLeftOpen, match="0 open orders, 1 shares"):
+            await walking
+        assert [held["quantity"] for held in gateway.brokerage.book()["positions"]] == ["1"]
 
 
 @pytest.mark.parametrize(

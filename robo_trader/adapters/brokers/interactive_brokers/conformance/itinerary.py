@@ -6,15 +6,16 @@ from decimal import Decimal
 from ib_async.objects import ExecutionFilter
 
 from robo_trader.adapters.brokers.interactive_brokers.conformance.terms import TOO_MANY, FarPrices, TourOrders
-from robo_trader.adapters.brokers.interactive_brokers.conformance.tour import Tour
+from robo_trader.adapters.brokers.interactive_brokers.conformance.tour import Tour, TourPlan
 from robo_trader.core.domain.errors import BrokerError, InvalidConfig
-from robo_trader.core.domain.money import exact_from_float
+from robo_trader.core.domain.money import ZERO, exact_from_float
 from robo_trader.core.domain.orders import BUY, SELL, OrderIntent, TimeInForce
 
 Step = Callable[[Tour], Awaitable[None]]
 _TAGS = "NetLiquidation,TotalCashValue,BuyingPower"
 _DELAYED_FROZEN = 4
 _PRICE_TICKS = (4, 68, 9, 75, 1, 66, 2, 67)  # last, close, bid and ask, each live and delayed
+_OFF_MAX = Decimal("0.1")  # of the price, by which a given one may be off
 _TWO = Decimal(2)
 _F = TimeInForce
 
@@ -39,38 +40,50 @@ async def leftovers(tour: Tour) -> None:
 
 
 async def contract(tour: Tour) -> None:
-    """Look the symbol up, its steps of prices and its price. Raises BrokerError, or InvalidConfig without a price."""
+    """Look the symbol up, and its steps of prices. Raises BrokerError for one that the gateway does not know."""
     question = tour.question()
     await tour.ask(
         lambda: tour.client.reqContractDetails(question, tour.contract), "contractDetailsEnd", about=question
     )
     if not tour.ears.contracts:
         raise BrokerError(f"the gateway knows no stock {tour.plan.symbol}", next_step="Give another --symbol.")
-    rules = tour.ears.contracts[0].marketRuleIds.split(",")
-    if rules[0].isdigit():
-        await tour.ask(lambda: tour.client.reqMarketRule(int(rules[0])), "marketRule")
-    last = tour.plan.price or await _price(tour)
-    steps = [one for one in tour.ears.increments if one.lowEdge <= last] or tour.ears.increments
-    tick = steps[-1].increment if steps else tour.ears.contracts[0].minTick
-    prices = FarPrices(last, exact_from_float(tick))
-    for price in prices.all():
-        tour.recorder.placeholders.learn_price(price)
-    tour.orders = TourOrders(tour.plan.symbol, prices)
+    rule = tour.ears.contracts[0].marketRuleIds.partition(",")[0]
+    if rule.isdigit():
+        await tour.ask(lambda: tour.client.reqMarketRule(int(rule)), "marketRule")
 
 
-async def _price(tour: Tour) -> Decimal:
+async def price(tour: Tour) -> None:
+    """Ask what a share costs, and choose prices far from it.
+
+    Raises InvalidConfig where nobody knows a price, or the given one is not the gateway's.
+    """
     question = tour.question()
     tour.client.reqMarketDataType(_DELAYED_FROZEN)
     await tour.ask(
         lambda: tour.client.reqMktData(question, tour.contract, "", True, False, []),  # noqa: FBT003 - as the library has it
         "tickSnapshotEnd", about=question,
     )  # fmt: skip
-    known = next((tour.ears.prices[tick] for tick in _PRICE_TICKS if tick in tour.ears.prices), None)
-    if known is None:
+    shown = next((tour.ears.prices[tick] for tick in _PRICE_TICKS if tick in tour.ears.prices), None)
+    last = _believed(tour.plan, None if shown is None else exact_from_float(shown))
+    steps = [one for one in tour.ears.increments if one.lowEdge <= last] or tour.ears.increments
+    tick = steps[-1].increment if steps else tour.ears.contracts[0].minTick
+    prices = FarPrices(last, exact_from_float(tick))
+    for one in prices.all():
+        tour.recorder.placeholders.learn_price(one)
+    tour.orders = TourOrders(tour.plan.symbol, prices)
+
+
+def _believed(plan: TourPlan, shown: Decimal | None) -> Decimal:
+    """Return the price that others are far from: the gateway's, or where it shows none, the given one."""
+    if plan.price is None and shown is None:
         raise InvalidConfig(
-            f"the gateway shows no price of {tour.plan.symbol}", next_step="Give about what it costs: --price 150."
+            f"the gateway shows no price of {plan.symbol}", next_step="Give about what it costs: --price 150."
         )
-    return exact_from_float(known)
+    if plan.price is not None and shown is not None and abs(plan.price / shown - 1) > _OFF_MAX:
+        raise InvalidConfig(
+            f"{plan.symbol} does not cost {plan.price} but {shown}", next_step="Leave --price out, or correct it."
+        )
+    return shown or plan.price or ZERO
 
 
 async def what_if(tour: Tour) -> None:
@@ -199,6 +212,7 @@ STEPS: dict[str, Step] = {
     "snapshots": snapshots,
     "leftovers": leftovers,
     "contract": contract,
+    "price": price,
     "what-if": what_if,
     "change and cancel": change_and_cancel,
     "cancel the unknown": cancel_the_unknown,

@@ -76,7 +76,8 @@ class Walk:
     async def _take(self, name: str, step: Step) -> None:
         """Take a step. A connection that breaks is part of what is recorded, and a new one is begun.
 
-        Raises OrdersLeftOpen where an order of the step cannot be ended: no further one is placed then.
+        Raises OrdersLeftOpen where an order of the step cannot be ended, or has filled and left shares: no further
+        one is placed then.
         """
         self._tell(name)
         tour = self._tour
@@ -91,6 +92,8 @@ class Walk:
             self._taken[name] = tour.unanswered
         if tour.recorder.own.unended() and (left := await tour.sweep()):
             raise OrdersLeftOpen(f"{len(left)} open orders cannot be canceled, after the step {name}")
+        if tour.held():
+            raise OrdersLeftOpen(f"something filled in the step {name}, that should have been far from the market")
 
     async def _leave(self) -> None:
         """Cancel what is open, and say in words what could not be."""
