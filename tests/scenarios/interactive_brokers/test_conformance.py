@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,17 +23,30 @@ from robo_trader.app.exit_codes import ExitCode
 from robo_trader.core.domain.errors import BrokerError, InvalidConfig, OrdersLeftOpen
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.simulation.gateway.server.faults import Fault, FaultKind, read_fault
-from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK
+from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewaySettings
 from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, RunningGateway, a_gateway, ib_async_client, until
 from tests.running import command, environment
 
+SEEN_SECONDS = 0.2  # how long an order stays open where a test must see it so
 
-def a_plan(gateway: RunningGateway, *, fills: bool = False, answer_seconds: float = PATIENCE_SECONDS) -> TourPlan:
+
+def a_plan(
+    gateway: RunningGateway,
+    *,
+    fills: bool = False,
+    answer_seconds: float = PATIENCE_SECONDS,
+    settle_seconds: float = 0.0,
+) -> TourPlan:
     """Return a plan that waits for nothing but answers: the pretend gateway says all at once."""
     return TourPlan(
         host=LOOPBACK, port=gateway.port, account=ACCOUNT, symbol=Symbol("AAPL"), price=Decimal(100), fills=fills,
-        answer_seconds=answer_seconds, settle_seconds=0, fill_seconds=PATIENCE_SECONDS,
+        answer_seconds=answer_seconds, settle_seconds=settle_seconds, fill_seconds=PATIENCE_SECONDS, messages_a_second=0,
     )  # fmt: skip
+
+
+def a_quick_gateway(*faults: Fault) -> AbstractAsyncContextManager[RunningGateway]:
+    """Serve without a bound on messages a second: these tours do not wait between their steps."""
+    return a_gateway(*faults, settings=GatewaySettings(is_paced=False))
 
 
 async def tour(plan: TourPlan) -> Recording:
@@ -71,7 +84,7 @@ async def a_market_that_moves(gateway: RunningGateway) -> AsyncIterator[None]:
 
 
 async def test_every_step_is_taken_and_answered_and_nothing_is_left_open() -> None:
-    async with a_gateway() as gateway:
+    async with a_quick_gateway() as gateway:
         recording = await tour(a_plan(gateway))
         assert not open_orders(gateway)
         assert not gateway.brokerage.book()["positions"]
@@ -108,7 +121,7 @@ def recordings() -> tuple[Recording, Recording]:
     """Two tours of the same gateway, the second with the first one's orders in its books."""
 
     async def twice() -> tuple[Recording, Recording]:
-        async with a_gateway() as gateway:
+        async with a_quick_gateway() as gateway:
             return await tour(a_plan(gateway)), await tour(a_plan(gateway))
 
     return asyncio.run(twice())
@@ -145,14 +158,14 @@ def test_a_recording_holds_neither_account_nor_ids(recordings: tuple[Recording, 
 async def test_a_fault_is_a_difference_in_its_step(
     fault: dict[str, object], step: str, recordings: tuple[Recording, Recording]
 ) -> None:
-    async with a_gateway(read_fault(fault)) as gateway:
+    async with a_quick_gateway(read_fault(fault)) as gateway:
         now = await tour(a_plan(gateway, answer_seconds=2.0))
         assert not open_orders(gateway)
     assert step in steps_that_differ(recordings[0], now)
 
 
 async def test_a_share_is_bought_and_sold_where_that_is_wanted(recordings: tuple[Recording, Recording]) -> None:
-    async with a_gateway() as gateway, a_market_that_moves(gateway):
+    async with a_quick_gateway() as gateway, a_market_that_moves(gateway):
         recording = await tour(a_plan(gateway, fills=True))
         assert not gateway.brokerage.book()["positions"]
     sequences = {step.step: step.sequence for step in recording.steps}
@@ -165,8 +178,8 @@ async def test_a_share_is_bought_and_sold_where_that_is_wanted(recordings: tuple
 
 
 async def test_a_tour_that_is_broken_off_cancels_what_it_has_open() -> None:
-    async with a_gateway() as gateway:
-        walking = asyncio.create_task(tour(a_plan(gateway)))
+    async with a_quick_gateway() as gateway:
+        walking = asyncio.create_task(tour(a_plan(gateway, settle_seconds=SEEN_SECONDS)))
         await until(lambda: open_orders(gateway))
         walking.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -175,7 +188,7 @@ async def test_a_tour_that_is_broken_off_cancels_what_it_has_open() -> None:
 
 
 async def test_orders_of_others_are_left_alone_and_not_told() -> None:
-    async with a_gateway() as gateway, ib_async_client(gateway, client_id=5) as ib:
+    async with a_quick_gateway() as gateway, ib_async_client(gateway, client_id=5) as ib:
         order = ib_async.LimitOrder("BUY", 3, 55.5, orderRef="somebody else's")
         ib.placeOrder(ib_async.Stock("SPY", "SMART", "USD"), order)
         await until(lambda: open_orders(gateway))
@@ -186,7 +199,7 @@ async def test_orders_of_others_are_left_alone_and_not_told() -> None:
 
 
 async def test_orders_of_an_earlier_tour_are_found_and_canceled() -> None:
-    async with a_gateway() as gateway:
+    async with a_quick_gateway() as gateway:
         async with ib_async_client(gateway, client_id=77) as ib:
             order = ib_async.LimitOrder("BUY", 1, 55.5, orderRef=REFERENCE)
             ib.placeOrder(ib_async.Stock("AAPL", "SMART", "USD"), order)
@@ -197,7 +210,7 @@ async def test_orders_of_an_earlier_tour_are_found_and_canceled() -> None:
 
 async def test_an_order_that_cannot_be_canceled_is_said_to_be_left() -> None:
     deaf = Fault(kind=FaultKind.DROP, on="CancelOrder", times=0)
-    async with a_gateway(deaf) as gateway:
+    async with a_quick_gateway(deaf) as gateway:
         with pytest.raises(OrdersLeftOpen, match="1 open orders") as told:
             await tour(a_plan(gateway, answer_seconds=0.5))
         assert REFERENCE in told.value.next_step
@@ -206,8 +219,8 @@ async def test_an_order_that_cannot_be_canceled_is_said_to_be_left() -> None:
 
 async def test_an_order_that_fills_unwanted_ends_the_tour_and_is_told() -> None:
     """The market is at 70, where everybody was told 100."""
-    async with a_gateway() as gateway:
-        walking = asyncio.create_task(tour(a_plan(gateway)))
+    async with a_quick_gateway() as gateway:
+        walking = asyncio.create_task(tour(a_plan(gateway, settle_seconds=SEEN_SECONDS)))
         await until(lambda: open_orders(gateway))
         gateway.show_hour(price=70.0)
         with pytest.raises(OrdersLeftOpen, match="0 open orders, 1 shares"):
@@ -229,7 +242,7 @@ def test_what_is_live_is_refused_before_anything_connects(port: int, account: st
 
 
 async def test_another_login_is_refused_before_anything_is_sent() -> None:
-    async with a_gateway() as gateway:
+    async with a_quick_gateway() as gateway:
         plan = TourPlan(host=LOOPBACK, port=gateway.port, account="DU7654321", symbol=Symbol("AAPL"))
         with pytest.raises(BrokerError, match="manages DU1234567"):
             await tour(plan)
@@ -237,7 +250,7 @@ async def test_another_login_is_refused_before_anything_is_sent() -> None:
 
 
 async def test_a_symbol_without_a_price_is_refused_before_an_order() -> None:
-    async with a_gateway() as gateway:
+    async with a_quick_gateway() as gateway:
         plan = TourPlan(host=LOOPBACK, port=gateway.port, account=ACCOUNT, symbol=Symbol("AAPL"), settle_seconds=0)
         with pytest.raises(InvalidConfig, match="no price") as told:
             await tour(plan)
@@ -248,14 +261,14 @@ async def test_a_symbol_without_a_price_is_refused_before_an_order() -> None:
 @pytest.mark.process
 async def test_the_command_records_compares_and_says_by_its_code_what_it_found(tmp_path: Path) -> None:
     first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
-    async with a_gateway() as gateway:
+    async with a_quick_gateway() as gateway:
         code, out, said = await conformance(gateway, "--output", str(first))
         assert code == ExitCode.OK, said
         assert "No order of the tour is open" in out and "AAPL" in said and "far" not in said
         code, out, said = await conformance(gateway, "--compare", str(first), "--json")
         assert code == ExitCode.OK, said
         assert json.loads(out)["differences"] == []
-    async with a_gateway(read_fault({"name": "status_doubled", "nth": 1, "times": 1})) as gateway:
+    async with a_quick_gateway(read_fault({"name": "status_doubled", "nth": 1, "times": 1})) as gateway:
         code, out, said = await conformance(gateway, "--compare", str(first), "--output", str(second))
         assert code == ExitCode.DIFFERENT, said
         assert "change and cancel" in out.partition("Differences")[2]
@@ -265,7 +278,7 @@ async def test_the_command_records_compares_and_says_by_its_code_what_it_found(t
 @pytest.mark.process
 async def test_the_command_refuses_a_file_that_is_no_recording(tmp_path: Path) -> None:
     (tmp_path / "other.jsonl").write_text('{"record":"frame"}\n')
-    async with a_gateway() as gateway:
+    async with a_quick_gateway() as gateway:
         code, _, said = await conformance(gateway, "--compare", str(tmp_path / "other.jsonl"))
         assert code == ExitCode.CONFIGURATION and "no recording" in said and "Traceback" not in said
         assert not gateway.brokerage.book()["orders"]

@@ -52,6 +52,7 @@ class TourPlan:
     answer_seconds: float = 10.0  # how long an answer may take
     settle_seconds: float = 1.0  # how long what comes after an answer may take
     fill_seconds: float = 60.0
+    messages_a_second: int = 24  # two such seconds on end are within the gateway's 50, however late they come; 0: any
 
     def __post_init__(self) -> None:
         """Raises InvalidConfig for a live port and for an account that is none of paper."""
@@ -68,6 +69,7 @@ class Tour:
         self.recorder = Recorder(OwnOrders(plan.client_id), asyncio.get_running_loop().time)
         self.ears = TourEars(self.recorder)
         self.client = RecordingClient(self.ears, self.recorder)
+        self.client.MaxRequests = plan.messages_a_second
         self.recorder.placeholders.learn("ACCOUNT", plan.account)
         self.contract: Contract = stock(plan.symbol)
         self.orders: TourOrders  # once the prices are known
