@@ -40,7 +40,8 @@ def a_plan(
     """Return a plan that waits for nothing but answers: the pretend gateway says all at once."""
     return TourPlan(
         host=LOOPBACK, port=gateway.port, account=ACCOUNT, symbol=Symbol("AAPL"), price=Decimal(100), fills=fills,
-        answer_seconds=answer_seconds, settle_seconds=settle_seconds, fill_seconds=PATIENCE_SECONDS, messages_a_second=0,
+        answer_seconds=answer_seconds, settle_seconds=settle_seconds, fill_seconds=PATIENCE_SECONDS,
+        messages_a_second=0,
     )  # fmt: skip
 
 

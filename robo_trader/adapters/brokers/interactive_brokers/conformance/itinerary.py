@@ -100,12 +100,9 @@ async def change_and_cancel(tour: Tour) -> None:
     orders = tour.orders
     order_id = await tour.open(orders.limit())
     lower = orders.prices.further_below
-    await tour.settle()
     await tour.place(order_id, tour.wire(orders.limit(price=lower)))
-    await tour.settle()
     await tour.place(order_id, tour.wire(orders.limit(price=lower, quantity=_TWO)))
     await tour.end(order_id)
-    await tour.settle()
     await tour.cancel(order_id)
 
 
@@ -121,9 +118,7 @@ async def cancel_race(tour: Tour) -> None:
     first, second = tour.take_id(), tour.take_id()
     tour.send(first, tour.wire(orders.limit()))
     await tour.cancel(first)
-    await tour.settle()
     await tour.place(second, tour.wire(orders.limit()))
-    await tour.settle()
     tour.send(second, tour.wire(orders.limit(price=orders.prices.further_below)))
     await tour.cancel(second)
     await tour.end(first, second)
@@ -149,7 +144,6 @@ async def duplicate_id(tour: Tour) -> None:
 async def change_that_is_none(tour: Tour) -> None:
     """Send an order of the other side under the number of one that works."""
     order_id = await tour.open(tour.orders.limit())
-    await tour.settle()
     await tour.place(order_id, tour.wire(tour.orders.limit(side=SELL, price=tour.orders.prices.above)))
     await tour.end(order_id)
 
@@ -165,7 +159,6 @@ async def bracket(tour: Tour) -> None:
     tour.send(parent, first)
     tour.send(target, second)
     await tour.place(stop, last)
-    await tour.settle()
     await tour.cancel(parent)
     await tour.end(parent, target, stop)
 
@@ -183,7 +176,6 @@ async def one_cancels_other(tour: Tour) -> None:
 async def restart(tour: Tour) -> None:
     """Hang up while an order works, come back under the same client id, find it, and cancel it."""
     order_id = await tour.open(tour.orders.limit(_F.GTC))
-    await tour.settle()
     await tour.hang_up()
     await tour.connect()
     await tour.ask(tour.client.reqOpenOrders, "openOrderEnd")
@@ -194,10 +186,12 @@ async def round_trip(tour: Tour) -> None:
     """Buy a share at any price, and sell it."""
     bought = await tour.open(tour.orders.market())
     is_held = await tour.await_end(bought, tour.plan.fill_seconds)
+    await tour.settle()
     await tour.end(bought)
     if is_held or tour.held() > 0:
         sold = await tour.open(tour.orders.market(side=SELL))
         await tour.await_end(sold, tour.plan.fill_seconds)
+        await tour.settle()
         await tour.end(sold)
 
 

@@ -99,6 +99,7 @@ class Tour:
             raise BrokerError(refusal, next_step="Give the --account of the login.")
         self.server_version = self.client.serverVersion()  # known once it is the gateway that was meant
         self._order_ids = max(self._order_ids, self.ears.next_id)
+        await self.settle()
 
     async def hang_up(self) -> None:
         """End the connection, and wait until it has ended."""
@@ -121,13 +122,16 @@ class Tour:
         """Take a step: what is said until its end, and until all was heard that follows, stands under its name."""
         self.recorder.step, self.unanswered = name, []
         yield
-        await self.settle()
+        if self.client.isReady():
+            await self._drain()
 
     async def settle(self) -> None:
         """Wait for what still follows: some time, and then for an answer that comes after all that was said before."""
-        if self.client.isReady():
-            await asyncio.sleep(self.plan.settle_seconds)
-            await self.ask(self.client.reqCurrentTime, "currentTime")
+        await asyncio.sleep(self.plan.settle_seconds)
+        await self._drain()
+
+    async def _drain(self) -> None:
+        await self.ask(self.client.reqCurrentTime, "currentTime")
 
     def question(self) -> int:
         """Return a number for a question."""
@@ -163,7 +167,7 @@ class Tour:
         self.client.placeOrder(order_id, self.contract, order)
 
     async def place(self, order_id: int, order: Order) -> None:
-        """Place an order, or change one, and wait for what is said of it."""
+        """Place an order, or change one, and wait for all that is said of it."""
         since = len(self.recorder.frames)
         self.send(order_id, order)
         await self._await(
@@ -171,6 +175,7 @@ class Tour:
             since,
             "an answer to an order",
         )
+        await self.settle()
 
     async def open(self, intent: OrderIntent) -> int:
         """Place a new order; return its number."""
@@ -179,17 +184,17 @@ class Tour:
         return order_id
 
     async def cancel(self, order_id: int) -> None:
-        """Cancel an order, and wait until it has ended or the cancel is refused."""
+        """Cancel an order, and wait until it has ended or the cancel is refused, and for what else is said of it."""
         since = len(self.recorder.frames)
         self.client.cancelOrder(order_id)
         await self._await(
             lambda frame: frame.about == order_id and (frame.detail in OVER or frame.kind == "error"),
             since, "an answer to a cancel",
         )  # fmt: skip
+        await self.settle()
 
     async def end(self, *order_ids: int) -> None:
         """Cancel those of these orders that have not ended."""
-        await self.settle()
         for order_id in order_ids:
             if self.recorder.own.statuses[order_id] not in OVER:
                 await self.cancel(order_id)
