@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from robo_trader.adapters.brokers.interactive_brokers.conformance.itinerary import FILLING_STEPS
 from robo_trader.adapters.brokers.interactive_brokers.conformance.recording import Recording, StepRecord
 
 
@@ -18,9 +19,13 @@ class Difference:
 
 
 def compare(recorded: Recording, now: Recording) -> tuple[Difference, ...]:
-    """Return the differences, in the order of the tour. A step that only one of the two took is one difference."""
+    """Return the differences, in the order of the tour. A step that only one of the two took is one difference.
+
+    Where only one of the two was meant to fill orders, the steps for that are left out.
+    """
     theirs, ours = _by_name(recorded), _by_name(now)
-    names = [*ours, *(name for name in theirs if name not in ours)]
+    left_out = FILLING_STEPS if recorded.header.fills != now.header.fills else {}
+    names = [name for name in dict.fromkeys([*ours, *theirs]) if name not in left_out]
     return tuple(
         difference for name in names for difference in _differences(name, _words(theirs, name), _words(ours, name))
     )

@@ -73,7 +73,7 @@ class Recorder:
         self.frames.append(frame)
         return frame
 
-    def settle(self, frame: Frame) -> None:
+    def conclude(self, frame: Frame) -> None:
         """Take it that a message has been decoded: say whose it is, and wake who waits."""
         if frame.kind in _PRIVATE:
             frame.is_ours = False
@@ -224,7 +224,7 @@ class _RecordingDecoder(Decoder):
     def interpret(self, fields: list[str]) -> None:
         frame = self._ears.frame = self._recorder.hear(fields)
         super().interpret(list(fields))  # it takes the list apart
-        self._recorder.settle(frame)
+        self._recorder.conclude(frame)
 
 
 class RecordingClient(GuardedClient):
