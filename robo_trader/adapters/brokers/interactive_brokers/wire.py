@@ -154,7 +154,7 @@ class Ears:
 class GuardedClient(Client):
     """The library's client, with a bound on the length of a message."""
 
-    def __init__(self, ears: Ears) -> None:
+    def __init__(self, ears: object) -> None:
         super().__init__(ears)
 
     def _onSocketHasData(self, data: bytes) -> None:
