@@ -11,7 +11,7 @@ from robo_trader.app import playing
 from robo_trader.app.backtest_window import Window, load_benchmark, windowed
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
 from robo_trader.app.event_strategies import demand_records, refuse_to_compile
-from robo_trader.app.joining import build_engine_settings, build_limits, build_venue_settings
+from robo_trader.app.joining import build_backtest_settings, build_limits, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import Account, Announce, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles, play_quotes
@@ -126,7 +126,7 @@ async def _play(  # noqa: PLR0913 - each parameter is a choice of the command's
 ) -> tuple[Result, Mapping[str, Any]]:
     settings, execution = plan.settings, plan.settings.execution
     account = Account(
-        engine=build_engine_settings(settings), venue=build_venue_settings(settings), cash=execution.opening_cash,
+        engine=build_backtest_settings(settings), venue=build_venue_settings(settings), cash=execution.opening_cash,
         opened_at=plan.start, name=execution.account, policy=policy_of_settings(settings), is_checked=is_checked,
     )  # fmt: skip
     bars = sum(map(len, series))

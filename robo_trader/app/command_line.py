@@ -1,5 +1,6 @@
 """The command line. Commands import what they need when they run, so that `--help` answers at once."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ import typer
 
 from robo_trader import __version__
 from robo_trader.app.check_commands import check_app
+from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
-from robo_trader.app.gateway_commands import gateway
+from robo_trader.app.gateway_commands import conformance, gateway
 from robo_trader.app.instruct_commands import instruct_app
 from robo_trader.app.journal_commands import journal_app
 from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
@@ -35,11 +37,13 @@ new_app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
 app.add_typer(features_app, name="features")
 app.command()(gateway)
+app.command()(conformance)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
 app.add_typer(risk_app, name="risk")
 app.add_typer(instruct_app, name="instruct")
+app.add_typer(execution_app, name="execution")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file; robo_trader.toml if there is one.")]
@@ -315,6 +319,9 @@ def new_strategy(name: Annotated[str, typer.Argument(help="Its name, as my_rever
 
 def main() -> NoReturn:
     """Run the program; every named error becomes one clear message and its exit code."""
+    gc.set_threshold(
+        50_000
+    )  # what is loaded stays: to look for garbage in it every 700 objects is a seventh of a start
     try:
         app()
     except RoboTraderError as error:

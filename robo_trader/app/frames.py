@@ -21,7 +21,7 @@ from robo_trader.app import playing
 from robo_trader.app.backtesting import assumptions_of, faulty_bars
 from robo_trader.app.corporate_actions import CorporateActions, adjusted_table
 from robo_trader.app.event_strategies import demand_records, refuse_to_share
-from robo_trader.app.joining import build_engine_settings, build_stops, build_venue_settings
+from robo_trader.app.joining import build_backtest_settings, build_stops, build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.playing import ENGINES, Account, EngineName, play_compiled, play_event, play_long_event
 from robo_trader.app.risk_policy import policy_of_settings
@@ -216,7 +216,7 @@ def _made(strategy: object) -> BuiltStrategy:
 def _account(settings: Settings, sleeves: tuple[Sleeve, ...], table: BarTable, replaced: Mapping[str, Any]) -> Account:
     for sleeve in sleeves:
         check_fit(sleeve.strategy, table.symbols)
-    engine = replace(build_engine_settings(settings, sleeves, table.symbols), **replaced)
+    engine = replace(build_backtest_settings(settings, sleeves, table.symbols), **replaced)
     venue = replace(build_venue_settings(settings), commissions=engine.commissions)
     opened_at = int(table.market.started_at[0])
     cash, policy = settings.execution.opening_cash, policy_of_settings(settings)

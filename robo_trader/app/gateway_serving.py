@@ -5,27 +5,26 @@ import contextlib
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
-from robo_trader.app.corporate_actions import chosen_actions
+from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, load_market
 from robo_trader.app.gateway_state import read_state, write_state
 from robo_trader.app.joining import build_venue_settings
 from robo_trader.app.places import cache_directory
+from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles
 from robo_trader.app.running import FIRST_SESSION, last_session_date, stop_on_signals
-from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
-from robo_trader.core.domain.bars import BarSlice
-from robo_trader.core.domain.corporate_actions import CorporateAction
-from robo_trader.runtime.loading import load_series
-from robo_trader.runtime.records import with_actions
-from robo_trader.runtime.slices import merge_slices, pace
+from robo_trader.core.market.sessions import SessionTable
+from robo_trader.runtime.slices import pace
 from robo_trader.simulation.gateway.brokerage.brokerage import Brokerage
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings, Listing
+from robo_trader.simulation.gateway.market.market import Market
+from robo_trader.simulation.gateway.market.settings import MarketAccess, MarketSettings
 from robo_trader.simulation.gateway.server.control import ControlPort
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
@@ -34,8 +33,6 @@ from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, Gatew
 _LOOK_SECONDS = 0.02  # between two looks for the first client
 
 log = structlog.get_logger()
-
-Happening = BarSlice | CorporateAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +43,13 @@ class GatewayOptions:
     port: int = 0
     account: str = "DU1234567"
     seed: int = 0
+    records: RecordFiles = NO_RECORDS  # quotes and prints, if the market is made of them
     faults: Path | None = None
     control_port: int | None = None  # None: nobody asks
     state: Path | None = None
     awaits_client: bool = False
     is_paced: bool = True
+    access: MarketAccess = MarketAccess.LIVE
     ends_with_feeds: bool = False
     as_json: bool = False
 
@@ -96,38 +95,37 @@ async def serve_gateway(
     if options.host != LOOPBACK:
         log.warning("others than this machine can connect, and nobody is asked for a password", host=options.host)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    plan = plan_session(settings, sessions, now=time.time_ns())
-    wanted = _brokerage_settings(settings, options, plan)
     kept = read_state(options.state) if options.state else None
     clock = MarketClock(kept.at if kept else 0)
+    market = await load_market(settings, sessions, options.records, after=clock.at)
+    wanted = _brokerage_settings(settings, options, market, sessions)
     brokerage = Brokerage.restore(wanted, kept.brokerage) if kept else Brokerage(wanted)
-    happenings = await _happenings(settings, plan, after=clock.at)
     listening = GatewaySettings(host=options.host, port=options.port, is_paced=options.is_paced)
     server = GatewayServer(
-        {"brokerage": brokerage},
+        {"brokerage": brokerage, "market": Market(_market_settings(settings, options, market, wanted))},
         listening,
         clock=clock,
         faults=FaultBook(faults, seed=options.seed),
-        doings=brokerage.doings,
     )
     async with AsyncExitStack() as stack:
-        first = next(happenings, None)
-        clock.come_to(_begin_of(first) if first else plan.end)
+        first = next(market.happenings, None)
+        if first is not None:
+            clock.come_to(begin_of(first))
         port = await server.start()
         stack.push_async_callback(server.close)
         control = None
         if options.control_port is not None:
             control = (await stack.enter_async_context(ControlPort(server, options.control_port))).port
         tell(Listening(host=options.host, port=port, account=options.account, control_port=control))
-        market = _Market(server, clock, stop, settings.data.speed, options)
-        await _until_first(server.wait_closed(), market.play([] if first is None else [first], happenings))
+        player = _Player(server, clock, stop, settings.data.speed, options)
+        await _until_first(server.wait_closed(), player.play([] if first is None else [first], market.happenings))
     if options.state:
         write_state(options.state, at=clock.at, brokerage=brokerage.snapshot())
     log.info("gateway stopped")
 
 
 @dataclass(frozen=True, slots=True)
-class _Market:
+class _Player:
     """Shows the gateway what happens, at the pace that was asked for."""
 
     server: GatewayServer
@@ -144,7 +142,7 @@ class _Market:
         async for happening in pace(_chained(first, rest), per_second=per_second):
             if self.stop.is_set():
                 return
-            self.clock.come_to(_end_of(happening))
+            self.clock.come_to(end_of(happening))
             self.server.show(happening)
         log.info("the feeds have ended; the market stands still")
         if not self.options.ends_with_feeds:
@@ -172,29 +170,27 @@ async def _until_first(*awaited: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-def _brokerage_settings(settings: Settings, options: GatewayOptions, plan: SessionPlan) -> BrokerageSettings:
+def _brokerage_settings(
+    settings: Settings, options: GatewayOptions, market: GatewayMarket, sessions: SessionTable
+) -> BrokerageSettings:
     return BrokerageSettings(
-        venue=build_venue_settings(settings),
-        sessions=plan.sessions,
-        listings=tuple(Listing(symbol=symbol) for symbol in plan.feeds),
+        venue=replace(build_venue_settings(settings), quoted=market.quoted),
+        sessions=sessions,
+        listings=tuple(Listing(symbol=symbol) for symbol in market.symbols),
         account=options.account,
         opening_cash=settings.execution.opening_cash,
         borrow_rate=settings.execution.borrow_rate,
     )
 
 
-async def _happenings(settings: Settings, plan: SessionPlan, *, after: int) -> Iterator[Happening]:
-    actions = chosen_actions(settings).events(settings.data.symbols, plan.sessions)
-    series = await load_series(plan.requests(after=after), max_concurrent=settings.data.max_concurrent)
-    slices = merge_slices(series, plan.sessions, after=after)
-    return iter(with_actions(slices, [one for one in actions if one.occurred_at >= after], is_new=not after))
-
-
-def _begin_of(happening: Happening) -> int:
-    if isinstance(happening, BarSlice):
-        return min((bar.started_at for bar in happening.bars), default=happening.ended_at)
-    return happening.occurred_at
-
-
-def _end_of(happening: Happening) -> int:
-    return happening.ended_at if isinstance(happening, BarSlice) else happening.occurred_at
+def _market_settings(
+    settings: Settings, options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings
+) -> MarketSettings:
+    return MarketSettings(
+        sessions=brokerage.sessions,
+        listings=brokerage.listings,
+        bar_size=settings.data.bar_size,
+        past=lambda symbol: market.past.get(symbol, ()),
+        access=options.access,
+        real_seconds=time.monotonic if options.is_paced else None,
+    )

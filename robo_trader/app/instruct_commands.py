@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-instruct_app = typer.Typer(help="Halt or resume a session; enable or disable its strategies.", no_args_is_help=True)
+instruct_app = typer.Typer(help="Halt or resume a session, its strategies and blocked symbols.", no_args_is_help=True)
 
 Database = Annotated[Path | None, typer.Option("--database", help="Database of the session; the latest if not given.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the journal.")]
@@ -55,6 +55,21 @@ def shrink(name: Name, *, reason: Reason, actor: Actor = None, database: Databas
 def disable(name: Name, *, reason: Reason, actor: Actor = None, database: Database = None) -> None:
     """Let a strategy leave what it holds, and trade no more."""
     _strategy(name, "OFF", reason, actor, database)
+
+
+@instruct_app.command()
+def release(
+    symbol: Annotated[str, typer.Argument(help="The blocked symbol.")],
+    *,
+    reason: Reason,
+    actor: Actor = None,
+    database: Database = None,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Take the broker's shares where they differ.")] = False,
+) -> None:
+    """Let a blocked symbol be traded again, where two statements agree on it by now, or with --adopt."""
+    from robo_trader.app.commands.instruct import instruct_release
+
+    instruct_release(database, symbol, adopts=adopt, reason=reason, actor=actor)
 
 
 def _trading(kind: str, reason: str, actor: str | None, database: Path | None) -> None:

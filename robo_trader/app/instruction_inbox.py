@@ -17,10 +17,11 @@ from msgspec.structs import replace
 
 from robo_trader.core.domain.errors import JournalUnwritable
 from robo_trader.core.domain.events import InstructionGiven
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
 
-Instruction = InstructionGiven | StrategyInstructed
-_KINDS: dict[str, type[Instruction]] = {kind.__name__: kind for kind in (InstructionGiven, StrategyInstructed)}
+Instruction = InstructionGiven | StrategyInstructed | ReleaseInstructed
+_KINDS: dict[str, type[Instruction]] = {kind.__name__: kind for kind in Instruction.__args__}
 
 log = structlog.get_logger()
 

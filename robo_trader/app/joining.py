@@ -1,8 +1,11 @@
 """Where things are joined: settings become an engine, a venue, a broker and a loop. Nowhere else."""
 
+from dataclasses import replace
+
 from robo_trader.adapters.brokers.simulated import SimulatedBroker
 from robo_trader.app.execution import build_execution, build_impact
 from robo_trader.app.feature_selection import read_groups
+from robo_trader.app.reconciliation import build_reconciliation
 from robo_trader.app.settings import Settings
 from robo_trader.app.sizers import build_sizer
 from robo_trader.app.strategies import build_strategies
@@ -52,7 +55,16 @@ def build_engine_settings(
         protection=build_protection(settings),
         strategies=build_strategies_policy(settings),
         portfolio_model=build_portfolio_model(settings, symbols),
+        reconciliation=build_reconciliation(settings),
+        actions_await_statement=settings.reconciliation.actions_await_statement,
     )
+
+
+def build_backtest_settings(
+    settings: Settings, sleeves: tuple[Sleeve, ...] = (), symbols: tuple[Symbol, ...] = ()
+) -> EngineSettings:
+    """Return the same for a backtest, which has no broker whose statement a pause could wait for."""
+    return replace(build_engine_settings(settings, sleeves, symbols), actions_await_statement=False)
 
 
 def build_broker(settings: Settings) -> SimulatedBroker:

@@ -22,6 +22,7 @@ from robo_trader.app.joining import build_engine
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
+from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
 from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory, stop_on_signals
 from robo_trader.app.settings import Settings
@@ -36,7 +37,7 @@ from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.execution.statement_schedule import EVERYTHING, StatementSchedule
+from robo_trader.core.execution.statement_schedule import EVERYTHING
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.live_trading import LiveTrading
 from robo_trader.runtime.order_references import OrderReferences
@@ -155,13 +156,17 @@ async def _run(
     )
     broker.restore(journal.batches())
     broker.market_time = max(recovered.last_slice_ended_at, opening.at)
-    stands_before = ReconciledBroker(broker, StatementSchedule(), time.monotonic_ns)
+    stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(
         recovered.engine,
         journal,
         stands_before,
         due_timer=recovered.engine.due_timer,
-        listeners=[recovered.references.note, batch_logger(quiet=False, references=recovered.references)],
+        listeners=[
+            recovered.references.note,
+            _tell_ready,
+            batch_logger(quiet=False, references=recovered.references),
+        ],
     )
     if not recovered.batches:
         await loop.take(
@@ -183,6 +188,12 @@ async def _run(
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
             await trading.run(stop)
     log.info("stopped")
+
+
+def _tell_ready(batch: Batch) -> None:
+    for step in batch.steps:
+        if isinstance(step.input, BrokerLinkChanged) and step.input.state is LinkState.READY:
+            log.info("orders may leave", reason=step.input.reason)
 
 
 def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
@@ -211,7 +222,10 @@ class _Market:
         """Return the slices that are over and were not given yet."""
         for told in self._broker.take_bars():
             self.stream.take(told)
-        return self.stream.closed(self._broker.now() - (0 if self._broker.is_simulated else GRACE_NANOS))
+        broker = self._broker
+        if not broker.is_watching:
+            return []  # what is held may be half a bar, and the rest of it was missed
+        return self.stream.closed(broker.bars_until if broker.is_simulated else broker.now() - GRACE_NANOS)
 
 
 async def _warm_up(
@@ -228,13 +242,13 @@ async def _warm_up(
     broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
-    while waiting:
+    while waiting or not broker.is_watching:
         for told in broker.take_bars():
             market.stream.take(told)
             waiting.discard(told.symbol)
         if time.monotonic() > deadline:
             raise DataError(
-                f"the gateway sends no history of {', '.join(sorted(waiting))}",
+                f"the gateway sends no history of {', '.join(sorted(waiting or data.symbols))}",
                 next_step="Check the symbols, and the market data subscriptions of the account.",
             )
         await asyncio.sleep(0.05)

@@ -287,6 +287,9 @@ STEPS: Mapping[str, str] = {  # by the control that refused
     "QUARANTINE": "Wait for a second bar near the last close; risk.jump_fraction is the limit.",
     "GREEKS": "Hold fewer options; risk.delta_max, gamma_max and vega_max are the limits.",
     "CIRCUIT_BREAKER": "Wait until the breaker's cool-down is over; docs/risk.md says what closes it.",
+    "REPLACES": "The order rests where it is; risk.replaces_max is the limit.",
+    "POST_TRADE": "See whether the fill stands, then `robo-trader instruct release`; risk.fill_collar_fraction and "
+    "fills_after_halt are the limits.",
     "PORTFOLIO_HEAT": "Set nearer stops, hold less, size smaller, or raise risk.heat_fraction.",
     "SECTOR_EXPOSURE": "Hold less of the sector, size smaller, or raise risk.sector_fraction.",
     "CORRELATED_EXPOSURE": "Hold less of what moves alike, size smaller, or raise risk.correlated_fraction.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from robo_trader.app.backtest_window import Window, load_benchmark, windowed
-from robo_trader.app.joining import build_engine_settings, build_venue_settings
+from robo_trader.app.joining import build_backtest_settings, build_venue_settings
 from robo_trader.app.playing import Account, play_event
 from robo_trader.app.risk_policy import policy_of_settings
 from robo_trader.app.session_plan import SessionPlan, plan_session
@@ -25,7 +25,7 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.rules.quotes import mid_update
 from robo_trader.research.backtest.result import Result
 from robo_trader.runtime.loading import load_series
-from robo_trader.runtime.records import merge_records
+from robo_trader.runtime.records import Happening, merge_records
 from robo_trader.runtime.slices import merge_slices
 
 if TYPE_CHECKING:  # what reads the files brings polars
@@ -53,7 +53,7 @@ NO_RECORDS = RecordFiles()
 
 
 @dataclass(frozen=True, slots=True)
-class _Market:
+class QuotedMarket:
     """What is played: bars, quotes and prints within one time."""
 
     plan: SessionPlan
@@ -77,10 +77,10 @@ async def play_quotes(
 
     Raises DataError for files that cannot be used.
     """
-    market = await _load(settings, sessions, files, window)
+    market = await load_quoted_market(settings, sessions, files, window)
     plan, quoted = market.plan, market.quotes.symbols
     account = Account(
-        engine=build_engine_settings(plan.settings),
+        engine=build_backtest_settings(plan.settings),
         venue=replace(build_venue_settings(plan.settings), quoted=quoted),
         cash=plan.settings.execution.opening_cash,
         opened_at=plan.start,
@@ -88,10 +88,7 @@ async def play_quotes(
         policy=policy_of_settings(plan.settings),
         is_checked=is_checked,
     )
-    happenings = merge_records(
-        merge_slices(market.series, sessions, after=0), _arrivals(market.quotes, sessions),
-        () if market.trades is None else _prints(market.trades, sessions),
-    )  # fmt: skip
+    happenings = happenings_of(market, sessions)
     engine, result = await play_event(
         account, happenings, bar_size=plan.settings.data.bar_size.value, assumptions=_assumptions(assumptions, plan),
         benchmark=await load_benchmark(plan, window),
@@ -110,7 +107,18 @@ async def play_quotes(
     return engine, result.warned(_warnings(market, engine)), served
 
 
-async def _load(settings: Settings, sessions: SessionTable, files: RecordFiles, window: Window) -> _Market:
+def happenings_of(market: QuotedMarket, sessions: SessionTable) -> Iterator[Happening]:
+    """Yield slices, quotes and prints in one order of time."""
+    return merge_records(
+        merge_slices(market.series, sessions, after=0), _arrivals(market.quotes, sessions),
+        () if market.trades is None else _prints(market.trades, sessions),
+    )  # fmt: skip
+
+
+async def load_quoted_market(
+    settings: Settings, sessions: SessionTable, files: RecordFiles, window: Window
+) -> QuotedMarket:
+    """Return what files and feeds hold of the window. Raises DataError for files that cannot be used."""
     from robo_trader.adapters.feeds.quote_files import QUOTE_NUMBERS, TRADE_NUMBERS, read_records
 
     assert files.quotes is not None, "prints alone are refused before"
@@ -133,7 +141,7 @@ async def _load(settings: Settings, sessions: SessionTable, files: RecordFiles, 
         series = await load_series(plan.requests(after=0), max_concurrent=data.max_concurrent)
     else:
         series = [list(_built(symbol, quotes, sessions)) for symbol in data.symbols]
-    return _Market(plan, series, quotes, trades)
+    return QuotedMarket(plan, series, quotes, trades)
 
 
 def _plan_of(quotes: "Records", settings: Settings, sessions: SessionTable) -> SessionPlan:
@@ -179,7 +187,7 @@ def _faults(engine: Engine) -> str:
     return ", ".join(f"{count} {fault}" for fault, count in sorted(engine.account.tally.quotes_rejected.items()))
 
 
-def _warnings(market: _Market, engine: Engine) -> tuple[str, ...]:
+def _warnings(market: QuotedMarket, engine: Engine) -> tuple[str, ...]:
     from robo_trader.app.backtesting import faulty_bars
 
     tally = engine.account.tally

@@ -22,6 +22,7 @@ from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
+from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch, tell_strangers
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
@@ -32,7 +33,6 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.errors import JournalUnwritable
 from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.engine.engine import Engine
-from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.market.corporate_actions import action_key
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.loading import load_series
@@ -84,7 +84,7 @@ async def run_session(
         recovered = _recover(settings, journal, OrderReferences(journal.begin(plan.record())))
         _tell_plan(plan, path, recovered)
         loop = _join_loop(settings, journal, recovered)
-        asking = StatementAsking(recovered.broker, StatementSchedule(), time.monotonic_ns)
+        asking = StatementAsking(recovered.broker, build_schedule(settings), time.monotonic_ns)
         await _resume(loop, plan, recovered)
         await asking.reconcile(loop, at=recovered.last_slice_ended_at or plan.start)
         await begin_policy(loop, plan, recovered, policy)

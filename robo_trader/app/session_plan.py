@@ -13,7 +13,7 @@ from robo_trader.adapters.feeds.synthetic import SyntheticFeed
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.joining import build_engine_settings, build_limits, sectors_of
 from robo_trader.app.places import sessions_directory
-from robo_trader.app.settings import Settings
+from robo_trader.app.settings import ReconciliationSettings, Settings
 from robo_trader.app.strategies import ChosenStrategy, build_strategies, strategy_identity
 from robo_trader.app.strategy_parameters import parameter_text, parameters_of
 from robo_trader.core.domain.instruments import Symbol
@@ -144,9 +144,20 @@ def deciding_settings(settings: Settings) -> dict[str, str]:
         "stops": settings.stops.model_dump(),
         "protection": settings.protection.model_dump(),
         "strategies": settings.strategies.model_dump(),
+        "reconciliation": _changed_reconciliation(settings),
         "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
     }
     return {f"{name}.{key}": _text(value) for name, section in sections.items() for key, value in section.items()}
+
+
+def _changed_reconciliation(settings: Settings) -> dict[str, object]:
+    """Return what differs from the defaults, which a session has from before this could be set.
+
+    How often the broker is asked decides nothing: the answers are in the journal.
+    """
+    given, usual = settings.reconciliation.model_dump(), ReconciliationSettings().model_dump()
+    decides = given.keys() - {"positions_seconds", "orders_seconds"}
+    return {key: value for key, value in given.items() if key in decides and value != usual[key]}
 
 
 def _is_set(limits: RiskLimits, key: str, value: object) -> bool:

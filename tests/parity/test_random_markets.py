@@ -224,6 +224,10 @@ REMEMBERING = st.builds(
     breaker_cooldown_seconds=st.sampled_from([60, 200]),
     emergency_violations=st.sampled_from([None, 5]),
     emergency_window_seconds=st.just(240),
+    replaces_max=st.sampled_from([None, 1]),
+    cancel_fill_ratio_max=st.sampled_from([None, 1]),
+    fill_collar_fraction=st.sampled_from([None, "0.001"]),
+    fills_after_halt=st.booleans(),
 )
 
 

@@ -22,9 +22,20 @@ PATIENCE_SECONDS = 120
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Path]:
     """The database of a session that runs."""
-    database = tmp_path / "s.db"
+    yield from running(tmp_path / "s.db")
+
+
+@pytest.fixture
+def blocked_session(tmp_path: Path) -> Iterator[Path]:
+    """The same, where no fill is near enough to where it was decided: each blocks its symbol (C32)."""
+    yield from running(tmp_path / "s.db", ROBO_RISK__FILL_COLLAR_FRACTION="0.000001")
+
+
+def running(database: Path, **variables: str) -> Iterator[Path]:
     arguments = ("run", "--database", str(database), "--feed", "sample", "--speed", "20", "--no-web")
-    process = subprocess.Popen(command(*arguments), env=environment(), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(*arguments), env=environment(**variables), stderr=subprocess.DEVNULL
+    )  # fmt: skip
     await_(lambda: database.exists() and state(database) == "ACTIVE")
     yield database
     process.send_signal(signal.SIGINT)
@@ -84,4 +95,23 @@ def test_what_is_left_for_a_session_that_does_not_run(tmp_path: Path) -> None:
     assert before["orders"] > 0
     told = instruct(database, "disable", "sma_crossover", "--reason", "a test")
     assert "sma_crossover: OFF is left for the session" in told
+    assert "release of IBM is left for the session (nothing blocks it by now)" in instruct(
+        database, "release", "ibm", "--adopt", "--reason", "a test"
+    )
+    assert "is not a symbol" in instruct(database, "release", "A$", "--reason", "a test")
     assert "is no reason" in instruct(database, "enable", "sma_crossover", "--reason", " ")
+
+
+def test_a_symbol_that_a_fill_has_blocked_is_released(blocked_session: Path) -> None:
+    await_(lambda: bool(rows(blocked_session, "blocks")))
+    symbol = str(rows(blocked_session, "blocks")[0]["symbol"])
+    told = instruct(blocked_session, "release", symbol, "--reason", "the fill stands")
+    assert f"release of {symbol} is left for the session (order " in told and "further than" in told
+
+    def is_released() -> bool:
+        first = next(row for row in rows(blocked_session, "blocks") if row["symbol"] == symbol)
+        if first["released_at"] is None:  # two statements must agree first: one comes with each session
+            instruct(blocked_session, "release", symbol, "--reason", "the fill stands")
+        return first["released_at"] is not None
+
+    await_(is_released)

@@ -21,12 +21,14 @@ from robo_trader.core.domain.events import (
 )
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.releases import BlocksLifted, ReleaseInstructed, ReleaseRefused
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ports.journal import Batch, StepRecord
 from robo_trader.runtime.recovery import replay
-from tests.builders import CLOSE, a_day, engine_settings, executed, rejected, some_limits
+from tests.builders import AAPL, CLOSE, MSFT, a_day, engine_settings, executed, rejected, some_limits
 from tests.session_records import a_session_record
+from tests.statements import a_statement, by_hand, received, stated_position
 from tests.unit.core.engine.desk import only
 
 ACTIVE, REDUCING, HALTED = TradingState
@@ -75,6 +77,37 @@ async def test_a_halt_is_there_after_every_restart_until_it_is_resumed(tmp_path:
     assert engine.account.trading_state is ACTIVE and shown(path) == "ACTIVE"
     _, batch = await live(path, SliceClosed(slice=a_day(2, AAPL=111.0)))
     assert len(batch.commands) == 1
+
+
+async def test_a_symbol_stays_blocked_after_every_restart_until_a_person_releases_it(tmp_path: Path) -> None:
+    path, settings = tmp_path / "session.db", engine_settings(symbols=(AAPL, MSFT))
+    opened = SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(100_000))
+    days = [SliceClosed(slice=a_day(day, AAPL=price)) for day, price in enumerate((100.0, 110.0))]
+    there = a_statement(positions=(stated_position(quantity=55),))
+    steps: list[InputEvent] = [
+        opened, *days, executed(quantity=45, price=110), by_hand(), received(there), a_release(actor=" "),
+        received(there, minute=2), a_release(), SliceClosed(slice=a_day(2, AAPL=60.0)),
+    ]  # fmt: skip
+    whole, _ = await live(tmp_path / "at_once.db", *steps, settings=settings)
+    engine, batch = await live(path, steps[0], settings=settings)
+    for step in steps[1:]:
+        engine, batch = await live(path, step, settings=settings)
+        if isinstance(step, ReleaseInstructed):
+            (answer,) = [one for one in batch.steps[0].decisions if isinstance(one, (BlocksLifted, ReleaseRefused))]
+            assert isinstance(answer, BlocksLifted) is bool(step.actor.strip())
+            assert bool(engine.account.blocks.of(AAPL)) is isinstance(answer, ReleaseRefused)
+    assert engine.state_hash() == whole.state_hash()
+    assert len(batch.commands) == 1, "the exit leaves"
+    projections = SqlProjections(path)
+    try:
+        (block,) = projections.blocks()
+    finally:
+        projections.close()
+    assert block.released_at is not None
+
+
+def a_release(*, actor: str = "ann") -> ReleaseInstructed:
+    return ReleaseInstructed(symbol=AAPL, adopts=False, actor=actor, reason="kept", occurred_at=CLOSE)
 
 
 async def test_counters_and_breakers_are_there_after_a_restart(tmp_path: Path) -> None:

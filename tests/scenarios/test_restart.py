@@ -28,9 +28,12 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any],
 
 
 def kill_after(database: Path, journal_rows: int, *options: str) -> None:
-    """Start a run and kill it, with no chance to tidy up, once the journal has grown by so many rows."""
+    """Start a run and kill it, with no chance to tidy up, once the journal has grown by so many rows.
+
+    It is played at a pace that leaves seconds to kill it in, also where the machine has much to do.
+    """
     process = subprocess.Popen(
-        command("run", "--database", str(database), "--speed", "max", "--exit-when-done", *SYMBOLS, *options),
+        command("run", "--database", str(database), "--speed", "500", "--exit-when-done", *SYMBOLS, *options),
         env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:

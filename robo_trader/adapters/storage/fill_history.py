@@ -1,8 +1,9 @@
-"""Reads from a journal whatever moved shares, while somebody may be writing it."""
+"""Reads from a journal whatever moved shares, and what was worked over time, while somebody may be writing it."""
 
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import select
@@ -13,8 +14,11 @@ from robo_trader.adapters.storage.encoding import decode
 from robo_trader.adapters.storage.journal import DECISION, damaged_record
 from robo_trader.core.domain.action_events import CorporateActionApplied
 from robo_trader.core.domain.allotments import SharesCrossed
-from robo_trader.core.domain.events import FillBooked, FillRestated
+from robo_trader.core.domain.events import FillBooked, FillRestated, ParentOrderUpdated
+from robo_trader.core.domain.fills import ExecutionId, Fill
+from robo_trader.core.domain.parent_orders import ParentOrder, ParentOrderId
 
+Kind = TypeVar("Kind")
 ShareMove = FillBooked | FillRestated | SharesCrossed | CorporateActionApplied
 
 
@@ -23,17 +27,38 @@ def read_share_moves(path: Path, *, busy_timeout_seconds: float = 5.0) -> Sequen
 
     Raises JournalError if the database cannot be read, JournalDamaged for a record that is not what was written.
     """
-    kinds = [kind.__name__ for kind in ShareMove.__args__]
-    wanted = schema.journal.c.kind.in_(kinds) & (schema.journal.c.role == DECISION)
+    return _decisions(path, ShareMove.__args__, busy_timeout_seconds=busy_timeout_seconds)
+
+
+def read_worked_orders(path: Path, *, busy_timeout_seconds: float = 5.0) -> tuple[list[ParentOrder], list[Fill]]:
+    """Return every parent order as it stands, in the order they began, and every fill as it counts now.
+
+    Raises as `read_share_moves`.
+    """
+    kinds = (ParentOrderUpdated, FillBooked, FillRestated)
+    parents: dict[ParentOrderId, ParentOrder] = {}
+    fills: dict[ExecutionId, Fill] = {}
+    for _, event in _decisions(path, kinds, busy_timeout_seconds=busy_timeout_seconds):
+        if isinstance(event, ParentOrderUpdated):
+            parents[event.parent.parent_id] = event.parent
+        elif isinstance(event, (FillBooked, FillRestated)):
+            fills[event.fill.execution_id] = event.fill
+    return list(parents.values()), [fill for fill in fills.values() if fill.quantity]
+
+
+def _decisions(path: Path, kinds: tuple[type[Kind], ...], *, busy_timeout_seconds: float) -> list[tuple[int, Kind]]:
+    """Return the decisions of these kinds, in order, with their journal sequence."""
+    names = [kind.__name__ for kind in kinds]
+    wanted = schema.journal.c.kind.in_(names) & (schema.journal.c.role == DECISION)
     statement = select(schema.journal).where(wanted).order_by(schema.journal.c.seq)
     engine = open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)
     with named_errors(path), closing(engine.connect()) as connection, connection.begin():
         rows = connection.execute(statement).all()
     engine.dispose()
-    moves: list[tuple[int, ShareMove]] = []
+    found: list[tuple[int, Kind]] = []
     for row in rows:
         try:
-            moves.append((row.seq, decode(row.kind, row.payload)))
+            found.append((row.seq, decode(row.kind, row.payload)))
         except msgspec.DecodeError as error:
             raise damaged_record(path, row.seq) from error
-    return moves
+    return found

@@ -14,7 +14,9 @@ from robo_trader.app.risk_policy import read_actor
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.events import InstructionGiven
 from robo_trader.core.domain.instructions import InstructionKind
+from robo_trader.core.domain.instruments import parse_symbol
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.strategy_modes import StrategyInstructed, StrategyMode
 
 REASON_LENGTH_MAX = 200
@@ -38,6 +40,18 @@ def instruct_strategy(database: Path | None, name: str, mode: str, *, reason: st
         strategy=name, mode=StrategyMode(mode), actor=_actor(actor), reason=_reason(reason), occurred_at=0
     )
     _leave(path, given, f"{name}: {mode} is left for the session")
+
+
+def instruct_release(database: Path | None, symbol: str, *, adopts: bool, reason: str, actor: str | None) -> None:
+    """Ask for a symbol's blocks to be lifted. Raises as `instruct_trading`, and InvalidConfig for what is no symbol."""
+    path, parsed = chosen_session(database, os.environ), parse_symbol(symbol)
+    with closing(SqlProjections(path)) as projections:
+        blocks = [row for row in projections.blocks() if row.symbol == parsed and row.released_at is None]
+    given = ReleaseInstructed(
+        symbol=parsed, adopts=adopts, actor=_actor(actor), reason=_reason(reason), occurred_at=0
+    )  # fmt: skip
+    stands = "; ".join(row.reason for row in blocks) or "nothing blocks it by now"
+    _leave(path, given, f"release of {parsed} is left for the session ({stands})")
 
 
 def _leave(path: Path, instruction: Instruction, words: str) -> None:

@@ -11,6 +11,7 @@ from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.app.console import print_json, print_rows
 from robo_trader.core.domain.discrepancies import UNASSIGNED, Decision, DiscrepancyKind
 from robo_trader.core.domain.violations import Control
+from robo_trader.core.execution.adoption import POSITION_KINDS
 from robo_trader.core.ports.projections import BlockRow, DiscrepancyRow
 
 _DONE = {
@@ -111,5 +112,13 @@ def _way_out(row: BlockRow) -> str:
     if row.control == Control.UNKNOWN_ORDER.value:
         return "Wait: two statements will show the order, or that it never arrived. It is not sent again."
     if row.cause == UNASSIGNED:
-        return "Close by hand what was opened by hand; the symbol is free once two statements agree."
+        return (
+            "Close by hand what was opened by hand; the symbol is free once two statements agree. Or keep it: "
+            f"robo-trader instruct release {row.symbol} --reason TEXT"
+        )
+    if row.cause.partition(" ")[0] in {kind.value for kind in POSITION_KINDS}:
+        return (
+            "It ends by itself once two statements in a row agree with the books. If the broker is right: "
+            f"robo-trader instruct release {row.symbol} --adopt --reason TEXT"
+        )
     return "It ends by itself once two statements in a row agree with the books."

@@ -1,6 +1,7 @@
 """`robo-trader run`."""
 
 import asyncio
+import gc
 import os
 
 from robo_trader.app.console import print_json, print_summary
@@ -12,6 +13,7 @@ from robo_trader.app.settings import Settings
 
 def run_command(settings: Settings, *, exit_when_done: bool, approved_by: str | None, as_json: bool) -> None:
     """Trade, then print how the session stands. approved_by: who answers for what the risk policy loosens."""
+    gc.freeze()  # what is loaded by now stays: nobody stops trading to look for garbage in it
     configure_logs(settings.monitoring.log_level, settings.monitoring.log_format)
     policy = PolicyWatch(settings, approved_by=read_actor(approved_by))
     if settings.execution.broker == "ibkr":

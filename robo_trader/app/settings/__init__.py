@@ -14,6 +14,7 @@ from robo_trader.app.settings.loading import load
 from robo_trader.app.settings.model import PresetName, Settings
 from robo_trader.app.settings.portfolio_sections import PortfolioSettings
 from robo_trader.app.settings.problems import Origin, OriginKind
+from robo_trader.app.settings.reconciliation_section import ReconciliationSettings
 from robo_trader.app.settings.risk_section import RiskSettings
 from robo_trader.app.settings.sections import (
     DataSettings,
@@ -39,6 +40,7 @@ __all__ = [
     "PortfolioSettings",
     "PresetName",
     "ProtectionSettings",
+    "ReconciliationSettings",
     "RiskSettings",
     "Settings",
     "StopSettings",

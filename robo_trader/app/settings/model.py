@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from robo_trader.app.settings.portfolio_sections import PortfolioSettings
+from robo_trader.app.settings.reconciliation_section import ReconciliationSettings
 from robo_trader.app.settings.risk_section import RiskSettings
 from robo_trader.app.settings.sections import (
     DataSettings,
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     execution: ExecutionSettings = ExecutionSettings()
     risk: RiskSettings = RiskSettings()
     portfolio: PortfolioSettings = PortfolioSettings()
+    reconciliation: ReconciliationSettings = ReconciliationSettings()
     data: DataSettings = DataSettings()
     ibkr: IbkrSettings = IbkrSettings()
     strategy: StrategySettings = StrategySettings()

@@ -280,6 +280,29 @@ class RiskSettings(PortfolioLimits):
     breaker_cooldown_seconds: int = Field(
         default=900, ge=1, le=604_800, description="How long a circuit breaker stays open the first time, in seconds."
     )
+    replaces_max: OptionalCount = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="Changes that one order may be asked for, as a count; protective orders aside (C24).",
+    )
+    cancel_fill_ratio_max: OptionalMultiple = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="Replaces and cancels for each fill of a session, as a count, above which a warning is told (C24).",
+    )
+    fill_collar_fraction: OptionalFraction = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Furthest that a fill may be from its decision price before its symbol is blocked, as a "
+        "fraction (C32).",
+    )
+    fills_after_halt: bool = Field(
+        default=True,
+        description="Whether a fill that opens or adds after a halt is let pass; if not, its symbol is blocked (C32).",
+    )
     emergency_violations: OptionalCount = Field(
         default=None,
         ge=1,

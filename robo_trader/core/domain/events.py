@@ -36,11 +36,12 @@ from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
-from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
+from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
-from robo_trader.core.domain.violations import BreakerState, Violation
+from robo_trader.core.domain.violations import BreakerState, OrderRatioExceeded, Violation
 from robo_trader.core.domain.warm_up import HistoryShown
 
 # ---- inputs -------------------------------------------------------------------------------------
@@ -115,18 +116,10 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
     occurred_at: int
 
 
-class FactsReported(Struct, frozen=True, kw_only=True, gc=False):
-    """What is known of symbols and account beyond prices. A symbol, and the account, are replaced as a whole."""
-
-    markets: dict[Symbol, MarketFacts]
-    account: AccountFacts | None  # None: nothing new
-    occurred_at: int
-
-
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed
-INSTRUCTIONS = (PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed)  # the same, for isinstance
+Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed
+INSTRUCTIONS = PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed  # as a tuple
 FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
@@ -386,11 +379,13 @@ DecisionEvent = (
     | LooseningRefused
     | InstructionRefused
     | BreakerChanged
+    | OrderRatioExceeded
     | AccountMarked
     | DiscrepancyFound
     | DiscrepancyResolved
     | SymbolBlocked
     | SymbolReleased
+    | ReleaseAnswer
 )
 Event = InputEvent | DecisionEvent
 

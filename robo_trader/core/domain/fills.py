@@ -23,3 +23,8 @@ class Fill(Struct, frozen=True, kw_only=True, gc=False):
     price: Decimal
     commission: Decimal
     occurred_at: int
+
+    @property
+    def change(self) -> Decimal:
+        """Signed shares that it moves: below 0 for a sale."""
+        return self.side.sign * self.quantity

@@ -7,14 +7,17 @@ shares down to whole lots. Money derived by division is rounded to `MONEY_QUANTU
 
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from robo_trader.core.rules.rounding import rounded_money, rounded_price, whole_shares
 
 PRICE_DECIMALS = 4
 MONEY_QUANTUM = Decimal("0.000001")
 ZERO = Decimal(0)
+_PRICES_KEPT = 8192  # about 2 MB: closes come back to the same cents, and turning one takes five times as long
 
 
+@lru_cache(_PRICES_KEPT)
 def price_from_float(value: float) -> Decimal:
     """Return a price in dollars a share, rounded to `PRICE_DECIMALS`. `value` is finite and above 0."""
     assert 0 < value < math.inf, value

@@ -103,6 +103,11 @@ class OrderIntent(Struct, frozen=True, kw_only=True, gc=False):
     parent_id: OrderId | None = None
 
     @property
+    def decision_price(self) -> Decimal:
+        """What a fill is measured from, dollars a share: where a stop stands, else the last price at the decision."""
+        return self.reference_price if self.stop_price is None else self.stop_price
+
+    @property
     def terms(self) -> OrderTerms:
         """What of it may be modified."""
         return OrderTerms(quantity=self.quantity, limit_price=self.limit_price, stop_price=self.stop_price)

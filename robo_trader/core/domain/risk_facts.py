@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from robo_trader.core.domain.instruments import Symbol
+
 
 class MarketFacts(Struct, frozen=True, kw_only=True, gc=False):
     """Of one symbol."""
@@ -23,3 +25,11 @@ class AccountFacts(Struct, frozen=True, kw_only=True, gc=False):
 
 NO_MARKET_FACTS = MarketFacts()
 NO_ACCOUNT_FACTS = AccountFacts()
+
+
+class FactsReported(Struct, frozen=True, kw_only=True, gc=False):
+    """What is known of symbols and account beyond prices. A symbol, and the account, are replaced as a whole."""
+
+    markets: dict[Symbol, MarketFacts]
+    account: AccountFacts | None  # None: nothing new
+    occurred_at: int

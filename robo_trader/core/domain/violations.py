@@ -50,6 +50,8 @@ class Control(Enum):
     QUARANTINE = "QUARANTINE"
     GREEKS = "GREEKS"
     CIRCUIT_BREAKER = "CIRCUIT_BREAKER"
+    REPLACES = "REPLACES"
+    POST_TRADE = "POST_TRADE"  # a fill of the symbol was not as it should have been
 
 
 class BreakerState(Enum):
@@ -68,3 +70,13 @@ class Violation(Struct, frozen=True, kw_only=True, gc=False):
     value: Decimal
     unit: str
     context: str
+
+
+class OrderRatioExceeded(Struct, frozen=True, kw_only=True, gc=False):
+    """A warning: replaces and cancels were asked for in a session, for each of its fills, more often than the limit."""
+
+    asked: int
+    fills: int
+    limit: Decimal  # a fill
+    value: Decimal
+    occurred_at: int

@@ -37,6 +37,7 @@ class Account:
         self.valuation = Valuation()
         self.open_signals: dict[Symbol, dict[str, OpenSignal]] = {}  # by strategy; no symbol without one
         self.trading_state = TradingState.ACTIVE
+        self.halted_at: int | None = None  # when trading was halted last
         self.is_held_back = False  # an operator asked to reduce: no new session lifts it
         self.week_is_lost = False  # the loss limit of the week is broken: no new session of it lifts that
         self.paused: dict[Symbol, CorporateAction] = {}  # nothing is sent for these; what their shares went through
@@ -51,6 +52,8 @@ class Account:
         assert actor or self.trading_state is not TradingState.HALTED, reason
         change = TradingStateChanged(before=self.trading_state, after=after, reason=reason, occurred_at=at, actor=actor)
         self.trading_state = after
+        if after is TradingState.HALTED:
+            self.halted_at = at
         self.events.append(change)
 
     def halt(self, reason: str, *, at: int) -> None:
@@ -80,5 +83,5 @@ class Account:
             self.orders.open, self.orders.ended, self.orders.executions.state(), self.ledger.balances,
             self.ledger.positions, self.ledger.reservations, self.valuation.state(), self.trading_state, self.tally,
             self.open_signals, self.blocks.by_symbol, self.last_unknown_at, self.limits.policy, self.is_held_back,
-            self.week_is_lost, None if self.safeguards is None else self.safeguards.state(),
+            self.week_is_lost, self.halted_at, None if self.safeguards is None else self.safeguards.state(),
         )  # fmt: skip

@@ -20,6 +20,7 @@ from robo_trader.core.domain.corporate_actions import (
     StockSplit,
     SymbolChange,
 )
+from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.statements import StatementReceived
@@ -166,6 +167,7 @@ class ActionDesk:
         self._strategies.rename(symbol, new_symbol)
         self._overnight.rename(symbol, new_symbol)
         account.orders.executions.rename(symbol, new_symbol)
+        account.blocks.rename(symbol, new_symbol, UNASSIGNED, at=action.occurred_at)
         if symbol in account.open_signals:
             account.open_signals[new_symbol] = account.open_signals.pop(symbol)
         if self._protection is not None:

@@ -27,6 +27,13 @@ class Blocks:
             causes[cause] = Block(symbol=symbol, cause=cause, control=control, reason=reason, since=at)
             self._tell(SymbolBlocked(block=causes[cause]))
 
+    def rename(self, symbol: Symbol, new_symbol: Symbol, cause: str, *, at: int) -> None:
+        """Let a cause stand, if it does, under the name that the shares have from now on."""
+        block = self.by_symbol.get(symbol, {}).get(cause)
+        if block is not None:
+            self.lift(symbol, cause, at=at)
+            self.add(new_symbol, cause, block.control, block.reason, at=at)
+
     def lift(self, symbol: Symbol, cause: str, *, at: int) -> None:
         """Lift one cause, if it stands."""
         causes = self.by_symbol.get(symbol, {})

@@ -9,7 +9,7 @@ strategy; size its signals; order what is missing, each order through the risk g
 A strategy in event form is also told what happens between slices: quotes, prints, timers and its fills.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
@@ -34,6 +34,7 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.positions import TradingState
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.domain.warm_up import HistoryShown
@@ -52,6 +53,7 @@ from robo_trader.core.engine.overnight import Overnight, book_movement
 from robo_trader.core.engine.portfolio_watch import PortfolioWatch
 from robo_trader.core.engine.protection_desk import ProtectionDesk
 from robo_trader.core.engine.reconciliation_desk import ReconciliationDesk
+from robo_trader.core.engine.release_desk import ReleaseDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
@@ -88,6 +90,9 @@ class Engine:
             )
         self._foreign = ForeignDesk(self.account, self._reports, self._strategy, senses.market)
         self._reconciliation = ReconciliationDesk(settings, self.account, self._foreign, self._take_report)
+        self._releases = ReleaseDesk(
+            self.account, self._reconciliation, self._foreign, self._strategy, senses.market
+        )  # fmt: skip
         self._actions = ActionDesk(
             self.account, senses, self._strategy, self._orders, self._overnight, settings.symbols,
             awaits_statement=settings.actions_await_statement, protection=self._protection,
@@ -170,6 +175,8 @@ class Engine:
             self._take_policy(event)
         elif isinstance(event, InstructionGiven):
             obey(event, self.account)
+        elif isinstance(event, ReleaseInstructed):
+            self._releases.obey(event)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 
@@ -231,8 +238,7 @@ class Engine:
             self._reopen()
         self._observe(slice_, sound)
         values = self._panel.update(sound, slice_.session)
-        for bar in sound:
-            self._strategy.consider(bar, values[bar.symbol])
+        self._strategy.consider(sound, values)
         if self._events is not None:
             self._take_due(self._events)  # pursued with all others
         self._pursue(sorted(self._strategy.unsettled))
@@ -253,7 +259,7 @@ class Engine:
             self._portfolio.take(slice_, sound)
         self._panel.update(sound, slice_.session)
 
-    def _observe(self, slice_: BarSlice, sound: list[Bar]) -> None:
+    def _observe(self, slice_: BarSlice, sound: Sequence[Bar]) -> None:
         """Let those see the bars of a slice who remember some of it, before anything is decided."""
         account = self.account
         if account.paused:
@@ -289,14 +295,10 @@ class Engine:
         if before is not None and before.date != slice_.session.date:
             self._strategy.oversight.end_session(before.date, at=slice_.ended_at)
 
-    def _admit(self, slice_: BarSlice) -> list[Bar]:
-        sound = []
-        for bar in slice_.bars:
-            fault = self._market.admit(bar)
-            if fault is None:
-                sound.append(bar)
-            else:
-                self._refuse(bar, fault)
+    def _admit(self, slice_: BarSlice) -> Sequence[Bar]:
+        sound, refused = self._market.admit(slice_.bars)
+        for bar, fault in refused:
+            self._refuse(bar, fault)
         self.account.tally.bars += len(sound)
         return sound
 

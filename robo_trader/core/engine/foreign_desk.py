@@ -5,13 +5,17 @@ do so again, and no strategy is to trade away what somebody else bought. An orde
 too, and halts trading: no strategy knows any more what it holds.
 """
 
+from decimal import Decimal
+
+from msgspec.structs import replace
+
 from robo_trader.core.domain.discrepancies import UNASSIGNED
 from robo_trader.core.domain.events import ReportQuarantined
 from robo_trader.core.domain.fills import ExecutionId, Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.order_references import lost_in_words
-from robo_trader.core.domain.orders import OrderId
+from robo_trader.core.domain.orders import BUY, SELL, OrderId
 from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.account import Account
@@ -33,7 +37,8 @@ class ForeignDesk:
 
     def take(self, execution: StatedExecution) -> None:
         """Book an execution in its last version, once."""
-        account, known = self._account, self._account.orders.executions.foreign
+        account, executions = self._account, self._account.orders.executions
+        execution, known = replace(execution, symbol=executions.name_now(execution.symbol)), executions.foreign
         corrects = execution.corrects
         subject = corrects if corrects is not None and corrects in known else execution.execution_id
         before, fault = known.get(subject), self._fault(execution, subject)
@@ -61,8 +66,12 @@ class ForeignDesk:
     def _fault(self, execution: StatedExecution, subject: ExecutionId) -> str | None:
         if execution.quantity < 0 or execution.price <= 0:
             return f"execution {subject} is of {execution.quantity} shares at {execution.price}"
-        if self._account.orders.executions.is_known(subject):
+        executions = self._account.orders.executions
+        if executions.is_known(subject):
             return f"execution {subject} is booked as one of ours"
+        before = executions.foreign.get(subject)
+        if before is not None and before.symbol != execution.symbol:
+            return f"execution {subject} was of {before.symbol}, and is told to be of {execution.symbol}"
         return None
 
     def _quarantine(self, execution: StatedExecution, reason: str) -> None:
@@ -73,14 +82,19 @@ class ForeignDesk:
         )  # fmt: skip
         account.halt(reason, at=at)
 
-    def waiting(self) -> list[Symbol]:
-        """Return the symbols that are blocked because others traded them, and of which nothing of theirs is left."""
-        blocked = [symbol for symbol, causes in self._account.blocks.by_symbol.items() if UNASSIGNED in causes]
-        return [symbol for symbol in blocked if not self._strategies.unassigned(symbol)]
+    def adopt(self, symbol: Symbol, change: Decimal, price: Decimal, discrepancy_id: int, *, at: int) -> None:
+        """Book signed shares that the broker has and nobody told of, because a person says that they are there."""
+        self._market.appraise(symbol, price)
+        fill = Fill(
+            execution_id=ExecutionId(f"adopted-{discrepancy_id}"), order_id=NOT_OURS, signal_id="", symbol=symbol,
+            side=BUY if change > 0 else SELL, quantity=abs(change), price=price, commission=ZERO, occurred_at=at,
+        )  # fmt: skip
+        self._reports.book(fill, self._strategies.note_foreign(fill))
 
     def release(self, symbol: Symbol, *, at: int) -> None:
-        """Let a symbol be traded again, as far as others' trades are concerned."""
-        self._account.blocks.lift(symbol, UNASSIGNED, at=at)
+        """Let a symbol be traded again, as far as others' trades are concerned, if nothing of theirs is left."""
+        if not self._strategies.unassigned(symbol):
+            self._account.blocks.lift(symbol, UNASSIGNED, at=at)
 
 
 def _same(before: StatedExecution, now: StatedExecution) -> bool:

@@ -76,6 +76,7 @@ class OrderDesk:
     def cancel(self, order: Order) -> None:
         """Ask for the end of an open order."""
         account, now = self._account, self._now
+        self._note_change(order, at=now, is_replace=False)
         account.events.append(OrderUpdated(order=account.orders.request_cancel(order.order_id, at=now)))
         account.commands.append(CancelOrder(order_id=order.order_id, occurred_at=now))
 
@@ -83,8 +84,36 @@ class OrderDesk:
         """Ask for other terms of a protective order. They reserve nothing: such an order only takes shares away."""
         assert order.intent.purpose is OrderPurpose.PROTECTION, order
         account, now = self._account, self._now
+        self._note_change(order, at=now, is_replace=True)
         account.events.append(OrderUpdated(order=account.orders.request_modify(order.order_id, terms, at=now)))
         account.commands.append(ModifyOrder(order_id=order.order_id, terms=terms, occurred_at=now))
+
+    def may_replace(self, order: Order, terms: OrderTerms) -> bool:
+        """Return whether risk lets an open order's terms change; the first refusal is told.
+
+        A protective order is not asked about: it must follow its position, however often that changes.
+        """
+        account, guards, intent = self._account, self._account.safeguards, order.intent
+        gate = account.limits.rules_for(intent.strategy, intent.symbol).gate
+        if guards is None or not gate.holds_replaces:
+            return True
+        moved = replace(
+            intent, quantity=terms.quantity, limit_price=terms.limit_price, stop_price=terms.stop_price
+        )  # fmt: skip
+        view = self._risk_view(moved, self._exposures or Exposures(account, self._market), ZERO, None)
+        facts = replace(view.facts, replaces=guards.changes.replaces(order.order_id))
+        violations = gate.assess_replace(moved, replace(view, facts=facts))
+        if violations and guards.changes.is_first_refusal(order.order_id):
+            account.tally.violations.update(violation.control.value for violation in violations)
+            account.events.append(OrderDenied(intent=moved, violations=violations, occurred_at=view.as_of))
+        return not violations
+
+    def _note_change(self, order: Order, *, at: int, is_replace: bool) -> None:
+        account = self._account
+        if account.safeguards is not None:
+            warning = account.safeguards.note_change(order.order_id, at=at, is_replace=is_replace)
+            if warning is not None:
+                account.events.append(warning)
 
     def place(self, intent: OrderIntent) -> bool:
         """Send an order, if risk lets it pass; return whether it did."""

@@ -33,7 +33,7 @@ class OrderFactFinder:
         asks_largest = Control.TOP_FIVE in guards.controls
         return OrderFacts(
             flow=guards.flow,
-            open_orders={of: len(orders.targeting(of)) for of in orders.open_symbols()},
+            open_orders=orders.targeting_by_symbol(),
             traded=guards.traded,
             largest_others=self._largest_others(exposures) if asks_largest else (),
             strategy_loss=guards.strategy_loss(intent.strategy),

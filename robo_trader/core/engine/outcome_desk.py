@@ -107,7 +107,7 @@ def note_crossed(account: Account, symbol: Symbol, allotments: Sequence[Allotmen
 
 def _working(account: Account, symbol: Symbol) -> Decimal:
     """Return the signed shares that orders for the target may still bring; a leg brings none that is wanted."""
-    return sum((order.intent.side.sign * order.remaining for order in account.orders.targeting(symbol)), ZERO)
+    return sum([order.intent.side.sign * order.remaining for order in account.orders.targeting(symbol)], ZERO)
 
 
 def _end(  # noqa: PLR0913 - the fields of the event that are not always empty

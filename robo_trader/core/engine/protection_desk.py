@@ -5,6 +5,9 @@ Exits share a group with it: what one fills, the other loses. A leg that is refu
 lapses is placed once more; if that fails, too, the position is left at the market. One that the broker works without a
 stop price guards nothing: it is canceled, and counts as lost. A leg that fills tells the strategies to want nothing of
 the symbol. How long shares stood unprotected is counted.
+
+After a slice only those symbols are looked at of which something has changed since: what was found in order once, and
+is the same still, is in order. Fills, orders and stops each tell whose have changed.
 """
 
 from decimal import Decimal
@@ -46,6 +49,8 @@ class ProtectionDesk:
         self._failures: dict[Symbol, int] = {}
         self._exposed_since: dict[Symbol, int] = {}
         self.due: set[Symbol] = set()  # positions to be left now
+        self._unsettled: set[Symbol] = set()  # to be looked at after the next slice whether anything changes or not
+        self._fills_read = self._orders_read = 0  # of the changes that ledger and orders keep
 
     def hear(self, report: BrokerReport) -> None:
         """Take in a report that was booked."""
@@ -59,12 +64,23 @@ class ProtectionDesk:
         self._tend(symbol, report.occurred_at, may_shrink=False)
 
     def look_round(self) -> None:
-        """See to every position and every leg, after a slice."""
+        """See to every position and every leg of which something may have changed, after a slice."""
         account, at = self._account, self._market.last_ended_at
-        symbols = {position.symbol for position in account.ledger.open_positions()}
-        symbols.update(symbol for symbol in account.orders.open_symbols() if account.orders.leg_for(symbol) is not None)
-        for symbol in sorted(symbols):
+        for symbol in sorted(self._take_changed()):
+            leg = account.orders.leg_for(symbol)
+            if leg is None and not account.ledger.position(symbol).quantity:
+                continue
             self._tend(symbol, at, may_shrink=True)
+            if leg is None or symbol in account.paused:
+                self._unsettled.add(symbol)
+
+    def _take_changed(self) -> set[Symbol]:
+        """Return the symbols whose position, orders or stops have changed since the last call, and unsettled ones."""
+        fills, orders = self._account.ledger.changed, self._account.orders.changed
+        changed, self._unsettled = self._unsettled, set()
+        changed.update(fills[self._fills_read :], orders[self._orders_read :], self._strategies.take_moved_stops())
+        self._fills_read, self._orders_read = len(fills), len(orders)
+        return changed
 
     def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
         """Know what was known of a symbol under its new name."""

@@ -1,13 +1,15 @@
 """What the engine knows of a market that is quoted between its bars."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
-from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
+from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.events import BetweenSlices, QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import price_from_float
 from robo_trader.core.domain.quotes import Quote, QuoteFault
-from robo_trader.core.engine.market_view import MarketView
+from robo_trader.core.engine.market_view import MarketView, Refusal
 from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fault
 from robo_trader.core.rules.quotes import mid_update
 
@@ -32,13 +34,16 @@ class QuotedMarket(MarketView):
         self._slice_ended_at = self.last_ended_at = slice_.ended_at
         self._slice_date = slice_.session.date
 
-    def admit(self, bar: Bar) -> BarFault | None:
+    def admit(self, bars: Sequence[Bar]) -> tuple[Sequence[Bar], Sequence[Refusal]]:
         """As MarketView.admit."""
-        quote, mid = self.quotes.get(bar.symbol), self._prices.get(bar.symbol)
-        fault = super().admit(bar)
-        if fault is None and quote is not None and mid is not None and quote.at >= bar.started_at:
-            self._prices[bar.symbol] = mid
-        return fault
+        quoted = [bar.symbol for bar in bars if bar.symbol in self.quotes]
+        mids = {symbol: self._prices[symbol] for symbol in quoted if symbol in self._prices}
+        sound, refused = super().admit(bars)
+        for bar in sound:
+            symbol = bar.symbol
+            if symbol in mids and self.quotes[symbol].at >= bar.started_at:
+                self._prices[symbol] = mids[symbol]
+        return sound, refused
 
     def find_fault(self, event: QuoteArrived | TradePrinted) -> QuoteFault | None:
         """Return what is wrong with a quote or print, None for a sound one."""

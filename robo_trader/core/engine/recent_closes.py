@@ -1,11 +1,12 @@
 """Markets that remember closes, for a sizer that compares symbols. Others remember the last price alone."""
 
 from collections import deque
+from collections.abc import Sequence
 from math import nan
 
-from robo_trader.core.domain.bars import Bar, BarFault
+from robo_trader.core.domain.bars import Bar
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.engine.market_view import MarketView
+from robo_trader.core.engine.market_view import MarketView, Refusal
 from robo_trader.core.engine.quoted_market import QuotedMarket
 
 
@@ -18,15 +19,15 @@ class RecentCloses(MarketView):
         self._kept = kept
         self._closes: dict[Symbol, deque[tuple[int, float]]] = {symbol: deque() for symbol in symbols}
 
-    def admit(self, bar: Bar) -> BarFault | None:
+    def admit(self, bars: Sequence[Bar]) -> tuple[Sequence[Bar], Sequence[Refusal]]:
         """As MarketView.admit."""
-        fault = super().admit(bar)
-        if fault is None:
+        sound, refused = super().admit(bars)
+        for bar in sound:
             closes = self._closes[bar.symbol]
             closes.append((self.slices, bar.close))
             while closes[0][0] <= self.slices - self._kept:
                 closes.popleft()
-        return fault
+        return sound, refused
 
     def closes(self, symbol: Symbol, count: int) -> list[float]:
         """Return the closes of a symbol in the last `count` slices, fewer at the beginning; NaN where it has no bar."""

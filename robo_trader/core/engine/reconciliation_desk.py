@@ -6,6 +6,9 @@ what follows. While book and broker agree this desk remembers nothing.
 """
 
 from collections.abc import Callable
+from decimal import Decimal
+
+from msgspec import Struct
 
 from robo_trader.core.domain.discrepancies import Decision, Discrepancy, DiscrepancyKind
 from robo_trader.core.domain.discrepancies import DiscrepancyFound as Found
@@ -33,6 +36,14 @@ from robo_trader.core.execution.passes import Passes, Standing
 from robo_trader.core.execution.reconciliation import Book, Section, compare_section
 
 
+class Agreement(Struct, frozen=True, kw_only=True, gc=False):
+    """Statements that agree on a symbol that is blocked."""
+
+    since: int  # when the first of them came
+    shares: Decimal  # signed, of the account
+    is_confirmed: bool = False  # whether a second one, asked for after that, agreed as well
+
+
 class ReconciliationDesk:
     """Holds the books of one account against what its broker states."""
 
@@ -51,7 +62,7 @@ class ReconciliationDesk:
         self._take_report = take_report
         self.passes = Passes()
         self._absent: dict[OrderId, int] = {}  # UNKNOWN orders, and when a statement first did not name them
-        self._quiet: dict[Symbol, int] = {}  # foreign trades that are undone, and when a statement first agreed
+        self._agreed: dict[Symbol, Agreement] = {}  # blocked symbols that statements agree on
 
     def take(self, event: StatementReceived) -> None:
         """Take a statement in."""
@@ -69,11 +80,21 @@ class ReconciliationDesk:
                     self._announce(standing)
                     self._act(standing, statement)
         if statement.positions is not None:
-            self._release_foreign(event)
+            self._note_agreement(event)
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
-        return (*self.passes.state(), self._absent, self._quiet)
+        return (*self.passes.state(), self._absent, self._agreed)
+
+    def has_agreed(self, symbol: Symbol) -> bool:
+        """Return whether the last two statements agree on a blocked symbol as it stands now."""
+        agreed, held = self._agreed.get(symbol), self._account.ledger.position(symbol).quantity
+        return agreed is not None and agreed.is_confirmed and agreed.shares == held
+
+    def withdraw(self, standing: Standing, *, at: int) -> None:
+        """Let a difference be over that a person has put right."""
+        self.passes.withdraw(standing)
+        self._resolve(standing, at=at)
 
     def _book(self) -> Book:
         account = self._account
@@ -130,9 +151,9 @@ class ReconciliationDesk:
         if one.decision is Decision.ADOPT:
             self._adopt(one, statement, at=at)
         elif one.decision is Decision.BLOCK and one.symbol is not None:
-            account.blocks.add(one.symbol, one.key, Control.RECONCILIATION, _words(one), at=at)
+            account.blocks.add(one.symbol, one.key, Control.RECONCILIATION, in_words(one), at=at)
         elif one.decision is Decision.HALT:
-            account.halt(_words(one), at=at)
+            account.halt(in_words(one), at=at)
 
     def _resolve(self, standing: Standing, *, at: int) -> None:
         one = standing.discrepancy
@@ -181,20 +202,25 @@ class ReconciliationDesk:
             else:
                 self._take_report(_restated(stated, stated.order_id, known_version(orders, stated), at=at))
 
-    def _release_foreign(self, event: StatementReceived) -> None:
-        """A symbol that others traded is free again when nothing of it is left, and two statements agree on that."""
+    def _note_agreement(self, event: StatementReceived) -> None:
+        """Note on which blocked symbols two statements agree; what others traded is free once nothing of it is left."""
         differing = self.passes.differing_symbols()
-        quiet, self._quiet = self._quiet, {}
-        for symbol in self._foreign.waiting():
+        before, self._agreed = self._agreed, {}
+        for symbol in list(self._account.blocks.by_symbol):
+            agreed, shares = before.get(symbol), self._account.ledger.position(symbol).quantity
             if symbol in differing:
                 continue
-            if symbol in quiet and event.asked_at >= quiet[symbol]:
-                self._foreign.release(symbol, at=event.occurred_at)
+            if agreed is None or agreed.shares != shares:
+                self._agreed[symbol] = Agreement(since=event.occurred_at, shares=shares)
+            elif event.asked_at < agreed.since:
+                self._agreed[symbol] = agreed
             else:
-                self._quiet[symbol] = quiet.get(symbol, event.occurred_at)
+                self._agreed[symbol] = Agreement(since=agreed.since, shares=shares, is_confirmed=True)
+                self._foreign.release(symbol, at=event.occurred_at)
 
 
-def _words(one: Discrepancy) -> str:
+def in_words(one: Discrepancy) -> str:
+    """Return a difference as people read it."""
     if one.kind is DiscrepancyKind.ORDER_LOST:
         return lost_in_words(one.subject.removeprefix("order "))
     return f"{one.kind.value}: {one.subject} is {one.ours} here and {one.theirs} at the broker, {one.unit}"

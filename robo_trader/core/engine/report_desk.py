@@ -1,7 +1,6 @@
 """From a broker's report to the books. What contradicts them is kept apart; what breaks them halts trading."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from robo_trader.core.domain.order_reports import BrokerReport, OrderAccepted, O
 from robo_trader.core.domain.orders import Order, OrderPurpose, OrderStatus
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.overnight import Overnight
+from robo_trader.core.engine.post_trade import look_at_fill
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.engine.unknown_orders import watch_unknown
 from robo_trader.core.execution.order_book import Quarantined
@@ -49,7 +49,9 @@ class ReportDesk:
         elif fill is not None:
             self._leave_stopped(order, fill)
             self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
-        self._adjust_reservation(order, before=known.remaining_at_worst)
+        if fill is not None:
+            look_at_fill(account, order, fill, account.ledger.position(fill.symbol), at=report.occurred_at)
+        self._adjust_reservation(order, known)
         if account.safeguards is not None:
             self._note_answer(report, order)
         if result.overfilled:
@@ -106,8 +108,8 @@ class ReportDesk:
 
     def restate(self, fill: Fill, before: Fill) -> None:
         """Book that a fill was another than `before`."""
-        account, change = self._account, fill.side.sign * (fill.quantity - before.quantity)
-        change = account.ledger.shares_now(before, change)
+        account = self._account
+        change = account.ledger.shares_now(before, fill.change - before.change)
         then, now = self._strategies.note_restated(fill, before)
         held = account.ledger.position(fill.symbol)
         position, realised, entry = account.ledger.restate(fill)
@@ -135,10 +137,10 @@ class ReportDesk:
             for before, after in zip(then, now, strict=True)
         )
 
-    def _adjust_reservation(self, order: Order, *, before: Decimal) -> None:
-        """before: shares the order could still fill, at worst."""
-        ledger, remaining = self._account.ledger, order.remaining_at_worst
+    def _adjust_reservation(self, order: Order, known: Order) -> None:
+        """Let what is held for an order follow the shares it may still fill. known: the order before the report."""
+        ledger = self._account.ledger
         if order.status in ENDED:
             ledger.release(order.order_id)
-        elif remaining != before:
+        elif (remaining := order.remaining_at_worst) != (before := known.remaining_at_worst):
             ledger.shrink(order.order_id, remaining=remaining, before=before)

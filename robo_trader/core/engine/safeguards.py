@@ -8,19 +8,20 @@ from decimal import Decimal
 
 from robo_trader.core.domain.allotments import Allotment
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, TradingSession
-from robo_trader.core.domain.events import BreakerChanged, FactsReported
+from robo_trader.core.domain.events import BreakerChanged
 from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
 from robo_trader.core.domain.positions import Position
-from robo_trader.core.domain.risk_facts import NO_ACCOUNT_FACTS, AccountFacts, MarketFacts
-from robo_trader.core.domain.violations import Control
+from robo_trader.core.domain.risk_facts import NO_ACCOUNT_FACTS, AccountFacts, FactsReported, MarketFacts
+from robo_trader.core.domain.violations import Control, OrderRatioExceeded
 from robo_trader.core.engine.limit_book import LimitBook
 from robo_trader.core.market.bar_watch import BarWatch
 from robo_trader.core.risk.breakers import Breakers
 from robo_trader.core.risk.controls import PORTFOLIO_CONTROLS, active
 from robo_trader.core.risk.limits import RiskLimits
+from robo_trader.core.risk.order_changes import OrderChanges
 from robo_trader.core.risk.order_flow import OrderFlow
 
 # Controls that look at every bar, or at the end of every slice: none may be passed over while one of them is on.
@@ -29,7 +30,7 @@ _MEMORYLESS = frozenset({
     Control.TRADING_STATE, Control.MARKET_HOURS, Control.STALE_DATA, Control.PRICE_COLLAR, Control.MAX_POSITION,
     Control.GROSS_EXPOSURE, Control.ORDER_NOTIONAL, Control.DAILY_LOSS, Control.CASH, Control.ORDER_SHARES,
     Control.NET_EXPOSURE, Control.WEEKLY_LOSS, Control.ENTRY_WINDOW, Control.SYMBOL_LIST, Control.MIN_PRICE,
-    Control.RECONCILIATION, Control.UNKNOWN_ORDER, Control.BROKER_LINK,
+    Control.RECONCILIATION, Control.UNKNOWN_ORDER, Control.BROKER_LINK, Control.POST_TRADE,
 }) | PORTFOLIO_CONTROLS  # fmt: skip  # what these remember, the watch of the portfolio does
 
 
@@ -40,8 +41,9 @@ def sees_every_slice(limits: RiskLimits) -> bool:
 
 def safeguards_of(limits: LimitBook) -> "Safeguards | None":
     """Return what the limits in force make the engine remember, None for nothing."""
-    is_needed = bool(limits.controls - _MEMORYLESS) or limits.account.emergency_violations is not None
-    return Safeguards(limits) if is_needed else None
+    own = limits.account
+    counts = own.emergency_violations is not None or own.cancel_fill_ratio_max is not None
+    return Safeguards(limits) if counts or limits.controls - _MEMORYLESS else None
 
 
 class Safeguards:
@@ -51,6 +53,7 @@ class Safeguards:
         self.controls: frozenset[Control] = frozenset()  # that are on, at any level
         self.marks_profits = False
         self.flow = OrderFlow()
+        self.changes = OrderChanges()
         self.breakers: Breakers | None = None
         self.bars: BarWatch | None = None
         self._begins_at_mark = True  # the strategies' losses are counted from the next mark on
@@ -92,8 +95,7 @@ class Safeguards:
     def note_bars(self, bars: Iterable[Bar]) -> None:
         """Sound bars came, of the session that was entered."""
         if self.bars is not None:
-            for bar in bars:
-                self.bars.take(bar)
+            self.bars.take(bars)
 
     def split(self, symbol: Symbol, ratio: float) -> None:
         """Count what is remembered of a symbol in its new shares: so many for an old one."""
@@ -108,6 +110,7 @@ class Safeguards:
     def enter_session(self) -> None:
         """A new session begins."""
         self.flow.enter_session()
+        self.changes.enter_session()
         self.traded, self._traded_after = self._traded_after, ZERO
         self._opening = dict(self._marked)
         if self.bars is not None:
@@ -142,8 +145,24 @@ class Safeguards:
 
     def note_ended(self, order: Order) -> None:
         """An order came to its end."""
+        self.changes.note_ended(order.order_id)
         if self.breakers is not None:
             self.breakers.note_ended(order.order_id, was_filled=bool(order.filled))
+
+    def note_change(self, order_id: OrderId, *, at: int, is_replace: bool) -> OrderRatioExceeded | None:
+        """An order is asked to change, or else to end; return what is to be told if that is one too many for a fill."""
+        changes, most = self.changes, self._limits.cancel_fill_ratio_max
+        if is_replace:
+            changes.note_replace(order_id)
+        else:
+            changes.note_cancel()
+        ratio = changes.excess(most)
+        if ratio is None:
+            return None
+        assert most is not None
+        return OrderRatioExceeded(
+            asked=changes.asked, fills=changes.fills, limit=most, value=ratio, occurred_at=at
+        )  # fmt: skip
 
     def note_refusal(self, *, at: int) -> str | None:
         """An order was refused; return in words why that is one too many, None if it is not."""
@@ -162,6 +181,7 @@ class Safeguards:
         allotments: tuple[Allotment, ...],
     ) -> None:  # fmt: skip
         """A fill was booked: `position` after it, `realised` by it."""
+        self.changes.note_fill()
         value = fill.quantity * fill.price
         if session is not None and fill.occurred_at > session.closes_at:
             self._traded_after += value
@@ -175,7 +195,7 @@ class Safeguards:
         if not was_closed:
             self._profits[fill.symbol] = profit
         if self.breakers is not None:
-            self.breakers.note_fill(fill, _decision_price(order.intent))
+            self.breakers.note_fill(fill, order.intent.decision_price)
             if was_closed:
                 self.breakers.note_closed(profit, at=fill.occurred_at)
 
@@ -214,12 +234,7 @@ class Safeguards:
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
         return (
-            self.flow.state(), self.breakers and self.breakers.state(), self.bars and self.bars.state(), self.traded,
-            self._traded_after, self._profits, self._costs, self._marked, self._opening, self._refused, self.markets,
-            self.account, self._begins_at_mark,
+            self.flow.state(), self.changes.state(), self.breakers and self.breakers.state(),
+            self.bars and self.bars.state(), self.traded, self._traded_after, self._profits, self._costs, self._marked,
+            self._opening, self._refused, self.markets, self.account, self._begins_at_mark,
         )  # fmt: skip
-
-
-def _decision_price(intent: OrderIntent) -> Decimal:
-    """Return what a fill's slippage is measured from, dollars a share: where a protective stop stood, else the last."""
-    return intent.reference_price if intent.stop_price is None else intent.stop_price

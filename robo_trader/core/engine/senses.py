@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
+from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.positions import Position
-from robo_trader.core.engine.market_view import MarketView
+from robo_trader.core.engine.market_view import MarketView, Refusal
 from robo_trader.core.engine.quoted_market import QuotedMarket
 from robo_trader.core.engine.recent_closes import QuotedRecentCloses, RecentCloses
 from robo_trader.core.engine.settings import EngineSettings
@@ -34,8 +34,8 @@ class Market(Protocol):
         """Count a slice."""
         ...
 
-    def admit(self, bar: Bar) -> BarFault | None:
-        """Take in a sound bar; return what is wrong with any other."""
+    def admit(self, bars: Sequence[Bar]) -> tuple[Sequence[Bar], Sequence[Refusal]]:
+        """Take in the sound bars of a slice; return them, and what is wrong with the others, each in their order."""
         ...
 
     def price(self, symbol: Symbol) -> Decimal:

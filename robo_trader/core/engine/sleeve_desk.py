@@ -69,9 +69,16 @@ class SleeveDesk:
         """Return the signed shares that the strategy holds of a symbol."""
         return self._held(self.sleeve.name, symbol).quantity
 
-    def forget_stops(self, symbol: Symbol) -> None:
-        """Take note that the strategy holds nothing of a symbol."""
-        self._stops.states.pop(symbol, None)
+    def note_passage(self, symbol: Symbol) -> None:
+        """Take note that shares of a symbol may have come to the strategy, or gone from it."""
+        if self.held(symbol):
+            self._stops.moved.add(symbol)  # another average price, and so other stops
+        else:
+            self._stops.forget(symbol)
+
+    def take_moved_stops(self) -> set[Symbol]:
+        """Return the symbols of which a stop may stand elsewhere than at the last call."""
+        return self._stops.take_moved()
 
     def stop_distances(self, symbol: Symbol, price: float) -> tuple[float, float, float]:
         """Return the dollars a share from the price to the stop of what is held, and of shares bought or sold now."""
@@ -95,7 +102,7 @@ class SleeveDesk:
 
     def delist(self, symbol: Symbol, change: CapitalChange) -> None:
         """Take note that what was held has been paid out."""
-        self.forget_stops(symbol)
+        self._stops.forget(symbol)
         self.basis.delist(symbol, float(change.price))
 
     def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:

@@ -15,6 +15,17 @@ class StopWatch:
         self._policy = policy
         self.states: dict[Symbol, list[float]] = {}
         self.ranges: dict[Symbol, float] = {}  # the last average true ranges; the features' state holds them
+        self.moved: set[Symbol] = set()  # whose stops may stand elsewhere by now, until somebody asks
+
+    def take_moved(self) -> set[Symbol]:
+        """Return the symbols whose stops may stand elsewhere than at the last call, positions being the same."""
+        moved, self.moved = self.moved, set()
+        return moved
+
+    def forget(self, symbol: Symbol) -> None:
+        """Remember nothing of a symbol of which nothing is held."""
+        self.states.pop(symbol, None)
+        self.moved.add(symbol)
 
     def level(self, symbol: Symbol, position: Position) -> float:
         """Return the price of the nearest stop of an open position, NaN if none has a price."""
@@ -27,11 +38,13 @@ class StopWatch:
         state = self.states.get(symbol)
         if state is not None:
             restate_prices(state, ratio)
+            self.moved.add(symbol)
 
     def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
         """Know what was known of a symbol under its new name."""
         if symbol in self.states:
             self.states[new_symbol] = self.states.pop(symbol)
+            self.moved.add(new_symbol)
 
     def look(self, bar: Bar, position: Position, values: tuple[float, ...]) -> str | None:
         """Return in words which stop the bar has reached, None for none.
@@ -40,12 +53,16 @@ class StopWatch:
         """
         quantity = float(position.quantity)
         if not quantity:
-            self.states.pop(bar.symbol, None)
+            if self.states.pop(bar.symbol, None) is not None:
+                self.moved.add(bar.symbol)
             return None
         state = self.states.setdefault(bar.symbol, [0.0] * STOP_STATE_SIZE)
+        sign, best = state[0], state[1]
         cost = float(position.cost) / quantity
         atr = values[-1] if self._policy.features else 0.0
         reached = stop_reached(state, quantity, cost, bar.high, bar.low, bar.close, atr, *self._policy.parameters)
+        if state[0] != sign or state[1] != best:
+            self.moved.add(bar.symbol)
         return None if reached == NO_STOP else self._policy.reason(reached)
 
     def distances(self, symbol: Symbol, position: Position, price: float) -> tuple[float, float, float]:

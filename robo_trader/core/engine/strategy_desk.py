@@ -43,7 +43,7 @@ class StrategyDesk:
             for sleeve, own in zip(settings.sleeves, views, strict=True)
         ]
         self.is_shared = len(self._sleeves) > 1
-        self._watches_stops = settings.watches_stops
+        self._watched = any(sleeve.stops.is_on for sleeve in settings.sleeves)  # for stops, bar by bar
         for sleeve in self._sleeves:
             sleeve.beside = [other for other in self._sleeves if other is not sleeve]
         # by name, the sizers that go by their strategy's own trades
@@ -61,19 +61,24 @@ class StrategyDesk:
         desk = self._sleeves[0]
         return desk if isinstance(desk, EventDesk) else None
 
-    def consider(self, bar: Bar, values: tuple[float, ...]) -> None:
-        """Take in a bar and the values of its symbol's features: every stop first, as it makes room for others."""
-        parts = self._parts.get(bar.symbol) or self._parts_of(bar.symbol)
-        if self._watches_stops:
+    def consider(self, bars: Sequence[Bar], values: Mapping[Symbol, tuple[float, ...]]) -> None:
+        """Take in the bars of a slice and the values of their symbols' features, one symbol after the other.
+
+        Of each symbol every stop comes first, as it makes room for what other strategies want.
+        """
+        known, watched = self._parts, self._watched
+        for bar in bars:
+            symbol = bar.symbol
+            row, parts = values[symbol], known.get(symbol) or self._parts_of(symbol)
+            for sleeve, part in parts if watched else ():
+                if sleeve.watch_stops(bar, row[part]):
+                    self.unsettled.add(symbol)
             for sleeve, part in parts:
-                if sleeve.watch_stops(bar, values[part]):
-                    self.unsettled.add(bar.symbol)
-        for sleeve, part in parts:
-            try:
-                if sleeve.take_view(bar, values[part]):
-                    self.unsettled.add(bar.symbol)
-            except StrategyError as error:
-                self.oversight.forgive(sleeve, error, bar.ended_at)
+                try:
+                    if sleeve.take_view(bar, row[part]):
+                        self.unsettled.add(symbol)
+                except StrategyError as error:
+                    self.oversight.forgive(sleeve, error, bar.ended_at)
 
     def wanted(self, symbol: Symbol, *, now: int) -> Want:
         """Return what all strategies want of a symbol, after what passes between them has passed."""
@@ -107,16 +112,16 @@ class StrategyDesk:
 
     def note_restated(self, fill: Fill, before: Fill) -> tuple[tuple[Allotment, ...], tuple[Allotment, ...]]:
         """Take in that a fill was another than `before`, before it is booked; return whose it was, and is."""
-        symbol, sign = fill.symbol, fill.side.sign
+        symbol = fill.symbol
         self._unsettle(symbol)
         if not self._is_divided(symbol):
             for basis in self._bases.values():
                 basis.restate(symbol, _whole(fill))
             return (), ()
         parts = self.sub_accounts.allotments(symbol, fill.execution_id)
-        allotments = divided_again(parts, sign * fill.quantity, fill.commission)
+        allotments = divided_again(parts, fill.change, fill.commission)
         self.sub_accounts.restate(symbol, fill.price, allotments, fill.execution_id)
-        changed = self._account.ledger.shares_now(before, sign * (fill.quantity - before.quantity))
+        changed = self._account.ledger.shares_now(before, fill.change - before.change)
         for basis, part in self._sized_by_trades(allotments):
             basis.restate(symbol, _part(fill, part))
         self._compare(symbol, changed)
@@ -185,6 +190,13 @@ class StrategyDesk:
         """Return where the stops of those stand who hold a position's side; NaN for one that has no price."""
         return [sleeve.stop_level(symbol) for sleeve in self._on_side_of(position)]
 
+    def take_moved_stops(self) -> set[Symbol]:
+        """Return the symbols of which a stop may stand elsewhere than at the last call."""
+        moved: set[Symbol] = set()
+        for sleeve in self._sleeves:
+            moved |= sleeve.take_moved_stops()
+        return moved
+
     def signal_of(self, position: Position) -> Signal:
         """Return the signal that speaks for a position: that of the first strategy on its side."""
         return self._on_side_of(position)[0].wanted[position.symbol][0]
@@ -212,6 +224,31 @@ class StrategyDesk:
         self._give(symbol, fill.price, allotments, fill.execution_id)
         self._compare(symbol, change)
         return allotments
+
+    def surrendered(self, symbol: Symbol) -> list[Allotment]:
+        """Return what strategies lose where others have traded away what these hold: signed shares of each."""
+        missing = self.unassigned(symbol)
+        parts = []
+        for sleeve in self._sleeves:
+            held = self._held(sleeve.sleeve.name, symbol).quantity
+            lost = max(-abs(missing), -held) if held > 0 else min(abs(missing), -held)
+            if held * missing < 0:
+                parts.append(Allotment(strategy=sleeve.sleeve.name, quantity=lost, commission=ZERO))
+                missing -= lost
+        return parts
+
+    def surrender(self, symbol: Symbol, *, at: int) -> None:
+        """Let strategies lose that, at the last price. They want nothing more of the symbol until they think anew."""
+        parts = self.surrendered(symbol)
+        if not parts:
+            return
+        losers = {part.strategy for part in parts}
+        total = sum((part.quantity for part in parts), ZERO)
+        self._cross(symbol, (*parts, Allotment(strategy=UNASSIGNED, quantity=-total, commission=ZERO)), at)
+        for sleeve in self._sleeves:
+            is_loser = sleeve.sleeve.name in losers and symbol in sleeve.wanted
+            if is_loser and sleeve.leave(symbol, "stop: others traded its shares away", at=at):
+                self.unsettled.add(symbol)
 
     def unassigned(self, symbol: Symbol) -> Decimal:
         """Return the signed shares of a symbol that no strategy has traded."""
@@ -294,8 +331,7 @@ class StrategyDesk:
     ) -> None:
         self.sub_accounts.book(symbol, price, allotments, execution_id)
         for sleeve in self._sleeves:
-            if not self._held(sleeve.sleeve.name, symbol).quantity:
-                sleeve.forget_stops(symbol)
+            sleeve.note_passage(symbol)
 
     def _sized_by_trades(self, allotments: Sequence[Allotment]) -> list[tuple[SizeBasis, Allotment]]:
         """Return the parts of strategies whose sizer goes by their own trades, with what it goes by."""

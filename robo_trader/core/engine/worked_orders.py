@@ -6,6 +6,7 @@ halted (or reducing, for an entry), or when its time is up and nothing works for
 what protection leaves, is never worked: it goes at once, and a parent that works the same way already is hurried.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -54,7 +55,7 @@ class WorkedOrderDesk(OrderDesk):
 
     # ---- what happens ------------------------------------------------------------------------------------
 
-    def observe(self, bars: list[Bar], session: TradingSession) -> None:
+    def observe(self, bars: Sequence[Bar], session: TradingSession) -> None:
         """Take in the sound bars of a slice."""
         for bar in bars:
             self._activity.see_bar(bar, session)
@@ -250,9 +251,12 @@ class WorkedOrderDesk(OrderDesk):
         remaining = order.remaining_at_worst
         if not parent.is_exit and remaining * limit > self._limits_of(parent).order_notional(account.valuation.equity):
             return
+        terms = OrderTerms(quantity=order.intent.quantity, limit_price=limit)
+        if not self.may_replace(order, terms):
+            return
         if order.intent.side is BUY and not self._reserve_more(order, self._limits_of(parent), limit, remaining):
             return
-        terms = OrderTerms(quantity=order.intent.quantity, limit_price=limit)
+        self._note_change(order, at=now, is_replace=True)
         account.events.append(OrderUpdated(order=account.orders.request_modify(order.order_id, terms, at=now)))
         account.commands.append(ModifyOrder(order_id=order.order_id, terms=terms, occurred_at=now))
         self.parents[parent.symbol] = replace(parent, modifies=parent.modifies + 1)

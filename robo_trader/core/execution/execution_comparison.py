@@ -108,7 +108,10 @@ def _newest(known: dict[ExecutionId, Version], since: int) -> list[Version]:
 
 
 def _differs(known: OrderExecuted | StatedExecution, stated: StatedExecution) -> bool:
-    if (known.quantity, known.price, known.order_id) != (stated.quantity, stated.price, stated.order_id):
+    is_other_side = isinstance(known, StatedExecution) and known.side is not stated.side
+    if is_other_side or (known.quantity, known.price, known.order_id) != (
+        stated.quantity, stated.price, stated.order_id,
+    ):  # fmt: skip
         return bool(known.quantity or stated.quantity) or known.order_id != stated.order_id
     return stated.commission is not None and known.commission != stated.commission
 

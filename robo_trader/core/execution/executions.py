@@ -75,6 +75,9 @@ class Executions:
         for first, known in self.latest.items():
             if known.symbol == symbol:
                 self.latest[first] = replace(known, symbol=new_symbol)
+        for name, stated in self.foreign.items():
+            if stated.symbol == symbol:
+                self.foreign[name] = replace(stated, symbol=new_symbol)
 
     def name_now(self, symbol: Symbol) -> Symbol:
         """Return what a symbol is called now."""

@@ -1,5 +1,6 @@
 """Every order we have sent, moved on by the broker's reports."""
 
+from collections import Counter
 from collections.abc import Callable, KeysView, Mapping
 from decimal import Decimal
 
@@ -63,7 +64,9 @@ class OrderBook:
     def __init__(self) -> None:
         self.open: dict[OrderId, Order] = {}
         self._open_for: dict[Symbol, dict[OrderId, Order]] = {}  # no symbol without an order
+        self._at_worst: dict[Symbol, tuple[Decimal, Decimal]] = {}  # shares bought and sold, until an order changes
         self.ended: dict[OrderId, Order] = {}
+        self.changed: list[Symbol] = []  # whose order, one a change; who follows it remembers how far it has read
         self.executions = Executions()
         self.last_id = 0
 
@@ -122,6 +125,10 @@ class OrderBook:
             return ()
         return tuple([order for order in orders.values() if order.intent.purpose is _TARGET])
 
+    def targeting_by_symbol(self) -> dict[Symbol, int]:
+        """Return how many open orders work for the target of each symbol that has any."""
+        return Counter([order.intent.symbol for order in self.open.values() if order.intent.purpose is _TARGET])
+
     def leg_for(self, symbol: Symbol) -> Order | None:
         """Return the open order that protects a symbol's position: the newest, where one is on its way out."""
         legs = [order for order in self._open_for.get(symbol, _NONE).values() if order.intent.purpose is _PROTECTION]
@@ -136,13 +143,15 @@ class OrderBook:
         joining: an intent for which this is asked, and which would join a group: its shares, added to the answer, come
         to what can be filled in all.
         """
+        if joining is None:
+            known = self._at_worst.get(symbol)
+            if known is None:
+                known = self._at_worst[symbol] = self._working_shares(symbol, None)
+            return known
         bought, sold = self._working_shares(symbol, joining)
-        if joining is not None:
-            if joining.side is BUY:
-                bought -= joining.quantity
-            else:
-                sold -= joining.quantity
-        return bought, sold
+        if joining.side is BUY:
+            return bought - joining.quantity, sold
+        return bought, sold - joining.quantity
 
     def _working_shares(self, symbol: Symbol, joining: OrderIntent | None) -> tuple[Decimal, Decimal]:
         bought = sold = ZERO
@@ -263,6 +272,8 @@ class OrderBook:
 
     def _store(self, order: Order) -> Order:
         order_id, symbol = order.order_id, order.intent.symbol
+        self.changed.append(symbol)
+        self._at_worst.pop(symbol, None)
         if order.status not in ENDED:
             self.open[order_id] = order
             self._open_for[symbol][order_id] = order

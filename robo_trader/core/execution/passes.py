@@ -73,10 +73,22 @@ class Passes:
         everything = [one for standing in self.standing.values() for one in standing.values()]
         return sorted(everything, key=lambda one: one.discrepancy_id)
 
+    def all_shown(self) -> list[Discrepancy]:
+        """Return everything that is believed, oldest first, and then what the last statements alone have shown."""
+        seen = [one for sighting in self.sightings.values() for one in sighting.discrepancies.values()]
+        return [*(one.discrepancy for one in self.all_standing()), *seen]
+
+    def withdraw(self, one: Standing) -> None:
+        """Believe no more what a person has put right."""
+        for section, standing in list(self.standing.items()):
+            if standing.get(one.discrepancy.key) == one:
+                del standing[one.discrepancy.key]
+                if not standing:
+                    del self.standing[section]
+
     def differing_symbols(self) -> set[Symbol | None]:
         """Return the symbols of everything that the last statements showed, believed or not."""
-        seen = {one.symbol for sighting in self.sightings.values() for one in sighting.discrepancies.values()}
-        return seen | {one.discrepancy.symbol for one in self.all_standing()}
+        return {one.symbol for one in self.all_shown()}
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""

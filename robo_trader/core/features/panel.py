@@ -48,23 +48,21 @@ class FeaturePanel:
 
         Raises StrategyError naming symbol and time where the rule of a feature fails.
         """
-        lanes = self._lanes
-        for bar in bars:
-            if bar.symbol not in lanes:
-                self._lane(bar.symbol)
+        known = self._lanes
+        lanes = [known.get(bar.symbol) or self._lane(bar.symbol) for bar in bars]
         clock = self._clock.columns(session, bars[0].ended_at) if bars and self._reads_clock else None
-        for bar in bars:
-            cells = lanes[bar.symbol].cells
+        for bar, lane in zip(bars, lanes, strict=True):
+            cells = lane.cells
             cells[0], cells[1], cells[2], cells[3], cells[4] = bar.open, bar.high, bar.low, bar.close, bar.volume
             if clock is not None:
                 cells[5:_WIDTH] = clock
         if self._ratios:
             self._count_back(bars)
-        present: dict[str, Cells] = {bar.symbol: lanes[bar.symbol].cells for bar in bars} if self._reads_abroad else {}
+        present: dict[str, Cells] = {bar.symbol: known[bar.symbol].cells for bar in bars} if self._reads_abroad else {}
         values: dict[Symbol, Row] = {}
-        for bar in bars:
+        for bar, lane in zip(bars, lanes, strict=True):
             try:
-                values[bar.symbol] = lanes[bar.symbol].advance(present)
+                values[bar.symbol] = lane.advance(present)
             except Exception as error:  # the rule of a feature may be anybody's, and wrong in any way
                 raise _failed(error, bar) from error
         return self._finished(values) if self._ratios or self._compares else values

@@ -105,13 +105,13 @@ class Ledger:
         after = _empty(fill.symbol)
         for known, _ in fills:
             if isinstance(known, Fill):
-                after = after_trade(after, known.side.sign * known.quantity, known.price)
+                after = after_trade(after, known.change, known.price)
             else:
                 after = after_capital_change(after, known)
         realised += after.realised - before.realised
         fills[place] = (fill, realised)
         commission = fill.commission - old.commission
-        paid = fill.side.sign * (fill.quantity * fill.price - old.quantity * old.price)
+        paid = fill.change * fill.price - old.change * old.price
         entry = self._move(before, after, -paid - commission, commission, f"restated {fill.execution_id}")
         return after, realised, entry
 

@@ -3,6 +3,7 @@
 Kept only where a limit asks for it. A split that nobody told is a jump like any other.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from robo_trader.core.domain.bars import Bar
@@ -25,18 +26,20 @@ class BarWatch:
         self._closes: dict[Symbol, float] = {}
         self._suspected: set[Symbol] = set()
 
-    def take(self, bar: Bar) -> None:
-        """Look at a sound bar."""
-        symbol = bar.symbol
-        self._today[symbol] = self._today.get(symbol, 0.0) + bar.volume
-        before = self._closes.get(symbol)
-        self._closes[symbol] = bar.close
-        if self.jump_fraction is None or before is None:
-            return
-        if has_jumped(before, bar.close, self.jump_fraction):
-            self._suspected.add(symbol)
-        else:
-            self._suspected.discard(symbol)
+    def take(self, bars: Iterable[Bar]) -> None:
+        """Look at the sound bars of a slice."""
+        today, closes, suspected, fraction = self._today, self._closes, self._suspected, self.jump_fraction
+        for bar in bars:
+            symbol, close = bar.symbol, bar.close
+            today[symbol] = today.get(symbol, 0.0) + bar.volume
+            before = closes.get(symbol)
+            closes[symbol] = close
+            if fraction is None or before is None:
+                continue
+            if has_jumped(before, close, fraction):
+                suspected.add(symbol)
+            elif suspected:
+                suspected.discard(symbol)
 
     def enter_session(self) -> None:
         """End the session before: a symbol that was not traded in it has a volume of 0."""

@@ -20,6 +20,11 @@ def check_unknown_order(_intent: OrderIntent, view: RiskView, _limits: RiskLimit
     return _first(view, Control.UNKNOWN_ORDER, "orders") if view.blocks else None
 
 
+def check_post_trade(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol after a fill that should not have been, until a person has looked."""
+    return _first(view, Control.POST_TRADE, "fills") if view.blocks else None
+
+
 def check_broker_link(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
     """No order leaves while the broker cannot be reached, or what he has is not known."""
     return _first(view, Control.BROKER_LINK, "causes") if view.blocks else None

@@ -37,11 +37,13 @@ class ControlEntry:
     check: Check
     entries_only: bool = True
     holds_protection: bool = False  # an order that protects a position is asked about it, too
+    holds_replaces: bool = False  # other terms for an open order are asked about it, too
+    is_latched: bool = False  # what it has once refused stays so, though its limits are off by now
     keys: tuple[str, ...] = ()  # the limits any of which switches it on
 
     def is_on(self, limits: RiskLimits) -> bool:
         """Whether limits make it decide anything."""
-        return not self.keys or any(is_set(limits, key) for key in self.keys)
+        return not self.keys or self.is_latched or any(is_set(limits, key) for key in self.keys)
 
 
 def is_set(limits: RiskLimits, key: str) -> bool:
@@ -145,6 +147,14 @@ CONTROLS: tuple[ControlEntry, ...] = (
     ),
     ControlEntry(
         code="C12", control=Control.CIRCUIT_BREAKER, check=rates.check_circuit_breaker, keys=BREAKER_KEYS
+    ),
+    ControlEntry(
+        code="C24", control=Control.REPLACES, check=rates.check_replaces, holds_replaces=True,
+        keys=("replaces_max",),
+    ),
+    ControlEntry(
+        code="C32", control=Control.POST_TRADE, check=blocks.check_post_trade, entries_only=False, is_latched=True,
+        keys=("fill_collar_fraction", "fills_after_halt"),
     ),
     ControlEntry(
         code="C08", control=Control.SECTOR_EXPOSURE, check=portfolio_checks.check_sector, keys=("sector_fraction",)

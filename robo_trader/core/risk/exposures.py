@@ -3,7 +3,6 @@
 from decimal import Decimal
 from heapq import nlargest
 
-from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import BUY, SELL, OrderIntent, Side
 from robo_trader.core.domain.violations import Control, Violation
@@ -46,9 +45,7 @@ def check_max_position(intent: OrderIntent, view: RiskView, limits: RiskLimits) 
 
 def check_gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """All symbols together may not be worth more than a fraction of equity, working orders at their worst."""
-    value = view.others_value
-    for symbol, exposure in view.exposures.items():
-        value += _worst_value(symbol, exposure, intent)
+    value = sum(_worst_values(intent, view), view.others_value)
     limit = limits.gross_exposure_fraction * view.equity
     if not exceeds(value, limit):
         return None
@@ -76,8 +73,7 @@ def check_net_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) 
 def check_top_five(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
     """The five largest symbols together may not be worth more than a fraction of equity, orders at their worst."""
     assert limits.top_five_fraction is not None
-    values = [_worst_value(symbol, exposure, intent) for symbol, exposure in view.exposures.items()]
-    value = sum(nlargest(LARGEST, (*values, *view.facts.largest_others)), ZERO)
+    value = sum(nlargest(LARGEST, (*_worst_values(intent, view), *view.facts.largest_others)), ZERO)
     limit = limits.top_five_fraction * view.equity
     if not exceeds(value, limit):
         return None
@@ -101,7 +97,8 @@ def check_short_sale(intent: OrderIntent, view: RiskView, limits: RiskLimits) ->
     return broken(Control.SHORT_SALE, limit, rate, fee, unit="a year")
 
 
-def _worst_value(symbol: Symbol, exposure: Exposure, intent: OrderIntent) -> Decimal:
-    if symbol != intent.symbol:
-        return worst_case_shares(exposure.position, exposure.working_buys, exposure.working_sells) * exposure.price
-    return worst_case(exposure, side=intent.side, quantity=intent.quantity) * exposure.price
+def _worst_values(intent: OrderIntent, view: RiskView) -> list[Decimal]:
+    """Return what each symbol may come to, dollars, with the order that is asked about."""
+    symbol, own = intent.symbol, view.exposures[intent.symbol]
+    with_order = worst_case(own, side=intent.side, quantity=intent.quantity) * own.price
+    return [with_order if of == symbol else exposure.worst_value for of, exposure in view.exposures.items()]

@@ -38,6 +38,8 @@ class RiskGate:
         self._for_entries = tuple(entry.check for entry in entries)
         self._for_exits = tuple(entry.check for entry in entries if not entry.entries_only)
         self._for_protection = tuple(entry.check for entry in entries if entry.holds_protection)
+        self._for_replaces = tuple(entry.check for entry in entries if entry.holds_replaces)
+        self.holds_replaces = bool(self._for_replaces)
         self.weighs_portfolio = any(entry.control in PORTFOLIO_CONTROLS for entry in entries)  # needs `view.portfolio`
 
     def assess(self, intent: OrderIntent, view: RiskView, order_id: OrderId) -> ApprovedOrder | tuple[Violation, ...]:
@@ -46,6 +48,11 @@ class RiskGate:
         checks = self._checks(intent, view)
         violations = [violation for check in checks if (violation := check(intent, view, limits)) is not None]
         return tuple(violations) or ApprovedOrder(order_id=order_id, intent=intent, approved_at=view.as_of)
+
+    def assess_replace(self, intent: OrderIntent, view: RiskView) -> tuple[Violation, ...]:
+        """Return every violation that stands against other terms for an open order. intent: under these terms."""
+        found = (check(intent, view, self._limits) for check in self._for_replaces)
+        return tuple(violation for violation in found if violation is not None)
 
     def _checks(self, intent: OrderIntent, view: RiskView) -> tuple[Check, ...]:
         if intent.purpose is OrderPurpose.PROTECTION:

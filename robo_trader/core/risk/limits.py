@@ -6,15 +6,18 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.discrepancies import Block
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.risk_facts import NO_ACCOUNT_FACTS, NO_MARKET_FACTS, AccountFacts, MarketFacts
 from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.core.risk.order_flow import OrderFlow
 from robo_trader.core.risk.portfolio_facts import PortfolioFacts
+from robo_trader.core.rules.exposure import worst_case_shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,10 @@ class RiskLimits:
     breaker_orders: int | None = None  # sent within breaker_window_seconds
     breaker_window_seconds: int = 60
     breaker_cooldown_seconds: int = 900  # that a breaker stays open, twice as long each time it opens again
+    replaces_max: int | None = None  # changes that one order may be asked for; protective orders aside
+    cancel_fill_ratio_max: Decimal | None = None  # replaces and cancels for each fill of a session: warns
+    fill_collar_fraction: Decimal | None = None  # of the decision price: a fill further from it blocks its symbol
+    fills_after_halt: bool = True  # False: a fill that opens or adds after a halt blocks its symbol
     emergency_violations: int | None = None  # orders refused within emergency_window_seconds: halts
     emergency_window_seconds: int = 60
     # Of the whole portfolio: how they are measured is the PortfolioModel's.
@@ -95,6 +102,12 @@ class Exposure(Struct, frozen=True, kw_only=True, gc=False):
     working_sells: Decimal
     price: Decimal
     bars_missed: int  # slices since the symbol's last sound bar
+    worst_value: Decimal = ZERO  # dollars, absolute: what all this may come to; every order of a slice asks for it
+
+    def __post_init__(self) -> None:
+        """Reckon the worst, whatever was given."""
+        shares = worst_case_shares(self.position, self.working_buys, self.working_sells)
+        force_setattr(self, "worst_value", shares * self.price)
 
 
 class OrderFacts(Struct, frozen=True, kw_only=True, gc=False):
@@ -109,6 +122,7 @@ class OrderFacts(Struct, frozen=True, kw_only=True, gc=False):
     average_volume: float | None = None  # shares a session
     is_quarantined: bool = False  # its last price jumped, and no second bar has confirmed it
     open_breakers: tuple[str, ...] = ()
+    replaces: int = 0  # changes that the order was asked for before, where it is to be changed
     market: MarketFacts = NO_MARKET_FACTS
     account: AccountFacts = NO_ACCOUNT_FACTS
 

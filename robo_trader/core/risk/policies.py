@@ -80,6 +80,10 @@ TIGHTER: Mapping[str, Tighter] = MappingProxyType({
     "breaker_orders": Tighter.LOWER,
     "breaker_window_seconds": Tighter.HIGHER,
     "breaker_cooldown_seconds": Tighter.HIGHER,
+    "replaces_max": Tighter.LOWER,
+    "cancel_fill_ratio_max": Tighter.LOWER,
+    "fill_collar_fraction": Tighter.LOWER,
+    "fills_after_halt": Tighter.FALSE,
     "emergency_violations": Tighter.LOWER,
     "emergency_window_seconds": Tighter.HIGHER,
 })  # fmt: skip
@@ -88,7 +92,7 @@ TIGHTER: Mapping[str, Tighter] = MappingProxyType({
 ACCOUNT_ONLY = frozenset({
     "intraday_drawdown_fraction", "drawdown_fraction", "jump_fraction", "breaker_losing_streak", "breaker_rejects",
     "breaker_slippage_bps", "breaker_errors", "breaker_orders", "breaker_window_seconds", "breaker_cooldown_seconds",
-    "emergency_violations", "emergency_window_seconds",
+    "cancel_fill_ratio_max", "emergency_violations", "emergency_window_seconds",
 })  # fmt: skip
 
 _WHOLE = frozenset(field.name for field in fields(RiskLimits) if field.type in (int, int | None))

@@ -58,6 +58,15 @@ def check_working_orders(intent: OrderIntent, view: RiskView, limits: RiskLimits
     return None
 
 
+def check_replaces(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Violation | None:
+    """One order is asked to change so many times, and then rests as it is; a new order was never asked."""
+    assert limits.replaces_max is not None
+    made = view.facts.replaces
+    if made < limits.replaces_max:
+        return None
+    return broken(Control.REPLACES, limits.replaces_max, made + 1, f"of an order for {intent.symbol}", unit="replaces")
+
+
 def check_circuit_breaker(intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
     """Nothing is opened while a breaker is open, but the one order that tries whether it may close."""
     open_ = view.facts.open_breakers

@@ -82,3 +82,30 @@ def fitted_coefficient(
     count = float(len(moved))
     blended = (count * products / squares + weight * default) / (count + weight)
     return min(max(blended, least), most)
+
+
+def fitted_half_spread(
+    moved: list[float], realized: list[float], default: float, least: float, most: float, weight: float
+) -> float:
+    """Return what an order of no size costs, in bps, shrunk to a default and kept within bounds.
+
+    The least-squares line through `realized` over `moved` (as in `fitted_coefficient`), where that is 0. Orders that
+    are all alike cannot tell the spread from their impact: the default comes back, as it does of no orders.
+    """
+    count = float(len(moved))
+    sum_moved, sum_realized = 0.0, 0.0
+    for place in range(len(moved)):
+        sum_moved += moved[place]
+        sum_realized += realized[place]
+    if count < 2.0:
+        return default
+    products, squares = 0.0, 0.0
+    for place in range(len(moved)):
+        away = moved[place] - sum_moved / count
+        products += away * (realized[place] - sum_realized / count)
+        squares += away * away
+    if squares <= 1e-12 * sum_moved * sum_moved:
+        return default
+    at_nothing = (sum_realized - products / squares * sum_moved) / count
+    blended = (count * at_nothing + weight * default) / (count + weight)
+    return min(max(blended, least), most)

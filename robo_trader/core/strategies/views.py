@@ -75,8 +75,12 @@ class StrategyViews(Views):
 
         Raises StrategyError if the strategy answers with anything but a strength.
         """
-        strength, symbol = self._ask(bar, values), bar.symbol
-        if strength == self.strengths.get(symbol, 0.0):
+        symbol = bar.symbol
+        strength, before = self._ask(bar, values), self.strengths.get(symbol, 0.0)
+        if strength.__class__ is float and strength == before:  # most are: what was a strength before is one still
+            return None
+        strength = checked_strength(strength, self._name, symbol, bar.ended_at)
+        if strength == before:
             return None
         self.strengths[symbol] = strength
         return self.signal_at(symbol, bar.ended_at, strength, self._strategy.reason(symbol, values))
@@ -88,7 +92,6 @@ class StrategyViews(Views):
             state = self.states[symbol] = [0.0] * self._strategy.state_size
             self._parameters[symbol] = self._strategy.rule_parameters(symbol)
         try:
-            strength = self._strategy.rule(state, *values, *self._parameters[symbol])
+            return self._strategy.rule(state, *values, *self._parameters[symbol])
         except Exception as error:  # a rule may be anybody's, and wrong in any way
             raise failed_rule(error, self._name, symbol, bar.ended_at) from error
-        return checked_strength(strength, self._name, symbol, bar.ended_at)

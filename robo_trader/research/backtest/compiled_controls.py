@@ -21,6 +21,7 @@ CONTROLS = {  # by their number in the loop: the control, and the unit of its nu
     loop.DAILY_TURNOVER: (Control.DAILY_TURNOVER, "USD"),
     loop.ENTRY_WINDOW: (Control.ENTRY_WINDOW, "UTC ns"),
 }
+_BESIDE_CONTROLS = ("emergency_violations", "cancel_fill_ratio_max")  # what acts beside every control
 _PLAYED = frozenset(control for control, _ in CONTROLS.values())
 
 
@@ -28,8 +29,7 @@ def refuse_unplayed_limits(limits: RiskLimits) -> None:
     """Raise InvalidConfig for limits that the compiled loop does not know, by their names."""
     unplayed = [entry for entry in active(limits) if entry.control not in _PLAYED]
     keys = [key for entry in unplayed for key in entry.keys if is_set(limits, key)]
-    if limits.emergency_violations is not None:
-        keys.append("emergency_violations")
+    keys += [key for key in _BESIDE_CONTROLS if is_set(limits, key)]
     if keys:
         names = ", ".join(f"risk.{key}" for key in keys)
         raise InvalidConfig(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from robo_trader.core.domain.bars import Bar, BarSlice, TradingSession
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, price_from_float
+from robo_trader.core.engine.market_view import Refusal
 from robo_trader.core.engine.senses import Senses
 from robo_trader.core.engine.settings import EngineSettings, Sleeve
 from robo_trader.core.ledger.ledger import Ledger
@@ -62,9 +63,9 @@ class RecordedMarket:
         self.last_ended_at = self._ended_at[self.t]
         self._prices.clear()
 
-    def admit(self, bar: Bar) -> None:  # noqa: ARG002 - the table holds sound bars only
-        """Take any bar: the table was screened."""
-        return
+    def admit(self, bars: Sequence[Bar]) -> tuple[Sequence[Bar], Sequence[Refusal]]:
+        """Take all bars: the table was screened."""
+        return bars, ()
 
     def price(self, symbol: Symbol) -> Decimal:
         """As MarketView.price."""

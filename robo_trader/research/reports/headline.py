@@ -56,7 +56,9 @@ def all_figures(result: Result) -> str:
     """Return every statistic, in groups."""
     of = result.statistics
     against = "" if result.benchmark is None else _group("Against the benchmark", _of_benchmark(of))
-    last = _group("Activity and costs", _of_activity(of)) + against
+    worked = _of_worked_orders(result)
+    costs = _group("Orders worked over time", worked) if worked else ""
+    last = _group("Activity and costs", _of_activity(of)) + costs + against
     first = _group("Return and risk", _of_returns(of)) + _group("Trades", _of_trades(of))
     return f'<div class="groups">{first}<div>{last}</div></div>'
 
@@ -96,6 +98,19 @@ def _of_activity(of: Statistics) -> Sequence[Figure]:
         Figure("Turnover, a year", f"{number(of.turnover)} {TIMES}" if of.turnover is not None else DASH),
         Figure("Commission", dollars(of.commission)),
         Figure("Slippage against decision prices", dollars(of.slippage)),
+    )
+
+
+def _of_worked_orders(result: Result) -> Sequence[Figure]:
+    """Return what parent orders cost beside what was expected of them; nothing where none tells both."""
+    both = result.parents.drop_nulls(["modelled_bps", "realized_bps"])
+    if both.is_empty():
+        return ()
+    modelled, realized = (float(both[name].to_numpy().mean()) for name in ("modelled_bps", "realized_bps"))
+    return (
+        Figure("Parent orders with both costs", f"{both.height:,} of {result.parents.height:,}"),
+        Figure("Modelled cost, an order", f"{number(modelled)} bps"),
+        Figure("Realised cost, an order", f"{number(realized)} bps"),
     )
 
 

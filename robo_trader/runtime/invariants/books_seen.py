@@ -49,9 +49,9 @@ class BooksSeen:
         """Count an execution, or what its correction changes."""
         assert effect.after is not None and effect.execution_id is not None, effect
         parts = {_ALL: signed(side, effect.after.quantity)}
-        for version, sign in ((effect.before, -1), (effect.after, 1)):
+        for version, of, sign in ((effect.before, effect.side_before or side, -1), (effect.after, side, 1)):
             if version is not None:
-                self.cash -= sign * (signed(side, version.quantity) * version.price + version.commission)
+                self.cash -= sign * (signed(of, version.quantity) * version.price + version.commission)
                 self.commission += sign * version.commission
         if effect.before is None:
             self._booked_in[effect.execution_id] = symbol

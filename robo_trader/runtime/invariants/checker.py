@@ -30,6 +30,7 @@ from robo_trader.core.domain.events import (
     TradePrinted,
     TradingStateChanged,
 )
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.engine import Engine
@@ -127,7 +128,7 @@ class Checker:
             look(scene, event)
         orders.look_at_commands(scene)
         boundary.look_at_commands(scene)
-        told = isinstance(event, (StatementReceived, ForeignExecution))
+        told = isinstance(event, (StatementReceived, ForeignExecution, ReleaseInstructed))
         for place, decision in enumerate(step.events):
             if told:
                 statements.look_ahead(scene, place)

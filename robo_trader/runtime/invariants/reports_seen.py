@@ -23,7 +23,7 @@ from robo_trader.core.domain.order_reports import (
     OrderRejected,
     OrderUnanswered,
 )
-from robo_trader.core.domain.orders import OrderId, OrderStatus
+from robo_trader.core.domain.orders import OrderId, OrderStatus, Side
 from robo_trader.core.domain.statements import StatedExecution
 from robo_trader.runtime.invariants.orders_seen import OVER, KnownOrder
 
@@ -65,6 +65,7 @@ class Effect(Struct, frozen=True, gc=False):
     before: Version | None = None  # None for a new one
     after: Version | None = None
     is_repeat: bool = False  # whether it is refused because it was told before
+    side_before: Side | None = None  # None for that of what it is now: only others' executions change theirs
 
     @property
     def change(self) -> Decimal:
@@ -104,8 +105,14 @@ class ReportsSeen:
         if self.is_known(subject) or stated.quantity < 0 or stated.price <= 0:
             return Effect("it is one of ours, or of no shares or no price")
         known = self.foreign.get(subject)
+        if known is not None and self._name_now(known.symbol) != self._name_now(stated.symbol):
+            return Effect("it is of another symbol than it was")
         self.foreign[subject] = stated
-        return Effect(execution_id=subject, before=None if known is None else _version(known), after=_version(stated))
+        if known is None:
+            return Effect(execution_id=subject, after=_version(stated))
+        return Effect(
+            execution_id=subject, before=_version(known), after=_version(stated), side_before=known.side
+        )  # fmt: skip
 
     def foresee(self, report: BrokerReport, known: KnownOrder | None) -> Effect | None:
         """Return what a report must do, None for a kind this checker knows nothing of. known: its order."""

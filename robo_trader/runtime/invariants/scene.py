@@ -48,6 +48,7 @@ class Scene:
         self.paused: set[Symbol] = set()
         self.blocked: set[tuple[Symbol, str]] = set()  # with causes
         self.absences: dict[OrderId, int] = {}  # UNKNOWN orders, and when a whole statement first missed them
+        self.stated_shares: dict[Symbol, Decimal] = {}  # signed, by the last statement that told of positions
         self.is_held_back = False  # whether a person asked to reduce
         self.is_shared = len(settings.sleeves) > 1
         self.counts: Counter[str] = Counter()  # by invariant, how often it was held against something

@@ -23,6 +23,7 @@ from robo_trader.core.domain.order_reports import (
     OrderRejected,
 )
 from robo_trader.core.domain.orders import Order, OrderId, OrderStatus
+from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import BrokerStatement, ForeignExecution, StatedExecution, StatementReceived
 from robo_trader.runtime.invariants.reports import demand_booked, hear
 from robo_trader.runtime.invariants.scene import Scene
@@ -32,7 +33,10 @@ def look_ahead(scene: Scene, place: int) -> None:
     """Find the claim that the decision at a place of the step goes back to."""
     decision, event = scene.step.events[place], scene.event
     if isinstance(decision, (FillBooked, FillRestated)) and not decision.fill.order_id:
-        _hear_foreign(scene, decision.fill)
+        if isinstance(event, ReleaseInstructed):
+            _hear_adopted(scene, event, decision.fill)
+        else:
+            _hear_foreign(scene, decision.fill)
     elif isinstance(decision, OrderUpdated) and isinstance(event, StatementReceived):
         known = scene.orders.known.get(decision.order.order_id)
         if known is None or _is_only_asked(known.order, decision.order):
@@ -57,6 +61,8 @@ def look_at_the_end(scene: Scene) -> None:
         _demand_known(scene, event.execution)
     elif isinstance(event, StatementReceived):
         demand_booked(scene)
+        if event.statement.positions is not None:
+            scene.stated_shares = {one.symbol: one.quantity for one in event.statement.positions}
         for stated in event.statement.executions or ():
             _demand_known(scene, stated)
         _note_absences(scene, event)
@@ -158,8 +164,24 @@ def _hear_foreign(scene: Scene, fill: Fill) -> None:
     effect = scene.effect = scene.reports.take_foreign(stated)
     scene.report, scene.foreign, scene.shares_told = None, stated, 0
     scene.hold("I05", not effect.refused, "{} is booked, though {}", fill, effect.refused)
-    scene.market.appraise(stated.symbol, stated.price)
-    scene.books.execute(stated.symbol, stated.side, effect)
+    symbol = scene.name_now(stated.symbol)
+    scene.market.appraise(symbol, stated.price)
+    scene.books.execute(symbol, stated.side, effect)
+
+
+def _hear_adopted(scene: Scene, event: ReleaseInstructed, fill: Fill) -> None:
+    """See that a person's word brings the shares that the last statement told of, and no others."""
+    told = scene.stated_shares.get(fill.symbol, ZERO)
+    is_told = event.adopts and event.symbol == fill.symbol and scene.books.shares[fill.symbol] + fill.change == told
+    scene.hold("I05", is_told, "{} is adopted, {} shares are stated, {} asked", fill, told, event)
+    stated = StatedExecution(
+        execution_id=fill.execution_id, order_id=None, broker_order_id="", symbol=fill.symbol, side=fill.side,
+        quantity=fill.quantity, price=fill.price, commission=fill.commission, occurred_at=fill.occurred_at,
+    )  # fmt: skip
+    effect = scene.effect = scene.reports.take_foreign(stated)
+    scene.report, scene.foreign, scene.shares_told = None, stated, 0
+    scene.market.appraise(fill.symbol, fill.price)
+    scene.books.execute(fill.symbol, fill.side, effect)
 
 
 def _foreign_of(scene: Scene) -> list[StatedExecution]:

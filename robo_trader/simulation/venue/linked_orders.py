@@ -32,9 +32,11 @@ def begin_to_sleep(resting: RestingOrder, book: Book) -> None:
         resting.awake = parent.filled
 
 
-def note_fill(resting: RestingOrder, quantity: Decimal, book: Book, at: int) -> Iterator[BrokerReport]:
-    """Wake the legs of an order that filled, and take from its group what it filled."""
+def note_fill(resting: RestingOrder, fill: tuple[Decimal, Decimal], book: Book, at: int) -> Iterator[BrokerReport]:
+    """Wake the legs of an order that filled, and take from its group what it filled. fill: shares, dollars a share."""
+    quantity, price = fill
     for leg in _legs(resting, book):
+        leg.begin_to_trail(float(price))
         leg.awake = (leg.awake or ZERO) + quantity
         leg.awake_at = at
     group = resting.intent.oca_group

@@ -1,7 +1,7 @@
 """An order in the venue's book, and what the venue remembers of it."""
 
 from decimal import Decimal
-from math import nan
+from math import isnan, nan
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -71,6 +71,11 @@ class RestingOrder(Struct):
         filled, fresh = self.filled, rest(order, None)
         self.order, self.intent, self.remaining = order, order.intent, order.intent.quantity - filled
         self.is_plain, self.stop, self.is_triggered, self.lapses_at = fresh.is_plain, fresh.stop, False, None
+
+    def begin_to_trail(self, price: float) -> None:
+        """Let a leg that trails and has no stop yet begin at its distance from the price of its parent's fill."""
+        if self.intent.trail is not None and isnan(self.stop):
+            self.stop = price + self.intent.side.sign * float(self.intent.trail)
 
     def follow(self, low: float, high: float) -> None:
         """Let a trailing stop follow the prices of a bar it was shown, or of a quote."""

@@ -35,7 +35,7 @@ from robo_trader.core.domain.order_reports import (
     OrderModified,
     OrderRejected,
 )
-from robo_trader.core.domain.orders import SELL, ApprovedOrder, OrderId, OrderTerms, Side, TimeInForce
+from robo_trader.core.domain.orders import SELL, ApprovedOrder, OrderId, OrderIntent, OrderTerms, Side, TimeInForce
 from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.market.checks import find_fault
 from robo_trader.core.market.commissions import CommissionSchedule
@@ -92,8 +92,7 @@ class Venue:
         """
         order_id, at, intent = order.order_id, order.approved_at, order.intent
         assert order_id not in self._book, order
-        if intent.time_in_force is TimeInForce.AT_THE_CLOSE and intent.symbol in self._settings.quoted:
-            reason = f"{intent.symbol} is quoted here, and quotes show no closing auction"
+        if reason := self._refuses(intent):
             self._reports.append(OrderRejected(order_id=order_id, reason=reason, occurred_at=at))
             return
         resting = rest(order, self._lapses_at(order))
@@ -126,8 +125,10 @@ class Venue:
         """Work another order in the place of the one with its id, as one whose type changes; refused as `modify` is."""
         order_id, at = order.order_id, order.approved_at
         resting = self._book.get(order_id)
+        reason = self._refuses(order.intent)
         if resting is None or order.intent.quantity <= resting.filled:
             reason = _OVER if resting is None else f"{resting.filled} shares are filled already"
+        if resting is None or reason:
             self._reports.append(ModifyRejected(order_id=order_id, reason=reason, occurred_at=at))
             return
         resting.replace(order)
@@ -146,6 +147,10 @@ class Venue:
         self._execute(resting, quantity, price, at)
         if not resting.remaining:
             self._end(resting)
+
+    def working_ids(self) -> list[OrderId]:
+        """Return the ids of the orders that rest in the book, in its order."""
+        return list(self._book)
 
     def find(self, order_id: OrderId) -> RestingOrder | None:
         """Return an order that rests in the book, to be looked at only."""
@@ -197,6 +202,12 @@ class Venue:
         self._book = {resting.order.order_id: resting for resting in state.book}
         self._last_ended_at, self._session, self._latest = state.last_ended_at, state.session, state.latest
         self._has_relatives = state.has_relatives
+
+    def _refuses(self, intent: OrderIntent) -> str:
+        """Return why an order can never fill here, empty if it can."""
+        if intent.time_in_force is TimeInForce.AT_THE_CLOSE and intent.symbol in self._settings.quoted:
+            return f"{intent.symbol} is quoted here, and quotes show no closing auction"
+        return ""
 
     def _lapses_at(self, order: ApprovedOrder) -> int | None:
         """Return the close of the session an order works in; None for ever, and until that session is known."""
@@ -318,4 +329,4 @@ class Venue:
             )
         )
         if self._has_relatives:
-            self._reports.extend(note_fill(resting, quantity, self._book, occurred_at))
+            self._reports.extend(note_fill(resting, (quantity, price), self._book, occurred_at))

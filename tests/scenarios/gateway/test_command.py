@@ -81,6 +81,18 @@ async def test_faults_come_by_script_and_by_hand(tmp_path: Path) -> None:
         await until(lambda: not ib.isConnected())
 
 
+async def test_a_market_of_quotes_fills_at_the_quote(tmp_path: Path) -> None:
+    quotes = tmp_path / "quotes.csv"
+    rows = [f"2024-03-04T14:30:{second:02}Z,IBM,99.9,100.1,500,700" for second in range(60)]
+    quotes.write_text("\n".join(["ts,symbol,bid,ask,bid_size,ask_size", *rows, ""]))
+    arguments = ("--quotes", str(quotes), "--speed", "20", "--await-client")
+    async with the_command(*arguments) as (_, told), connected(told["port"]) as ib:
+        trade = ib.placeOrder(IBM, ib_async.LimitOrder("BUY", 10, 100.5))
+        await until(trade.isDone)
+        assert [fill.execution.shares for fill in trade.fills] == [10.0]
+        assert 100.1 <= trade.fills[0].execution.price <= 100.5
+
+
 async def test_it_ends_with_its_feeds_where_that_is_wanted() -> None:
     async with the_command("--speed", "max", "--exit-when-done") as (process, _):
         await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)

@@ -189,26 +189,15 @@ async def test_a_restart_at_one_clients_message_is_everybodys() -> None:
         assert await one.hears_the_end() and await other.hears_the_end()
 
 
-async def test_what_happens_behind_the_wire_comes_by_hand() -> None:
+async def test_a_doing_that_cannot_be_is_refused_and_the_gateway_goes_on() -> None:
     async with a_gateway() as gateway, ControlPort(gateway.server, 0) as control, a_raw_client(gateway.port) as client:
-        await client.start(9)
-        client.say(61, 1)
-        await client.hear_until("62")
-        bought = {"symbol": "AAPL", "action": "BUY", "shares": "30", "price": 100.25}
+        await client.start()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control.port}", trust_env=False) as http:
-            done = await http.post("/doing", json={"call": "trade_elsewhere", "arguments": bought})
-            assert done.status_code == 200, done.text
-            book = (await http.get("/book")).json()["brokerage"]
-            assert [row["exec_id"] for row in book["executions"]] == [done.json()["result"]]
-            assert (await client.hear_until("61"))[14] == "30"
-            for wrong in (
-                {"call": "explode"},
-                {"call": "_order"},
-                {"call": "liquidate"},
-                {"call": "liquidate", "arguments": {"symbol": "SPY"}},
-                {"call": "trade_elsewhere", "arguments": bought | {"shares": "many"}},
-            ):
-                assert (await http.post("/doing", json=wrong)).status_code == 422, wrong
+            for doing in ({"doing": "explode"}, {"doing": "liquidate", "symbol": "SPY"}):
+                assert (await http.post("/fault", json={"kind": "do", "doing": doing})).status_code == 422
+            assert (await http.post("/fault", json={"name": "order_held_for_locate"})).status_code == 204
+        client.say(*TIME)
+        assert await client.hear_until("49")
 
 
 async def test_an_order_is_refused_by_script() -> None:
@@ -234,3 +223,14 @@ async def test_a_bug_in_a_desk_ends_the_gateway_and_is_told() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await run()
+
+
+async def test_a_notice_can_set_off_a_fault_like_any_message() -> None:
+    fault = read_fault({"kind": "restart", "on": "ErrorMessage", "nth": 2})
+    async with a_gateway(fault) as gateway, a_raw_client(gateway.port) as client:
+        client.send(PROLOGUE + frame(b"v157..178"))
+        client.say(71, 2, 1, "")
+        heard = []
+        while (message := await client.hear()) is not None:
+            heard.append(message)
+        assert [message[3] for message in heard if message[0] == "4"] == ["2104", "2106"]

@@ -93,6 +93,8 @@ class InteractiveBrokers:
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
+        self.bars_until = 0  # all bars that ended by then were told, UTC ns
+        self.is_watching = False  # histories are there, and every bar since comes as it is made
         self.arrived = asyncio.Event()  # something waits to be taken
 
     # ---- life ----
@@ -173,6 +175,7 @@ class InteractiveBrokers:
 
     def watch(self, symbols: tuple[Symbol, ...], bar_size: BarSize, duration: str) -> None:
         """Ask for bars: so much of the past, then those that are being made; over every restart of the process."""
+        self.is_watching = False
         self._watch = speech.WatchMarket(symbols=symbols, bar_size=bar_size.value, duration=duration)
         self._say(self._watch)
 
@@ -264,9 +267,12 @@ class InteractiveBrokers:
         elif isinstance(said, speech.BarsTold):
             self._bars.append(said)
             self.arrived.set()
+        elif isinstance(said, speech.HistoryTold):
+            self._bars += said.parts
+            self.is_watching = True
+            self._come_to(said.at)
         elif isinstance(said, speech.TimeTold):
-            self.market_time = max(self.market_time, said.at)
-            self.arrived.set()
+            self._come_to(said.at)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
                 self.is_simulated, self.skew = said.is_simulated, said.skew
@@ -277,11 +283,17 @@ class InteractiveBrokers:
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
         self.reason = reason
+        self.is_watching &= state is LinkState.READY
         if state is not self.link:
             self.link = state
             log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
             self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
+
+    def _come_to(self, at: int) -> None:
+        self.market_time = max(self.market_time, at)
+        self.bars_until = max(self.bars_until, at)
+        self.arrived.set()
 
     def _take(self, report: FromBroker) -> None:
         self.market_time = max(self.market_time, report.occurred_at)

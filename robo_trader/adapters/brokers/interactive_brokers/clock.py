@@ -8,7 +8,8 @@ _DAY = 86_400 * 1_000_000_000
 class MarketClock:
     """The wall's time, unless the gateway plays another day: then the latest time that anybody named.
 
-    A gateway that rehearses on old prices lives in the past, and jumps from bar to bar.
+    A gateway that rehearses on old prices lives in the past, and jumps from bar to bar. Before it was asked nobody
+    knows which it is, and the latest named time is the only one that cannot lie ahead of the market.
     """
 
     def __init__(self) -> None:

@@ -17,8 +17,6 @@ from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.statements import StatementReceived
 
-DATA_LOST = 1101  # the connection is back, and subscriptions are not
-
 
 class Session:
     """Keeps one connection to the gateway, and tells the engine what it learns."""
@@ -32,13 +30,12 @@ class Session:
         self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at, begin.client_id)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone, question_seconds=begin.patience.question)
         self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
-        self.market = self._wire.ears.market = MarketWatch(self._wire, say)
+        self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say)
         self._wire.ears.on_message = self._pass_on
         self._wire.ears.on_code = self._hear_code
         self._wire.on_undecodable = self._hear_undecodable
         self._state = LinkState.DOWN
         self._connections = 0
-        self._is_data_lost = False
         self._clock.note(begin.at)
         self._resync = asyncio.Event()
         self.tracker.know_executions(begin.executions)
@@ -47,7 +44,7 @@ class Session:
             self.tracker.know(
                 TrackedOrder(
                     order.order_id, known.reference, order.intent, known.terms, asked=known.asked,
-                    is_accepted=known.is_accepted, is_cancel_asked=known.is_cancel_asked,
+                    is_accepted=known.is_accepted, is_cancel_asked=known.is_cancel_asked, sent_at=order.approved_at,
                 )
             )  # fmt: skip
 
@@ -113,7 +110,7 @@ class Session:
             await self._synchronise()
             self._enter(LinkState.READY, "all was told")
             was_ready = True
-            await self.market.subscribe()
+            await self.market.begin()
             await self._follow()
         except TimeoutError:
             return "nobody answered in time", was_ready
@@ -123,6 +120,7 @@ class Session:
             return str(error) or type(error).__name__, was_ready
         finally:
             self.ordering.stop_sending()
+            self.market.end()
             self._wire.hang_up()
         return "the gateway does not answer any more", was_ready
 
@@ -138,6 +136,7 @@ class Session:
         await wire.completed_orders()
         await wire.executions()
         await wire.positions()
+        self.tracker.lapse(self._day_began())
         self.tracker.settle_changes()
         await self.ordering.resume(wire.ears.next_id)
         self._pass_on()
@@ -160,9 +159,7 @@ class Session:
                 self.ordering.stop_sending()
                 await self._synchronise()
                 self._enter(LinkState.READY, "all was told again")
-                if self._is_data_lost:
-                    self._is_data_lost = False
-                    await self.market.subscribe()
+                await self.market.renew()  # bars may have ended meanwhile, whatever the gateway kept
             await self._rest()
 
     async def _rest(self) -> None:
@@ -181,7 +178,6 @@ class Session:
             self.ordering.stop_sending()
             self._enter(LinkState.BLIND, f"{code}: {text}")
         elif kind is CodeKind.LINK_BACK:
-            self._is_data_lost = code == DATA_LOST
             if self._state is LinkState.BLIND:
                 self._enter(LinkState.SYNCHRONISING, f"{code}: {text}")
             self._resync.set()

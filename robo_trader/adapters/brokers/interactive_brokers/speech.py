@@ -124,7 +124,13 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
 
     symbol: Symbol
     bars: tuple[BarTold, ...]
-    is_history: bool
+
+
+class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
+    """The past of all symbols together, after it was asked for anew: whatever was over by `at` (UTC ns) is in it."""
+
+    parts: tuple[BarsTold, ...]  # what was refused is absent
+    at: int
 
 
 class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -148,7 +154,7 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, DropOrders, Finish, OrderSent, CodeHeard, AlarmRaised,
-    StillAlive, WatchMarket, BarsTold, TimeTold,
+    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

@@ -4,7 +4,8 @@ It is a pure function of what it is shown and asked, in order: no clock, no sock
 simulated market, UTC nanoseconds. Behind it stands the pretend venue, which alone decides what fills.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fa
 from robo_trader.simulation.gateway.brokerage.account_desk import AccountDesk
 from robo_trader.simulation.gateway.brokerage.answers import FrontDesks, answers, tell_next_order_id
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
+from robo_trader.simulation.gateway.brokerage.doing_requests import do
 from robo_trader.simulation.gateway.brokerage.doings import Doings
 from robo_trader.simulation.gateway.brokerage.enquiries import EnquiryDesk
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
@@ -119,6 +121,10 @@ class Brokerage:
             self._restructure(event)
         self._accounts.pass_time()
 
+    def do(self, doing: Mapping[str, Any], at: int) -> object:
+        """Let something happen that no client asked for, by name: see `doing_requests`. Raises InvalidConfig."""
+        return do(self.doings, doing, at)
+
     def take_messages(self) -> Sequence[tuple[int, Message]]:
         """Return what is to be sent, and to which client, in order."""
         return self._outbox.take()
@@ -153,21 +159,21 @@ class Brokerage:
         self._run(slice_.ended_at)
 
     def _show_quote(self, arrived: QuoteArrived) -> None:
-        quote = arrived.quote
+        quote, latest = arrived.quote, self._state.now
         self._run(quote.at)
         self._begin(arrived.session, quote.at)
         self._venue.observe_quote(quote, arrived.session)
         self._orders.take_reports(quote.at)
-        if find_quote_fault(quote, quote.at) is None:
+        if find_quote_fault(quote, latest) is None:
             self._holdings.state.prices[quote.symbol] = price_from_float((quote.bid + quote.ask) / 2)
         self._orders.restate(quote.at)
         self._run(quote.at)
 
     def _show_trade(self, printed: TradePrinted) -> None:
-        trade = printed.trade
+        trade, latest = printed.trade, self._state.now
         self._run(trade.at)
         self._begin(printed.session, trade.at)
-        if find_trade_fault(trade, trade.at) is None:
+        if find_trade_fault(trade, latest) is None:
             self._holdings.state.prices[trade.symbol] = price_from_float(trade.price)
 
     def _restructure(self, action: CorporateAction) -> None:

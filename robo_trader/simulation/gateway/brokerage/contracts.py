@@ -24,6 +24,7 @@ INCREMENTS = ((Decimal(0), Decimal("0.0001")), (Decimal(1), Decimal("0.01")))  #
 SMART = "SMART"
 EXCHANGES = ("SMART", "ARCA", "BATS", "IEX", "NASDAQ", "NYSE")
 _KNOWN_IDS = {"AAPL": 265598, "SPY": 756733, "MSFT": 272093, "IBM": 8314}
+_KNOWN_EXCHANGES = {"SPY": "ARCA", "IBM": "NYSE", "BRK.B": "NYSE"}
 _ID_SPAN = 900_000_000
 _NEW_YORK = ZoneInfo("America/New_York")
 _DAYS_TOLD = 6
@@ -35,6 +36,11 @@ def con_id_of(symbol: str) -> int:
     """Return the conId of a symbol."""
     known = _KNOWN_IDS.get(symbol)
     return known or 100_000_000 + int.from_bytes(sha256(symbol.encode()).digest()[:6]) % _ID_SPAN
+
+
+def symbol_in(contract: Contract) -> Symbol:
+    """Return our symbol of a contract: classes of shares come after a space on the wire, BRK B for BRK.B."""
+    return Symbol((contract.symbol or contract.local_symbol).replace(" ", "."))
 
 
 def increment_at(price: Decimal) -> Decimal:
@@ -63,7 +69,8 @@ class ContractBook:
     def rename(self, old: Symbol, new: Symbol) -> None:
         """Let a contract go on under another symbol; its conId stays."""
         listing, contract = self._by_symbol.pop(old)
-        renamed = replace(contract, symbol=new, local_symbol=new)
+        spelled = _on_the_wire(new)
+        renamed = replace(contract, symbol=spelled, local_symbol=spelled)
         self._by_symbol[new] = (Listing(symbol=new, name=listing.name, exchange=listing.exchange), renamed)
         self._symbols[contract.con_id] = new
 
@@ -81,8 +88,8 @@ class ContractBook:
 
     def find(self, wanted: Contract) -> Contract | None:
         """Return the one contract that a description fits, on the exchange it names; None for none."""
-        symbol = self._symbols.get(wanted.con_id, "") if wanted.con_id else wanted.symbol or wanted.local_symbol
-        known = self._by_symbol.get(Symbol(symbol))
+        symbol = self._symbols.get(wanted.con_id) if wanted.con_id else symbol_in(wanted)
+        known = None if symbol is None else self._by_symbol.get(symbol)
         exchange = wanted.exchange or SMART
         if known is None or exchange not in EXCHANGES or not _fits(wanted, known[1]):
             return None
@@ -105,7 +112,7 @@ class ContractBook:
 
     def describe(self, contract: Contract, request_id: int, sessions: SessionTable, at: int) -> ContractData:
         """Return what is known of a contract, with its hours from the day of a time on."""
-        listing = self._by_symbol[Symbol(contract.symbol)][0]
+        listing = self._by_symbol[symbol_in(contract)][0]
         return ContractData(
             request_id=request_id,
             contract=contract,
@@ -150,14 +157,20 @@ def _new_york(at: int) -> datetime:
 
 
 def _contract(listing: Listing) -> Contract:
-    symbol = listing.symbol
+    symbol, spelled = listing.symbol, _on_the_wire(listing.symbol)
+    exchange = listing.exchange or _KNOWN_EXCHANGES.get(symbol, "NASDAQ")
     return Contract(
-        symbol=symbol, con_id=con_id_of(symbol), exchange=SMART, primary_exchange=listing.exchange,
-        local_symbol=symbol, trading_class="NMS" if listing.exchange == "NASDAQ" else symbol,
+        symbol=spelled, con_id=con_id_of(symbol), exchange=SMART, primary_exchange=exchange,
+        local_symbol=spelled, trading_class="NMS" if exchange == "NASDAQ" else spelled,
     )  # fmt: skip
+
+
+def _on_the_wire(symbol: Symbol) -> str:
+    return symbol.replace(".", " ")
 
 
 def _fits(wanted: Contract, known: Contract) -> bool:
     """Return whether nothing that a client says of a contract is untrue."""
     is_stock = wanted.sec_type in {"STK", ""} and wanted.currency in {"USD", ""}
-    return is_stock and wanted.symbol in {"", known.symbol} and wanted.local_symbol in {"", known.local_symbol}
+    names = (wanted.symbol, wanted.local_symbol)
+    return is_stock and all(name.replace(".", " ") in {"", known.symbol} for name in names)

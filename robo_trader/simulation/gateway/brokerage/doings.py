@@ -47,6 +47,9 @@ class Doings:
     def place_by_hand(self, symbol: str, ticket: OrderTicket, at: int) -> int:
         """Place an order as a person at the screen; return its permId."""
         self._come_to(at)
+        notice = self._placement.find_refusal(ticket, at)
+        if notice is not None:
+            raise InvalidConfig(f"{notice.text} ({notice.code})", next_step="Write an order that could be placed.")
         order = self._placement.place_by_hand(self._contract(symbol), ticket, at)
         self._come_to(at)
         return order.perm_id
@@ -54,6 +57,9 @@ class Doings:
     def trade_elsewhere(self, symbol: str, action: str, shares: Decimal, price: Decimal, at: int) -> str:
         """Trade in the account without an order known here; return the execution's id. action: BUY or SELL."""
         self._come_to(at)
+        _check(shares, price)
+        if action not in {"BUY", "SELL"}:
+            raise InvalidConfig(f"{action!r} is neither BUY nor SELL", next_step="Write one of these.")
         side = "BOT" if action == "BUY" else "SLD"
         booked = self._executions.trade_outside(self._contract(symbol), side, shares, price, at)
         self._come_to(at)
@@ -79,20 +85,22 @@ class Doings:
         """Fill a part of a working order, whatever the market does; no more than it has left."""
         self._come_to(at)
         order = self._working(perm_id)
-        if not 0 < shares <= order.remaining:
+        _check(shares, price)
+        if shares > order.remaining:
             raise InvalidConfig(f"{order.remaining} shares are left", next_step="Over-fill it if more is meant.")
         self._orders.fill(order, shares, price, at)
         self._come_to(at)
 
     def over_fill(self, perm_id: int, extra: Decimal, price: Decimal, at: int) -> None:
         """Fill a working order with more shares than it was for."""
+        _check(extra, price)
         self.fill(perm_id, self._working(perm_id).remaining, price, at)
         self.fill_late(perm_id, extra, price, at)
 
     def under_fill(self, perm_id: int, shares: Decimal, price: Decimal, at: int) -> None:
         """Say that a working order is filled, and execute fewer shares than that."""
         order = self._working(perm_id)
-        if not 0 < shares < order.remaining:
+        if shares >= order.remaining:
             raise InvalidConfig(f"{order.remaining} shares are left", next_step="Name fewer, and at least one.")
         self.fill(perm_id, shares, price, at)
         self._orders.end_short(order, at)
@@ -102,6 +110,7 @@ class Doings:
         """Execute shares of an order that is over: it was canceled, refused or filled, and fills all the same."""
         self._come_to(at)
         order = self._order(perm_id)
+        _check(shares, price)
         if not order.is_over:
             raise InvalidConfig(f"order {perm_id} still works", next_step="Fill it, or cancel it first.")
         side = "BOT" if order.sign > 0 else "SLD"
@@ -112,8 +121,14 @@ class Doings:
     def correct(self, exec_id: str, shares: Decimal, price: Decimal, at: int) -> str:
         """Restate an execution; return the id of its new version."""
         self._come_to(at)
+        _check(shares, price, least=0)
         self._execution(exec_id)
-        new = self._executions.correct(exec_id, shares, price, at)
+        try:
+            new = self._executions.correct(exec_id, shares, price, at)
+        except KeyError:
+            raise InvalidConfig(
+                f"the shares of {exec_id} were restructured since", next_step="Correct it before that."
+            ) from None
         self._come_to(at)
         return new.execution.exec_id
 
@@ -179,3 +194,11 @@ class Doings:
         if not self._contracts.knows(symbol):
             raise InvalidConfig(f"{symbol!r} cannot be traded here", next_step="Name a symbol of the feed.")
         return self._contracts.contract(symbol)
+
+
+def _check(shares: Decimal, price: Decimal, least: int = 1) -> None:
+    """Refuse what no trade can be."""
+    if shares < least or shares % 1 or price <= 0:
+        raise InvalidConfig(
+            f"{shares} shares at {price} dollars are no trade", next_step="Name whole shares and a price above 0."
+        )

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.simulation.gateway.brokerage.contracts import symbol_in
 from robo_trader.simulation.gateway.brokerage.order_telling import OrderTeller
 from robo_trader.simulation.gateway.brokerage.orders import BookedExecution, BrokerageOrder, Status
 from robo_trader.simulation.gateway.brokerage.outbox import Outbox
@@ -46,12 +47,10 @@ class ExecutionDesk:
         self._prefix = sha256(settings.account.encode()).hexdigest()[:8]
 
     def execute(self, order: BrokerageOrder, shares: Decimal, price: Decimal, commission: Decimal, at: int) -> None:
-        """Book shares of an order and tell it. More than it has left is an over-fill; after its end, a late fill."""
+        """Book shares of an order, whose status is what it is after them, and tell it."""
         order.filled += shares
         order.value += shares * price
         order.last_price = price
-        if order.filled >= order.ticket.quantity and not order.is_over:
-            order.move(Status.FILLED)
         execution = Execution(
             exec_id=self._next_id(), order_id=order.order_id, client_id=order.client_id, perm_id=order.perm_id, at=at,
             account=self._settings.account, exchange=_exchange(order.contract),
@@ -72,7 +71,7 @@ class ExecutionDesk:
 
     def book(self, execution: Execution, contract: Contract, commission: Decimal) -> BookedExecution:
         """Take an execution into the books without a word."""
-        self.touched.add(Symbol(contract.symbol))
+        self.touched.add(symbol_in(contract))
         realised = self._holdings.book(_trade(execution, contract, commission))
         booked = BookedExecution(execution=execution, contract=contract, commission=commission, realised=realised)
         self._state.executions.append(booked)
@@ -147,7 +146,8 @@ class ExecutionDesk:
 
     def charge(self, exec_id: str) -> None:
         """Tell what an execution cost, after the order it filled once more; of a version that counts no more, not."""
-        booked = next((one for one in self._state.executions if one.execution.exec_id == exec_id), None)
+        latest_first = reversed(self._state.executions)
+        booked = next((one for one in latest_first if one.execution.exec_id == exec_id), None)
         if booked is None or booked.is_replaced or booked.is_charged:
             return  # of a session that is over, or corrected since
         order = self._state.orders.get(booked.execution.perm_id)
@@ -190,7 +190,7 @@ def commission_report(booked: BookedExecution) -> CommissionReport:
 
 def _trade(execution: Execution, contract: Contract, commission: Decimal) -> Trade:
     return Trade(
-        execution_id=ExecutionId(execution.exec_id), symbol=Symbol(contract.symbol),
+        execution_id=ExecutionId(execution.exec_id), symbol=symbol_in(contract),
         change=_SIGNS[execution.side] * execution.shares, price=execution.price, commission=commission,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings
 from robo_trader.simulation.gateway.brokerage.state import BrokerageState
 from robo_trader.simulation.venue.holdings import NOTHING
@@ -57,7 +57,7 @@ class Figures(NamedTuple):
 def standing_of(state: BrokerageState, symbol: Symbol) -> Standing:
     """Return a position, also one that is gone. Without a price it is worth what it cost."""
     quantity, cost = state.holdings.positions.get(symbol, NOTHING)
-    average = cost / quantity if quantity else ZERO
+    average = round_money(cost / quantity) if quantity else ZERO
     price = state.holdings.prices.get(symbol, average)
     realised = state.holdings.realised.get(symbol, ZERO)
     return Standing(symbol, quantity, average, price, quantity * price, quantity * price - cost, realised)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from robo_trader.core.domain.money import ZERO
+from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.simulation.gateway.brokerage.contracts import symbol_in
 from robo_trader.simulation.gateway.brokerage.orders import BookedExecution, BrokerageOrder
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings
 from robo_trader.simulation.gateway.brokerage.state import BrokerageState
@@ -17,7 +18,7 @@ def book_of(state: BrokerageState, settings: BrokerageSettings) -> Book:
     Of corrected executions only the last version stands here.
     """
     positions: list[Row] = [
-        {"symbol": symbol, "quantity": str(held.quantity), "average_cost": str(held.cost / held.quantity)}
+        {"symbol": symbol, "quantity": str(held.quantity), "average_cost": str(round_money(held.cost / held.quantity))}
         for symbol, held in sorted(state.holdings.positions.items())
         if held.quantity != ZERO
     ]
@@ -61,7 +62,7 @@ def _execution_row(booked: BookedExecution) -> Row:
         "client_id": execution.client_id,
         "order_id": execution.order_id,
         "order_ref": execution.order_ref,
-        "symbol": booked.contract.symbol,
+        "symbol": symbol_in(booked.contract),
         "side": execution.side,
         "shares": str(execution.shares),
         "price": str(execution.price),

@@ -109,7 +109,7 @@ class OrderDesk:
         if changes_terms_only(order.ticket, ticket):
             self._venue.modify(order.venue_id, terms_of(ticket), at=at)
         else:
-            self._venue.replace(to_venue(order, ticket, self._last_price(order), at))
+            self._venue.replace(to_venue(order, ticket, self._reference(order), at))
         self.take_reports(at)
 
     def withdraw(self, order: BrokerageOrder, at: int) -> None:
@@ -152,12 +152,11 @@ class OrderDesk:
 
     def restate(self, at: int) -> None:
         """Say of orders what time and the market have made of them: the session began, a stop was reached."""
-        for order in list(self._state.orders.values()):
-            if order.is_at_venue and order.status in {Status.PRE_SUBMITTED, Status.SUBMITTED}:
-                status = self._working_status(order, at)
-                if status is Status.SUBMITTED and order.status is Status.PRE_SUBMITTED:
-                    order.move(status)
-                    self._teller.tell(order)
+        for order_id in self._venue.working_ids():
+            order = self._state.orders[order_id]
+            if order.status is Status.PRE_SUBMITTED and self._working_status(order, at) is Status.SUBMITTED:
+                order.move(Status.SUBMITTED)
+                self._teller.tell(order)
 
     def fill(self, order: BrokerageOrder, shares: Decimal, price: Decimal, at: int) -> None:
         """Fill a part of an order at the venue, whatever the market does."""
@@ -184,7 +183,7 @@ class OrderDesk:
 
     def _enter(self, order: BrokerageOrder, at: int) -> None:
         ticket = order.ticket
-        approved = to_venue(order, ticket, self._last_price(order), at)
+        approved = to_venue(order, ticket, self._reference(order), at)
         self._venue.submit(approved, cancels_group=ticket.oca_type == CANCEL_GROUP)
         answer, *others = self._venue.take_reports()
         assert not others, others
@@ -212,33 +211,41 @@ class OrderDesk:
             if order.status is not Status.PENDING_CANCEL:
                 order.move(self._working_status(order, at))
             self._teller.tell(order)
-        elif isinstance(report, ModifyRejected):
+        else:
+            assert isinstance(report, ModifyRejected), report  # nothing else was asked of the venue
             order.asked = None
             self._teller.complain(order, NO_MATCH)
 
     def _take_execution(self, order: BrokerageOrder, report: OrderExecuted) -> None:
-        is_last = order.filled + report.quantity >= order.ticket.quantity
-        if not is_last and order.status is Status.PRE_SUBMITTED:
-            order.move(Status.SUBMITTED)  # what was held works now
-        if is_last:
+        order.filled_at_venue += report.quantity
+        if order.filled_at_venue < order.ticket.quantity:
+            if order.status is Status.PRE_SUBMITTED:
+                order.move(Status.SUBMITTED)  # what was held works now
+        else:
             order.is_at_venue = False
+            order.move(Status.FILLED)
             order.completed_at, order.completed_status = report.occurred_at, f"Filled Size: {order.ticket.quantity}"
         self._executions.execute(order, report.quantity, report.price, report.commission, report.occurred_at)
-        if order.status is Status.FILLED:
-            self.restate(report.occurred_at)  # its legs work now
+        if order.has_legs:
+            self.restate(report.occurred_at)  # they work now
 
     def _refusal(self, order: BrokerageOrder) -> Notice | None:
         if order.parent_perm_id:
             parent = self._state.orders.get(order.parent_perm_id)
-            return NO_PARENT if parent is None or (parent.is_over and not parent.filled) else None
+            if parent is None or (parent.is_over and not parent.filled):
+                return NO_PARENT
         if self._lacks_start(order, order.ticket):
             return _NOTHING_TO_TRAIL
-        return self._margins.find_shortage(order)
+        return None if order.parent_perm_id else self._margins.find_shortage(order)
 
     def _lacks_start(self, order: BrokerageOrder, ticket: OrderTicket) -> bool:
-        """Return whether a stop is to trail the price, and none is known."""
+        """Return whether a stop is to trail the price, and none is known. A leg begins at its parent's first fill."""
         is_open_ended = ticket.order_type == TRAILING and ticket.trail_stop_price is None
-        return is_open_ended and self._last_price(order) is None
+        return is_open_ended and not self._sleeps(order) and self._last_price(order) is None
+
+    def _sleeps(self, order: BrokerageOrder) -> bool:
+        parent = self._state.orders.get(order.parent_perm_id)
+        return parent is not None and not parent.is_over and not parent.filled_at_venue
 
     def _is_held_with_parent(self, order: BrokerageOrder) -> bool:
         parent = self._state.orders.get(order.parent_perm_id)
@@ -248,7 +255,8 @@ class OrderDesk:
         resting = self._venue.find(order.venue_id)
         if resting is None:
             return order.status  # it has ended meanwhile, and the report of that comes next
-        is_held = resting.awaits_trigger or (resting.awake is not None and not resting.awake)
+        sleeps = resting.awake is not None and not resting.awake
+        is_held = resting.awaits_trigger or sleeps or order.ticket.tif == "OPG"
         is_outside = not (self.is_open(at) or order.ticket.outside_rth)
         return Status.PRE_SUBMITTED if is_held or (is_outside and not order.filled) else Status.SUBMITTED
 
@@ -259,7 +267,12 @@ class OrderDesk:
                 self.conclude(leg, at, Status.CANCELED if leg.is_transmitted else Status.API_CANCELED)
 
     def _legs(self, order: BrokerageOrder) -> list[BrokerageOrder]:
+        if not order.has_legs:
+            return []
         return [one for one in self._state.orders.values() if one.parent_perm_id == order.perm_id]
+
+    def _reference(self, order: BrokerageOrder) -> Decimal | None:
+        return None if self._sleeps(order) else self._last_price(order)
 
     def _last_price(self, order: BrokerageOrder) -> Decimal | None:
         return self._state.holdings.prices.get(order.symbol)

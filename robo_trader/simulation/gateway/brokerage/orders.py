@@ -19,6 +19,7 @@ from msgspec import Struct
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.orders import OrderId
+from robo_trader.simulation.gateway.brokerage.contracts import symbol_in
 from robo_trader.simulation.gateway.protocol.values import Contract, Execution, OrderTicket
 
 
@@ -61,11 +62,13 @@ class BrokerageOrder(Struct, kw_only=True):
     status: Status
     placed_at: int
     parent_perm_id: int = 0
+    has_legs: bool = False
     is_acknowledged: bool = False
     is_transmitted: bool = True
     is_refused: bool = False
     is_at_venue: bool = False
     why_held: str = ""
+    filled_at_venue: Decimal = ZERO  # whatever became of those executions later
     asked: OrderTicket | None = None  # a change that is not answered yet
     filled: Decimal = ZERO
     value: Decimal = ZERO  # dollars filled
@@ -83,7 +86,7 @@ class BrokerageOrder(Struct, kw_only=True):
     @property
     def symbol(self) -> Symbol:
         """What it trades."""
-        return Symbol(self.contract.symbol)
+        return symbol_in(self.contract)
 
     @property
     def sign(self) -> int:

@@ -53,6 +53,9 @@ class PlacementDesk:
         self._state = state
         self._contracts, self._orders, self._margins, self._teller = desks
         self._outbox = outbox
+        self._perm_ids = {
+            (order.client_id, order.order_id): order.perm_id for order in state.orders.values() if order.order_id
+        }  # those of sessions that are over stay, and find nothing
 
     def next_order_id(self, client_id: int) -> int:
         """Return an id that a client has not used."""
@@ -60,20 +63,14 @@ class PlacementDesk:
 
     def find(self, client_id: int, order_id: int) -> BrokerageOrder | None:
         """Return the latest order that a client knows by an id."""
-        if not order_id:
-            return None
-        known = [
-            order
-            for order in self._state.orders.values()
-            if (order.client_id, order.order_id) == (client_id, order_id)
-        ]  # fmt: skip
-        return known[-1] if known else None
+        perm_id = self._perm_ids.get((client_id, order_id))
+        return None if perm_id is None else self._state.orders.get(perm_id)
 
     def place(self, client_id: int, request: PlaceOrder, at: int) -> None:
         """Place an order; with the id of one that works, change it; with `what_if`, only say what it would do."""
         order_id, ticket = request.order_id, request.ticket
         contract, known = self._contracts.find(request.contract), self.find(client_id, order_id)
-        notice = NO_CONTRACT if contract is None else find_refusal(ticket, self._settings, at)
+        notice = NO_CONTRACT if contract is None else self.find_refusal(ticket, at)
         if notice is not None or contract is None:
             self._complain(client_id, order_id, notice or NO_CONTRACT)
         elif ticket.what_if:
@@ -84,6 +81,10 @@ class PlacementDesk:
             self._complain(client_id, order_id, DUPLICATE)
         else:
             self._accept(client_id, order_id, contract, ticket, at)
+
+    def find_refusal(self, ticket: OrderTicket, at: int) -> Notice | None:
+        """Return what is wrong with a ticket by itself, None for a sound one."""
+        return find_refusal(ticket, self._settings, at)
 
     def place_by_hand(self, contract: Contract, ticket: OrderTicket, at: int) -> BrokerageOrder:
         """Place an order as a person at the screen does: no client's, until client 0 binds it."""
@@ -116,6 +117,7 @@ class PlacementDesk:
         for order in self._state.orders.values():
             if not order.order_id and not order.is_over:
                 order.order_id = self._state.next_bound_id
+                self._perm_ids[order.client_id, order.order_id] = order.perm_id
                 self._state.next_bound_id -= 1
 
     def bind_from_now_on(self, *, wanted: bool) -> None:
@@ -132,7 +134,8 @@ class PlacementDesk:
         if parent is not None and not ticket.oca_group:
             ticket = replace(ticket, oca_group=str(parent.perm_id))  # one leg that fills ends the other
         order = self._enter(client_id, order_id, contract, ticket, at)
-        order.parent_perm_id = 0 if parent is None else parent.perm_id
+        if parent is not None:
+            order.parent_perm_id, parent.has_legs = parent.perm_id, True
         self._state.highest_ids[client_id] = order_id
         if ticket.transmit:
             self._transmit(order, at)
@@ -148,6 +151,8 @@ class PlacementDesk:
         )  # fmt: skip
         state.next_perm_id += 1
         state.orders[order.perm_id] = order
+        if order_id:
+            self._perm_ids[client_id, order_id] = order.perm_id
         return order
 
     def _transmit(self, order: BrokerageOrder, at: int) -> None:

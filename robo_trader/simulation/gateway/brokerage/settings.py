@@ -16,7 +16,7 @@ class Listing:
 
     symbol: Symbol
     name: str = ""
-    exchange: str = "NASDAQ"
+    exchange: str = ""  # empty: what is known of it, else NASDAQ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,8 @@ CANCEL_GROUP = 1  # ocaType: the others end, where 2 and 3 only lose as many sha
 def to_venue(order: BrokerageOrder, ticket: OrderTicket, reference: Decimal | None, at: int) -> ApprovedOrder:
     """Return an order as the venue takes it. What risk control it passed is the client's business.
 
-    reference: the last price, in dollars; None where there is none.
+    reference: the last price, in dollars, that a stop may trail from; None where there is none, or for a leg whose
+        parent's fill will be it.
     """
     is_auction = ticket.order_type in AT_CLOSE
     intent = OrderIntent(
@@ -90,5 +91,5 @@ def _stop(ticket: OrderTicket, sign: int, reference: Decimal | None) -> Decimal 
         return ticket.aux_price
     if ticket.order_type != TRAILING or ticket.trail_stop_price is not None:
         return ticket.trail_stop_price
-    assert reference is not None and ticket.aux_price is not None, ticket  # refused before
-    return reference + sign * ticket.aux_price
+    assert ticket.aux_price is not None, ticket  # refused before
+    return None if reference is None else reference + sign * ticket.aux_price

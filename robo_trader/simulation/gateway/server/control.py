@@ -1,4 +1,4 @@
-"""A second port for tests and people: the frames that were seen, the desks' books, and faults at will.
+"""A second port for tests and people: the frames that were seen, the desks' books, and faults and doings at will.
 
 It has no login: it shows a pretend account and breaks pretend connections. It answers to names of this machine only,
 so that no page of the web can make a browser ask.
@@ -55,12 +55,10 @@ def create_app(server: GatewayServer) -> FastAPI:
             raise _unprocessable(error) from error
 
     @app.post("/doing")
-    async def doing(
-        call: Annotated[str, Body()], arguments: Annotated[dict[str, Any] | None, Body()] = None
-    ) -> dict[str, object]:
-        """Let something happen behind the wire now: a trade elsewhere, a correction, a refusal of the next order."""
+    async def doing(entry: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        """Let the broker do something: its name as `doing`, and the arguments of that."""
         try:
-            return {"result": server.do(call, arguments or {})}
+            return {"done": server.do(entry)}
         except InvalidConfig as error:
             raise _unprocessable(error) from error
 

@@ -1,7 +1,7 @@
 """What stands behind the wire: desks that are told requests and the market, and say messages. No desk does I/O."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.corporate_actions import CorporateAction
@@ -38,3 +38,11 @@ class Desk(Protocol):
 
     def book(self) -> Mapping[str, Any]:
         """Return what the desk holds to be true, as JSON can say it."""
+
+
+@runtime_checkable
+class Doer(Protocol):
+    """A desk where things can happen that no client asked for."""
+
+    def do(self, doing: Mapping[str, Any], at: int) -> object:
+        """Let something happen, by name; return its id, if it has one. Raises InvalidConfig."""

@@ -1,6 +1,7 @@
 """Faults that happen to sessions, requests and connections. Those that happen to messages: `outgoing`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from robo_trader.simulation.gateway.protocol.requests import Request
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
@@ -13,9 +14,9 @@ class Disturbances:
     """What the script has done to the gateway so far. Times are real seconds of the caller's clock."""
 
     def __init__(
-        self, faults: FaultBook, outgoing: Outgoing, *, begun_at: float, do: Callable[[Fault], object]
+        self, faults: FaultBook, outgoing: Outgoing, *, begun_at: float, do: Callable[[Mapping[str, Any]], object]
     ) -> None:
-        """do: has a desk do what a fault of this kind says."""
+        """do: has a desk do what a fault of that kind says."""
         self._do = do
         self._faults = faults
         self._outgoing = outgoing
@@ -65,7 +66,7 @@ class Disturbances:
             case FaultKind.REFUSE:
                 self._refuses_until = now + fault.seconds
             case FaultKind.DO:
-                self._do(fault)
+                self._do(fault.doing)
             case FaultKind.RESTART:
                 self._refuses_until = now + fault.seconds
                 _end_all(sessions)

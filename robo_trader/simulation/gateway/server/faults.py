@@ -27,7 +27,7 @@ class FaultKind(Enum):
     ROLLBACK = "rollback"  # the next valid id is `by` lower than it should be
     REFUSE = "refuse"  # whoever connects within `seconds` is closed at once
     LINGER = "linger"  # client ids stay in use for `seconds` after their sessions end, with error 326
-    DO = "do"  # the desk does `call` with `arguments`: a fill elsewhere, a refusal, a correction
+    DO = "do"  # a desk does `doing`: a trade elsewhere, a refusal, a correction
     RESTART = "restart"  # everybody is closed, and nobody comes in for `seconds`
 
 
@@ -54,8 +54,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: int = 0
     text: str = ""
     by: int = 0
-    call: str = ""
-    arguments: dict[str, Any] = {}
+    doing: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
         """Refuse what cannot happen."""
@@ -69,8 +68,8 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"{self.kind.value} happens to messages; a request can be dropped")
         if self.kind is FaultKind.SAY and not self.code:
             raise ValueError("say needs a `code`")
-        if self.kind is FaultKind.DO and not self.call:
-            raise ValueError("do needs a `call`")
+        if self.kind is FaultKind.DO and not self.doing:
+            raise ValueError("do needs a `doing`")
         numbers = (self.nth - 1, self.times, self.probability, self.after_seconds or 0, self.seconds, self.bytes)
         if min(numbers) < 0 or self.probability > 1:
             raise ValueError("counts, times and probabilities are not negative, and a probability is at most 1")
@@ -98,12 +97,14 @@ NAMED_FAULTS: dict[str, dict[str, Any]] = {
     "snapshot_never_ends": {"kind": "drop", "on": "SnapshotEnd", "times": 0},
     "positions_never_end": {"kind": "drop", "on": "PositionEnd", "times": 0},
     "order_refused": {
-        "kind": "do", "call": "reject_next", "arguments": {"code": 201, "text": "Order rejected - reason: by script"},
+        "kind": "do", "doing": {"doing": "reject_next", "code": 201, "text": "Order rejected - reason: by script"},
     },
-    "order_held_for_locate": {"kind": "do", "call": "hold_next"},
+    "order_held_for_locate": {"kind": "do", "doing": {"doing": "hold_next"}},
     "tif_replaced_by_preset": {
-        "kind": "do", "call": "advise_next",
-        "arguments": {"code": 10349, "text": "Order TIF was set to DAY based on order preset."},
+        "kind": "do",
+        "doing": {
+            "doing": "advise_next", "code": 10349, "text": "Order TIF was set to DAY based on order preset.",
+        },
     },
     "order_lost": {"kind": "drop", "on": "PlaceOrder"},
     "gone_before_the_order": {"kind": "close", "on": "PlaceOrder"},

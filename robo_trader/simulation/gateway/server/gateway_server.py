@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from robo_trader.core.domain.errors import InvalidConfig
-from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
+from robo_trader.simulation.gateway.server.desk import Desk, Doer, MarketEvent
 from robo_trader.simulation.gateway.server.disturbances import Disturbances
-from robo_trader.simulation.gateway.server.doings import perform
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
-from robo_trader.simulation.gateway.server.faults import Fault
+from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
 from robo_trader.simulation.gateway.server.frame_log import FrameLog, SeenFrame
 from robo_trader.simulation.gateway.server.outgoing import Outgoing
 from robo_trader.simulation.gateway.server.session import Session
@@ -56,15 +55,10 @@ class GatewayServer:
         *,
         clock: Callable[[], int],
         faults: FaultBook | None = None,
-        doings: object = None,
     ) -> None:
-        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds.
-
-        doings: whose public methods a script or a person may call (`doings.perform`).
-        """
-        self._clock = clock
-        self._doings = doings
+        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds."""
         self._desks = desks
+        self._clock = clock
         self._settings = settings or GatewaySettings()
         self._log = FrameLog()
         faults = faults or FaultBook()
@@ -106,13 +100,19 @@ class GatewayServer:
         self._guarded(lambda: self._switchboard.show(event))
 
     def inject(self, fault: Fault) -> None:
-        """Let a fault happen, at its trigger or at once."""
+        """Let a fault happen, at its trigger or at once. Raises InvalidConfig for a doing that cannot be, at once."""
+        if fault.kind is FaultKind.DO and not fault.on and fault.after_seconds is None:
+            self.do(fault.doing)
+            return
         self._disturbances.arm(fault, time.monotonic())
         self._guarded(self._switchboard.tick)
 
-    def do(self, call: str, arguments: Mapping[str, Any]) -> object:
-        """Let something happen behind the wire, by name; return what it returns. Raises InvalidConfig if it cannot."""
-        return self._switchboard.do(lambda: perform(self._doings, call, arguments, at=self._clock()))
+    def do(self, doing: Mapping[str, Any]) -> object:
+        """Let something happen at a desk that no client asked for; return its id, if it has one.
+
+        Raises InvalidConfig for what cannot be done.
+        """
+        return self._switchboard.do(lambda: self._do(doing))
 
     def frames(self, *, after: int = 0, limit: int = 1_000) -> Sequence[SeenFrame]:
         """Return the oldest kept frames with a number above `after`."""
@@ -150,8 +150,11 @@ class GatewayServer:
         if self._closed is not None and not self._closed.done():
             self._closed.set_result(None)
 
-    def _do(self, fault: Fault) -> object:
-        return perform(self._doings, fault.call, fault.arguments, at=self._clock())
+    def _do(self, doing: Mapping[str, Any]) -> object:
+        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
+        if desk is None:
+            raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
+        return desk.do(doing, self._clock())
 
     def _new_line(self) -> "_ClientLine":
         return _ClientLine(self._switchboard, self._lines, self._settings, self._call_later, self._guarded)

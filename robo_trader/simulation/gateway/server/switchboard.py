@@ -163,7 +163,7 @@ class Switchboard:
     def _start(self, session: Session, request: StartApi) -> None:
         client_id = request.client_id
         if client_id in self._started or self._disturbances.is_lingering(client_id, self._now()):
-            self._outgoing.say(session, _error(-1, 326, "Unable to connect as the client id is already in use."))
+            self._tell(session, _error(-1, 326, "Unable to connect as the client id is already in use."))
             self._end(session)
             return
         if len(self._started) >= CLIENTS_MAX:
@@ -176,11 +176,10 @@ class Switchboard:
             desk.attach(client_id, self._clock())
         self._flush()
         for code, text in _FARM_NOTICES:
-            self._outgoing.say(session, _error(-1, code, text))
-        self._end_if_wanted(session)
+            self._tell(session, _error(-1, code, text))
 
     def _refuse_flood(self, session: Session) -> None:
-        self._outgoing.say(session, _error(-1, 100, "Max rate of messages per second has been exceeded."))
+        self._tell(session, _error(-1, 100, "Max rate of messages per second has been exceeded."))
         if session.pacing.is_exhausted:
             self._end(session)
 
@@ -190,7 +189,7 @@ class Switchboard:
             desk.handle(client_id, request, self._clock())
             self._flush()
         else:
-            self._outgoing.say(session, _refusal(request))
+            self._tell(session, _refusal(request))
 
     def _flush(self) -> None:
         """Say everything that desks have to say; also what they say because a session ends meanwhile."""
@@ -207,10 +206,14 @@ class Switchboard:
     def _say(self, client_id: int, message: Message) -> None:
         session = self._started.get(client_id)
         if session is not None:  # else it has gone, and nobody hears it
-            self._outgoing.say(session, message)
-            for fault in self._outgoing.take_elsewhere():
-                self._strike(fault, session)
-            self._end_if_wanted(session)
+            self._tell(session, message)
+
+    def _tell(self, session: Session, message: Message) -> None:
+        """Say it, with everything that the script lets happen because of it."""
+        self._outgoing.say(session, message)
+        for fault in self._outgoing.take_elsewhere():
+            self._strike(fault, session)
+        self._end_if_wanted(session)
 
     def _strike(self, fault: Fault, session: Session | None) -> None:
         """Let a fault happen: to the session that set it off, or to all it is meant for."""

@@ -22,7 +22,7 @@ def market() -> MarketView:
     view = MarketView((AAPL, MSFT))
     slice_ = a_slice(a_bar(open=100, close=100), a_bar(symbol=MSFT, open=50, close=50))
     view.advance(slice_)
-    assert [view.admit(bar) for bar in slice_.bars] == [None, None]
+    assert view.admit(slice_.bars) == (list(slice_.bars), [])
     return view
 
 

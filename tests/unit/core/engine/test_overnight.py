@@ -29,7 +29,7 @@ def market() -> MarketView:
     view = MarketView((AAPL, MSFT))
     slice_ = a_slice(a_bar(open=50))
     view.advance(slice_)
-    assert view.admit(slice_.bars[0]) is None
+    assert view.admit(slice_.bars) == ([slice_.bars[0]], [])
     return view
 
 

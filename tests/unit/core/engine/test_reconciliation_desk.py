@@ -6,8 +6,10 @@ The stage: 45 AAPL are ordered at 110 dollars as order 1, of 100,000 dollars; st
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.core.domain.commands import SubmitOrder
+from robo_trader.core.domain.corporate_actions import SymbolChange
 from robo_trader.core.domain.discrepancies import (
     UNASSIGNED,
     DiscrepancyFound,
@@ -29,7 +31,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import OrderId, OrderStatus, Side
 from robo_trader.core.domain.positions import TradingState
-from robo_trader.core.domain.statements import BrokerStatement, StatementReceived
+from robo_trader.core.domain.statements import BrokerStatement, ForeignExecution, StatedExecution, StatementReceived
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
@@ -301,6 +303,71 @@ def test_a_trade_by_hand_that_is_restated() -> None:
     events = told(engine, received(statement), received(statement, minute=2))
     assert len(only(FillRestated, events)) == 1
     assert (held(engine), owned(engine, UNASSIGNED)) == (45, 0) and cash(engine) == 95_049
+
+
+def sold(**given: object) -> StatedExecution:
+    """The trade by hand as it stands after a correction: a sale."""
+    return stated_execution(**{
+        "execution_id": "H1.2", "corrects": "H1", "order_id": None, "broker_order_id": "X1", "side": Side.SELL,
+        "quantity": 10, "price": 100, "commission": 1, **given,
+    })  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "shares", "dollars"),
+    [
+        pytest.param(sold(), -10, 1_000 - 1, id="all of it"),
+        pytest.param(sold(quantity=4, price=101, commission=2), -4, 404 - 2, id="other figures, too"),
+        pytest.param(sold(quantity=60), -60, 6_000 - 1, id="more than is held"),
+    ],
+)
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "stated"])
+def test_a_trade_by_hand_that_was_on_the_other_side(
+    now: StatedExecution, shares: int, dollars: int, *, is_told: bool
+) -> None:  # fmt: skip
+    """Books, sub-accounts and cash are as if it had been a sale from the first."""
+    engine = an_engine_with_an_order(accepted(), FILL, by_hand())
+    statement = a_statement(executions=(E1, now))
+    news: list[InputEvent] = [ForeignExecution(execution=now)] if is_told else []
+    events = told(engine, *news, received(statement), received(statement, minute=2))
+    (restated,) = only(FillRestated, events)
+    assert (restated.before.side, restated.fill.side) == (Side.BUY, Side.SELL)
+    assert sum(posting.amount for posting in restated.entry.postings) == 0
+    assert (held(engine), owned(engine, UNASSIGNED), owned(engine, "sma_crossover")) == (45 + shares, shares, 45)
+    assert cash(engine) == 95_049 + dollars
+    outright = an_engine_with_an_order(accepted(), FILL, ForeignExecution(execution=replace(now, corrects=None)))
+    assert engine.account.ledger.position(AAPL) == outright.account.ledger.position(AAPL)
+    assert not only(FillRestated, told(engine, received(statement, minute=3)))
+
+
+def test_the_other_side_under_the_same_id_is_adopted_after_two_statements() -> None:
+    engine = an_engine_with_an_order(accepted(), FILL, by_hand())
+    statement = a_statement(executions=(E1, sold(execution_id="H1", corrects=None)))
+    events = [told(engine, received(statement, minute=minute)) for minute in range(1, 4)]
+    assert [len(only(FillRestated, one)) for one in events] == [0, 1, 0]
+    assert (held(engine), owned(engine, UNASSIGNED)) == (35, -10) and cash(engine) == 95_049 + 999
+
+
+def test_a_trade_by_hand_corrected_to_another_symbol_halts() -> None:
+    engine = an_engine_with_an_order(accepted(), FILL, by_hand())
+    told(engine, ForeignExecution(execution=sold(symbol="MSFT")))
+    assert engine.account.trading_state is TradingState.HALTED
+    assert (held(engine), held(engine, MSFT)) == (55, 0)
+
+
+@pytest.mark.parametrize("name", ["AAPL", "ABCD"])
+def test_a_trade_by_hand_is_corrected_under_the_old_name_and_the_new(name: str) -> None:
+    new = Symbol("ABCD")
+    engine = an_engine(engine_settings(symbols=(AAPL, MSFT, new)))
+    close(engine, *DAYS)
+    told(engine, accepted(), FILL, by_hand())
+    at = a_day(2).session.opens_at
+    told(engine, SymbolChange(symbol=AAPL, new_symbol=new, ex_date=a_day(2).session.date, occurred_at=at))
+    assert [block.cause for block in engine.account.blocks.of(new)] == [UNASSIGNED]
+    told(engine, ForeignExecution(execution=sold(symbol=name)))
+    assert not engine.account.blocks.of(AAPL) and len(engine.account.blocks.of(new)) == 1
+    assert (held(engine, new), owned(engine, UNASSIGNED, new)) == (35, -10)
+    assert engine.account.trading_state is TradingState.ACTIVE
 
 
 @pytest.mark.parametrize(

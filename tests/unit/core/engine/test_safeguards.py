@@ -13,7 +13,6 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import SubmitOrder
 from robo_trader.core.domain.events import (
     BreakerChanged,
-    FactsReported,
     InputEvent,
     InstructionGiven,
     OrderDenied,
@@ -23,7 +22,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.orders import OrderId, OrderIntent, Side
 from robo_trader.core.domain.positions import TradingState
-from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
+from robo_trader.core.domain.risk_facts import AccountFacts, FactsReported, MarketFacts
 from robo_trader.core.domain.violations import BreakerState, Control
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.engine import Engine

@@ -6,10 +6,11 @@ Worked by hand: 40 shares at 100 and 60 at 101 are 10,060 dollars, 100.60 a shar
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.order_reports import BrokerReport
-from robo_trader.core.domain.orders import Order, OrderId, OrderStatus, Side
+from robo_trader.core.domain.orders import Order, OrderId, OrderPurpose, OrderStatus, Side
 from robo_trader.core.execution.order_book import Moved, OrderBook, Quarantined
 from tests.builders import (
     AAPL,
@@ -200,3 +201,22 @@ def test_working_shares_by_side_until_the_cancel_is_answered() -> None:
     assert book.working_shares(AAPL) == (Decimal(60), Decimal(100))
     assert book.working_shares(MSFT) == (Decimal(0), Decimal(0))
     assert [order.order_id for order in book.open_for(AAPL)] == [1, 3]
+
+
+def test_orders_for_targets_are_counted_by_symbol_and_legs_are_not() -> None:
+    book = a_book(Side.BUY, Side.BUY)
+    leg = replace(an_intent(symbol=MSFT, side=Side.SELL), purpose=OrderPurpose.PROTECTION)
+    for intent in (an_intent(symbol=MSFT), leg):
+        book.add(an_approved_order(order_id=book.next_id(), intent=intent))
+    assert book.targeting_by_symbol() == {AAPL: 2, MSFT: 1}
+    follow(book, canceled(order_id=1), canceled(order_id=3))
+    assert book.targeting_by_symbol() == {AAPL: 1}
+
+
+def test_whoever_follows_the_changes_sees_each_order_that_moved() -> None:
+    book = a_book(Side.BUY)
+    assert book.changed == [AAPL]
+    follow(book, accepted())
+    book.request_cancel(ONE, at=OPEN)
+    follow(book, canceled())
+    assert book.changed == [AAPL] * 4

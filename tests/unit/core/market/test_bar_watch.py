@@ -13,7 +13,7 @@ def close(watch: BarWatch, *closes: float) -> list[bool]:
     """Whether each close leaves the symbol under suspicion."""
     suspected = []
     for hour, price in enumerate(closes):
-        watch.take(a_bar(started_at=OPEN + hour * HOUR, open=price))
+        watch.take([a_bar(started_at=OPEN + hour * HOUR, open=price)])
         suspected.append(watch.is_suspected(AAPL))
     return suspected
 
@@ -21,8 +21,8 @@ def close(watch: BarWatch, *closes: float) -> list[bool]:
 def play(watch: BarWatch, sessions: int) -> None:
     for number in range(sessions):
         watch.enter_session()
-        watch.take(a_bar(volume=300.0))
-        watch.take(a_bar(volume=90.0 + number))
+        watch.take([a_bar(volume=300.0)])
+        watch.take([a_bar(volume=90.0 + number)])
 
 
 def test_the_average_is_of_twenty_sessions_that_are_over() -> None:

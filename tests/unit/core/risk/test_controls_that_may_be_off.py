@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
+from robo_trader.core.domain.discrepancies import Block
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side
 from robo_trader.core.domain.risk_facts import AccountFacts, MarketFacts
@@ -92,6 +94,7 @@ WORKING = limits(symbol_working_orders_max=2, working_orders_max=3)
 FIVE_SENT = limits(orders_per_minute=5)
 THREE_OF_IT = limits(strategy_orders_per_minute=3)
 TWO_A_SECOND = limits(orders_per_second="2", order_burst=3)
+COLLARED = limits(fill_collar_fraction="0.1", fills_after_halt=False)
 MARGIN, GREEKS = limits(excess_liquidity_fraction="0.25"), limits(delta_max="100", vega_max="50")
 
 
@@ -103,6 +106,12 @@ def margin(excess: int | None, reserved: int = 0) -> RiskView:
 def options(delta: str, vega: str | None) -> RiskView:
     known = AccountFacts(delta=Decimal(delta), vega=None if vega is None else Decimal(vega))
     return knowing(account=known)
+
+
+def after_a_fill(position: int = 0) -> RiskView:
+    """AAPL had a fill that should not have been."""
+    block = Block(symbol=AAPL, cause="fill E1", control=Control.POST_TRADE, reason="far away", since=NOW)
+    return structs.replace(a_risk_view(exposures={AAPL: an_exposure(position=position)}), blocks=(block,))
 
 
 def fee(rate: str | None) -> RiskView:
@@ -195,6 +204,12 @@ REFUSED = {
     "C21 a fourth in all": (
         Case(view=knowing(open_orders={AAPL: 1, MSFT: 2}), limits=WORKING), Control.WORKING_ORDERS,
     ),
+    "C24 an eleventh replace": (Case(view=knowing(replaces=10), limits=limits(replaces_max=10)), Control.REPLACES),
+    "C32 after a fill far away": (Case(view=after_a_fill(), limits=COLLARED), Control.POST_TRADE),
+    "C32 an exit as well": (
+        Case(intent=SELL, view=after_a_fill(position=100), limits=COLLARED), Control.POST_TRADE,
+    ),
+    "C32 though its limit is off by now": (Case(view=after_a_fill()), Control.POST_TRADE),
     "C25 after a jump": (Case(view=knowing(is_quarantined=True), limits=limits(jump_fraction="0.2")),
         Control.QUARANTINE),
 }  # fmt: skip
@@ -243,6 +258,8 @@ INSIDE = {
     "C18 before the last minutes": Case(view=at(CLOSE - 5 * MINUTE - 1), limits=EDGES),
     "C18 for the next open": Case(view=at(CLOSE), limits=EDGES),
     "C21 one more each": Case(view=knowing(open_orders={AAPL: 1, MSFT: 1}), limits=WORKING),
+    "C24 a tenth replace": Case(view=knowing(replaces=9), limits=limits(replaces_max=10)),
+    "C32 no such fill": Case(limits=COLLARED),
     "C25 no jump": Case(limits=limits(jump_fraction="0.2")),
 }  # fmt: skip
 
@@ -296,7 +313,8 @@ def everything_on() -> RiskLimits:
         weekly_loss_fraction="0.000001", strategy_loss_fraction="0.000001", adv_order_fraction="0.000001",
         adv_dollars_min="1000000000000", price_min="1000000", market_cap_min="1", denied_symbols=(AAPL,),
         short_sales=False, borrow_rate_max="0.000001", entry_delay_minutes=390, entry_cutoff_minutes=390,
-        jump_fraction="0.000001", excess_liquidity_fraction="1", delta_max="0.0001", breaker_rejects=1,
+        replaces_max=1, fill_collar_fraction="0.000001", jump_fraction="0.000001", excess_liquidity_fraction="1",
+        delta_max="0.0001", breaker_rejects=1,
     )  # fmt: skip
 
 
@@ -305,6 +323,7 @@ def test_an_exit_is_spared_all_of_them() -> None:
     facts = OrderFacts(
         flow=flow, open_orders={AAPL: 99}, traded=Decimal(10**9), largest_others=(Decimal(10**9),), spread=0.9,
         strategy_loss=Decimal(10**9), average_volume=1.0, is_quarantined=True, open_breakers=("rejects",),
+        replaces=99,
     )  # fmt: skip
     view = a_risk_view(
         equity=50_000, week_opening_equity=100_000, net_value=10_000, exposures={AAPL: an_exposure(position=100)},
@@ -316,9 +335,9 @@ def test_an_exit_is_spared_all_of_them() -> None:
 
 
 def test_what_is_off_is_not_even_asked() -> None:
-    always = {entry.control for entry in CONTROLS if not entry.keys}
+    always = {entry.control for entry in CONTROLS if not entry.keys or entry.is_latched}
     assert {entry.control for entry in active(some_limits())} == always
-    assert len(always) == 10
+    assert len(always) == 12
     others = 1 + len(PORTFOLIO_CONTROLS)  # which have their own tests
     assert len(active(everything_on())) == len(CONTROLS) - others, "all but the collar"
 

@@ -71,6 +71,9 @@ MAY_BE_OFF = {
     "delta_max": FRACTION,
     "vega_max": FRACTION,
     "breaker_rejects": st.integers(1, 5),
+    "replaces_max": st.integers(1, 5),
+    "fill_collar_fraction": FRACTION,
+    "fills_after_halt": st.booleans(),
 }
 LIMITS = st.builds(
     some_limits,
@@ -118,6 +121,7 @@ FACTS = st.builds(
     average_volume=st.none() | st.floats(0, 10_000),
     is_quarantined=st.booleans(),
     open_breakers=st.sampled_from([(), ("rejects",)]),
+    replaces=st.integers(0, 6),
     market=st.builds(MarketFacts, borrow_rate=UNKNOWN_OR, market_cap=UNKNOWN_OR),
     account=st.builds(AccountFacts, excess_liquidity=st.none() | st.decimals(0, 90_000, places=0), delta=UNKNOWN_OR),
 )
@@ -192,6 +196,7 @@ def test_every_limit_is_drawn() -> None:
     named = {field.name for field in fields(RiskLimits) if field.default is not MISSING}
     told = {name for name in named if name.startswith(("breaker_", "emergency_"))}
     elsewhere = {"order_burst", "drawdown_fraction", "gamma_max"}  # of the bucket, of the state, and as delta_max
+    elsewhere.add("cancel_fill_ratio_max")  # which warns
     elsewhere |= {key for entry in CONTROLS if entry.control in PORTFOLIO_CONTROLS for key in entry.keys}
     assert named - told - elsewhere == MAY_BE_OFF.keys() - {"breaker_rejects"}
 

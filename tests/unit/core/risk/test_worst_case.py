@@ -4,10 +4,12 @@ The account: equity 100,000 dollars, AAPL at 100. Where a case says so, ignoring
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderIntent, Side
@@ -27,6 +29,12 @@ SIDES = st.sampled_from(Side)
 def refused_by(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> list[Control]:
     verdict = RiskGate(limits).assess(intent, view, OrderId(1))
     return [] if isinstance(verdict, ApprovedOrder) else [violation.control for violation in verdict]
+
+
+def test_what_an_exposure_may_come_to_is_reckoned_from_it_and_from_nothing_else() -> None:
+    exposure = an_exposure(position=30, working_buys=20, working_sells=100, price=10)
+    assert exposure.worst_value == 700  # all sales fill, no purchase does: 70 shares short
+    assert replace(exposure, working_sells=Decimal(0), worst_value=Decimal(1)).worst_value == 500
 
 
 def buy(shares: int) -> OrderIntent:

@@ -27,6 +27,7 @@ NAMES = [field.name for field in fields(RiskLimits) if field.default is not MISS
 def value_of(name: str) -> Any:  # noqa: ANN401 - each limit has its own type
     special: dict[str, Any] = {
         "short_sales": False,
+        "fills_after_halt": False,
         "allowed_symbols": (Symbol("A"),),
         "denied_symbols": (Symbol("A"),),
     }

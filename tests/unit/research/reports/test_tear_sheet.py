@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from robo_trader.research.backtest.result import EQUITY_SCHEMA, Result
+from robo_trader.research.backtest.result import EQUITY_SCHEMA, PARENTS_SCHEMA, Result
 from robo_trader.research.reports.figures import MINUS
 from robo_trader.research.reports.listings import TRADES_SHOWN
 from robo_trader.research.reports.scales import POINTS_MAX
@@ -232,3 +232,20 @@ def test_text_can_be_read_on_every_ground_it_stands_on(theme: str) -> None:
     for name, ground in pairs:
         bright, dim = sorted((luminance(tokens[name]), luminance(tokens[ground])), reverse=True)
         assert (bright + 0.05) / (dim + 0.05) >= 4.5, f"{name} on {ground}"
+
+
+def test_what_worked_orders_cost_stands_beside_what_was_expected() -> None:
+    """5 and 7 bps were expected of the two that tell both, and 4 and 12 were paid."""
+    costs = [(5.0, 4.0), (7.0, 12.0), (None, 50.0), (90.0, None)]
+    at = datetime(2024, 3, 4, 15, tzinfo=UTC)
+    rows = [
+        {
+            **dict.fromkeys(PARENTS_SCHEMA), "began_at": at, "ended_at": at, "modelled_bps": modelled,
+            "realized_bps": realized,
+        }
+        for modelled, realized in costs
+    ]  # fmt: skip
+    text = Page(tear_sheet(busy(days=300, trades=3, parents=pl.DataFrame(rows, schema=PARENTS_SCHEMA)), "x")).text
+    assert re.search(r"Parent orders with both costs\s+2 of 4\s", text)
+    assert re.search(r"Modelled cost, an order\s+6\.00 bps", text) and re.search(r"Realised cost.*?8\.00 bps", text)
+    assert "Orders worked over time" not in Page(tear_sheet(busy(days=300, trades=3), "x")).text

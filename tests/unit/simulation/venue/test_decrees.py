@@ -9,8 +9,8 @@ import msgspec
 
 from robo_trader.core.domain.order_reports import ModifyRejected, OrderCanceled, OrderExecuted, OrderModified
 from robo_trader.core.domain.orders import OrderId, Side, TimeInForce
-from robo_trader.simulation.venue.venue import Venue, VenueState
-from tests.builders import OPEN, an_approved_order, an_intent, venue_settings
+from robo_trader.simulation.venue.venue import Venue, VenueSettings, VenueState
+from tests.builders import AAPL, FREE, OPEN, an_approved_order, an_intent, venue_settings
 from tests.unit.simulation.venue.showing import a_venue, an_hour, fills, reports
 
 GTC = TimeInForce.GTC
@@ -95,3 +95,11 @@ def test_a_restart_changes_nothing() -> None:
     revived.restore(msgspec.msgpack.decode(stored, type=VenueState))
     ahead = (an_hour(2, volume=300.0), an_hour(3, low=94.0), an_hour(4))
     assert reports(revived, *ahead) == reports(orders(), *ahead) != []
+
+
+def test_what_is_quoted_cannot_become_an_order_for_the_close() -> None:
+    settings = VenueSettings(slippage_bps=0.0, participation_max=0.1, commissions=FREE, quoted=frozenset({AAPL}))
+    venue = a_venue(an_intent(limit=50), settings=settings)
+    venue.replace(an_approved_order(order_id=1, intent=an_intent(time_in_force=TimeInForce.AT_THE_CLOSE)))
+    assert [type(report) for report in venue.take_reports()] == [ModifyRejected]
+    assert venue.working_ids() == [1]

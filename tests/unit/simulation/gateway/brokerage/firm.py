@@ -38,7 +38,7 @@ def firm_settings(
     venue = VenueSettings(slippage_bps=0.0, participation_max=participation, commissions=commissions)
     listings = tuple(
         Listing(symbol=Symbol(symbol), name=name)
-        for symbol, name in (("AAPL", "APPLE INC"), ("MSFT", "MICROSOFT CORP"), ("SPY", "SPDR S&P 500"))
+        for symbol, name in (("AAPL", "APPLE INC"), ("MSFT", "MICROSOFT CORP"), ("SPY", "SPDR S&P 500"), ("BRK.B", ""))
     )
     return BrokerageSettings(
         venue=venue, sessions=MONDAY_TO_FRIDAY, listings=listings, opening_cash=Decimal(cash), **more

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from robo_trader.core.domain.corporate_actions import StockSplit
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.market.commissions import CommissionSchedule
 from robo_trader.simulation.gateway.protocol import requests as asks
@@ -14,8 +15,8 @@ from robo_trader.simulation.gateway.protocol.order_messages import (
     OpenOrder,
     OrderStatusMessage,
 )
-from tests.builders import FREE
-from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, find, numbers, words
+from tests.builders import AAPL, CLOSE, FREE
+from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, codes, find, numbers, words
 
 DOLLAR = CommissionSchedule(per_share=Decimal(0), minimum=Decimal(1), maximum_fraction=Decimal(1))
 LIMIT = a_ticket(order_type="LMT", limit=90, tif="GTC")
@@ -204,7 +205,11 @@ def test_what_cannot_be_done_is_refused_in_words() -> None:
         lambda: firm.doings.fill_late(7, one, one, firm.at),
         lambda: firm.doings.bust("nothing.01", firm.at),
         lambda: firm.doings.repeat("nothing.01"),
+        lambda: firm.doings.place_by_hand("AAPL", a_ticket(order_type="MIT"), firm.at),
         lambda: firm.doings.trade_elsewhere("NONE", "BUY", one, one, firm.at),
+        lambda: firm.doings.trade_elsewhere("AAPL", "HOLD", one, one, firm.at),
+        lambda: firm.doings.trade_elsewhere("AAPL", "BUY", Decimal("0.5"), one, firm.at),
+        lambda: firm.doings.trade_elsewhere("AAPL", "BUY", one, -one, firm.at),
     ):
         with pytest.raises(InvalidConfig):
             doing()
@@ -221,3 +226,57 @@ def test_what_cannot_be_done_is_refused_in_words() -> None:
     firm.cancel()
     with pytest.raises(InvalidConfig, match="does not work"):
         firm.doings.fill(perm_id, one, one, firm.at)
+
+
+def test_an_execution_in_shares_that_were_split_cannot_be_corrected() -> None:
+    firm = a_holder()
+    firm.brokerage.show(StockSplit(symbol=AAPL, new=2, old=1, ex_date="2024-03-05", occurred_at=CLOSE))
+    with pytest.raises(InvalidConfig, match="restructured"):
+        firm.doings.bust(last_execution(firm), CLOSE)
+    assert held(firm) == ["200"]
+
+
+def test_doings_by_name() -> None:
+    firm = Firm()
+    ticket = {"action": "BUY", "quantity": "10", "order_type": "LMT", "limit_price": 90}
+    perm_id = firm.brokerage.do({"doing": "place_by_hand", "symbol": "AAPL", "ticket": ticket}, firm.at)
+    firm.brokerage.do({"doing": "over_fill", "perm_id": perm_id, "extra": 5, "price": "90.5"}, firm.at)
+    assert held(firm) == ["15"]
+    firm.brokerage.do({"doing": "mute", "kind": "OrderStatusMessage"}, firm.at)
+    assert firm.doings.arming.muted == {"OrderStatusMessage": 1}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words_of_it"),
+    [
+        ({}, "no doing None"),
+        ({"doing": "_come_to", "at": 5}, "no doing '_come_to'"),
+        ({"doing": "fill", "perm_id": 1}, "fill: .*shares"),
+        ({"doing": "liquidate", "symbol": "AAPL", "at": 5}, "liquidate: .*at"),
+        ({"doing": "mute", "kind": "OrderStatusMessage", "count": "many"}, "mute: .*count"),
+    ],
+)
+def test_doings_that_there_are_not(entry: dict[str, object], words_of_it: str) -> None:
+    firm = Firm()
+    with pytest.raises(InvalidConfig, match=words_of_it):
+        firm.brokerage.do(entry, firm.at)
+
+
+def test_a_working_order_ends_although_a_part_of_it_was_corrected() -> None:
+    firm = Firm()
+    firm.place(a_ticket(quantity=150, tif="GTC"))
+    firm.hour(1, volume=1_000.0)
+    firm.doings.correct(last_execution(firm), Decimal(60), Decimal(100), firm.at)
+    firm.hour(2)
+    assert (firm.order()["status"], firm.order()["filled"]) == ("Filled", "110")
+    assert codes(firm.cancel()) == [10148]
+
+
+def test_a_working_order_whose_part_was_corrected_upwards_works_on() -> None:
+    firm = Firm()
+    firm.place(a_ticket(quantity=150, tif="GTC"))
+    firm.hour(1, volume=1_000.0)
+    firm.doings.correct(last_execution(firm), Decimal(160), Decimal(100), firm.at)
+    assert firm.order()["status"] == "Submitted"
+    firm.hour(2)
+    assert (firm.order()["status"], firm.order()["filled"], held(firm)) == ("Filled", "210", ["210"])

@@ -193,3 +193,15 @@ def test_an_order_on_its_way_is_in_no_list() -> None:
     firm = Firm(answer_delay=100)
     firm.place(LIMIT)
     assert find(firm.ask(asks.AllOpenOrders()), OrderStatusMessage) == []
+
+
+@pytest.mark.parametrize("spelled", ["BRK B", "BRK.B"])
+def test_a_class_of_shares_is_spelled_with_a_space(spelled: str) -> None:
+    firm = Firm()
+    (details, _) = firm.ask(asks.ContractDetails(request_id=7, contract=Contract(symbol=spelled, exchange="SMART")))
+    assert isinstance(details, ContractData)
+    assert (details.contract.symbol, details.contract.primary_exchange) == ("BRK B", "NYSE")
+    firm.place(a_ticket(), symbol=spelled)
+    told = firm.hour(1, symbol="BRK.B")
+    assert [one.contract.symbol for one in find(told, ExecutionDetails)] == ["BRK B"]
+    assert [row["symbol"] for row in firm.rows("positions")] == ["BRK.B"]

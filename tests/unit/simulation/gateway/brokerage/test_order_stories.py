@@ -70,7 +70,7 @@ def test_parts_keep_an_order_submitted_until_the_last() -> None:
         pytest.param(a_ticket(order_type="TRAIL", aux=5, trail_stop_price=Decimal(105)), "PreSubmitted", id="trail"),
         pytest.param(a_ticket(order_type="MOC"), "Submitted", id="at the close"),
         pytest.param(a_ticket(order_type="LOC", limit=99), "Submitted", id="limit at the close"),
-        pytest.param(a_ticket(tif="OPG"), "Submitted", id="at the open"),
+        pytest.param(a_ticket(tif="OPG"), "PreSubmitted", id="at the open"),
         pytest.param(a_ticket(tif="GTC"), "Submitted", id="until canceled"),
     ],
 )

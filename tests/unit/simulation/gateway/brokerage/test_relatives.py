@@ -111,3 +111,24 @@ def test_what_a_group_does_at_the_first_part(oca_type: int, left: str) -> None:
     firm.hour(1, volume=1_000.0)
     assert statuses(firm) == {1: "Submitted", 2: left}
     assert Decimal(firm.order(2)["quantity"]) == (250 if oca_type == 1 else 150)
+
+
+def test_a_leg_that_trails_begins_at_its_parent_s_fill() -> None:
+    firm = Firm()
+    firm.trade(120.0)
+    firm.place(a_ticket(order_type="LMT", limit=99, tif="GTC", transmit=False), 1)
+    assert words(firm.place(a_ticket("SELL", order_type="TRAIL", aux=4, tif="GTC", parent_id=1), 2))[2:] == [
+        "openOrder PreSubmitted", "orderStatus PreSubmitted 0/100",
+    ]  # fmt: skip
+    firm.hour(1, open_=119.0, low=98.0, high=120.0)
+    assert statuses(firm) == {1: "Filled", 2: "PreSubmitted"}
+    firm.hour(2, open_=97.0, low=96.0)
+    firm.hour(3, open_=97.0, low=94.0)
+    assert [(row["side"], row["price"]) for row in firm.rows("executions")] == [("BOT", "99.0"), ("SLD", "95.0")]
+
+
+def test_a_leg_that_trails_can_be_placed_before_any_price_is_known() -> None:
+    firm = Firm()
+    firm.place(a_ticket(order_type="LMT", limit=99, tif="GTC"), 1)
+    assert words(firm.place(a_ticket("SELL", order_type="TRAIL", aux=4, parent_id=1), 2))[0] == "openOrder PreSubmitted"
+    assert words(firm.place(a_ticket("SELL", order_type="TRAIL", aux=5, parent_id=1), 2))[0] == "openOrder PreSubmitted"

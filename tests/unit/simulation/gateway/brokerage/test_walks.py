@@ -103,15 +103,16 @@ class Walk(RuleBasedStateMachine):
     def place_one(self, ticket: OrderTicket, client: int) -> None:
         self.place(ticket, client)
 
-    @rule(side=SIDES, shares=SHARES, price=PRICES)
-    def place_bracket(self, side: str, shares: int, price: int) -> None:
+    @rule(side=SIDES, shares=SHARES, price=PRICES, trails=st.booleans())
+    def place_bracket(self, side: str, shares: int, price: int, trails: bool) -> None:
         sign = 1 if side == "BUY" else -1
         parent = self.place(a_ticket(side, shares, "LMT", limit=price, tif="GTC", transmit=False))
         out = OPPOSITE[side]
         profit = self.place(
             a_ticket(out, shares, "LMT", limit=price + 4 * sign, tif="GTC", parent_id=parent, transmit=False)
         )
-        stop = self.place(a_ticket(out, shares, "STP", aux=price - 4 * sign, tif="GTC", parent_id=parent))
+        kind, aux = ("TRAIL", 4) if trails else ("STP", price - 4 * sign)
+        stop = self.place(a_ticket(out, shares, kind, aux=aux, tif="GTC", parent_id=parent))
         self.legs |= {profit: parent, stop: parent}
 
     @rule(a=tickets(), b=tickets(), kind=st.sampled_from([1, 2, 3]))
@@ -193,6 +194,13 @@ class Walk(RuleBasedStateMachine):
             cash -= change * Decimal(row["price"]) + Decimal(row["commission"])
         assert sum((Decimal(row["quantity"]) for row in self.firm.rows("positions")), Decimal(0)) == shares
         assert Decimal(str(self.firm.brokerage.book()["cash"])) == cash
+
+    @invariant()
+    def what_works_is_at_the_venue_and_nothing_else_is(self) -> None:
+        brokerage = self.firm.brokerage
+        resting = {int(order_id) for order_id in brokerage._venue.working_ids()}
+        assert {order.perm_id for order in brokerage._state.orders.values() if order.is_at_venue} == resting
+        assert {order.perm_id for order in brokerage._state.orders.values() if not order.is_over} >= resting
 
     @invariant()
     def nothing_fills_more_than_it_was_for(self) -> None:

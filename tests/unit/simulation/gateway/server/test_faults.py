@@ -82,7 +82,7 @@ def test_a_named_fault_can_be_changed() -> None:
         ({"name": "explode"}, "no fault 'explode'"),
         ({"kind": "drop", "on": "OpenOrders!"}, "OpenOrders!"),
         ({"kind": "drop"}, "needs `on`"),
-        ({"kind": "do"}, "needs a `call`"),
+        ({"kind": "do"}, "needs a `doing`"),
         ({"kind": "delay", "on": "PlaceOrder"}, "a request can be dropped"),
         ({"kind": "say", "on": "OpenOrder"}, "needs a `code`"),
         ({"kind": "close", "on": "OpenOrder", "after_seconds": 1.0}, "not both"),
