@@ -300,7 +300,8 @@ async def books_agree(trader: Trader) -> None:
     ours = {symbol: held.quantity for symbol, held in ledger.positions.items() if held.quantity}
     theirs = {row["symbol"]: Decimal(row["quantity"]) for row in book["positions"]}
     assert ours == theirs, trader.told()
-    assert ledger.cash == Decimal(str(book["cash"])).quantize(Decimal("0.01")), trader.told()
+    cents = [Decimal(str(cash)).quantize(Decimal("0.01")) for cash in (ledger.cash, book["cash"])]
+    assert cents[0] == cents[1], trader.told()
     open_here = {str(trader.references.reference_of(order_id)) for order_id in trader.engine.account.orders.open}
     open_there = {row["order_ref"] for row in book["orders"] if row["client_id"] == CLIENT and not row["is_over"]}
     assert open_here == open_there, trader.told()

@@ -37,7 +37,7 @@ def perm_id(trader: Trader) -> int:
 
 def do(trader: Trader, call: str, **arguments: object) -> Any:  # noqa: ANN401 - each doing has its own
     """Let something happen behind the wire."""
-    return trader.gateway.server.do(call, arguments)
+    return trader.gateway.server.do({"doing": call, **arguments})
 
 
 async def a_working_order(trader: Trader) -> int:
@@ -175,7 +175,7 @@ async def test_f30_new_terms_race_with_a_fill(filled: int, tmp_path: Path) -> No
         order = await client.place(intent=an_intent(limit=90))
         number = int((await client.hear(OrderAccepted)).broker_order_id)
         await client.broker.modify(order.order_id, some_terms(quantity=120, limit=91), at=client.broker.now())
-        gateway.server.do("fill", {"perm_id": number, "shares": str(filled), "price": "90"})
+        gateway.server.do({"doing": "fill", "perm_id": number, "shares": str(filled), "price": "90"})
         assert (await client.hear(OrderExecuted)).quantity == filled
         if filled == 40:
             assert (await client.hear(OrderModified)).terms == some_terms(quantity=120, limit=91)
