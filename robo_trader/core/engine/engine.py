@@ -88,10 +88,11 @@ class Engine:
             self._protection = ProtectionDesk(
                 settings.protection, self.account, senses.market, self._strategy, self._orders
             )
-        self._foreign = ForeignDesk(self.account, self._reports, self._strategy, senses.market)
+        allotments, ownership = self._strategy.allotments, self._strategy.ownership
+        self._foreign = ForeignDesk(self.account, self._reports, allotments, ownership, senses.market)
         self._reconciliation = ReconciliationDesk(settings, self.account, self._foreign, self._take_report)
         self._releases = ReleaseDesk(
-            self.account, self._reconciliation, self._foreign, self._strategy, senses.market
+            self.account, self._reconciliation, self._foreign, allotments, ownership, senses.market
         )  # fmt: skip
         self._actions = ActionDesk(
             self.account, senses, self._strategy, self._orders, self._overnight, settings.symbols,
@@ -141,7 +142,9 @@ class Engine:
 
     def held_symbols(self) -> set[Symbol]:
         """Return the symbols that the account, or a strategy of it, holds."""
-        return {position.symbol for position in self.account.ledger.open_positions()} | self._strategy.held_symbols()
+        return {
+            position.symbol for position in self.account.ledger.open_positions()
+        } | self._strategy.ownership.symbols()
 
     def closing_prices(self) -> dict[Symbol, Decimal]:
         """Return the last price of each of `held_symbols`, dollars a share."""
@@ -287,7 +290,7 @@ class Engine:
         account, at = self.account, slice_.ended_at
         session = account.valuation.session
         for movement in self._overnight.movements(slice_, session, account.ledger, self._market):
-            book_movement(account, self._strategy, self._overnight, movement, slice_.session.date, at=at)
+            book_movement(account, self._strategy.ownership, self._overnight, movement, slice_.session.date, at=at)
 
     def _review_strategies(self, slice_: BarSlice) -> None:
         """Look at the strategies once a session is over: at the first slice of the next, and at the last prices."""
@@ -321,7 +324,7 @@ class Engine:
         account, ledger = self.account, self.account.ledger
         account.valuation.mark(ledger.cash, *self._market.worth(ledger))
         if account.safeguards is not None and account.safeguards.marks_profits:
-            account.safeguards.note_marked(self._strategy.profits())
+            account.safeguards.note_marked(self._strategy.ownership.profits())
         self._losses.look(account, at=self._market.last_ended_at)
 
     def _take_due(self, desk: EventDesk) -> list[Symbol]:
