@@ -142,9 +142,8 @@ class Engine:
 
     def held_symbols(self) -> set[Symbol]:
         """Return the symbols that the account, or a strategy of it, holds."""
-        return {
-            position.symbol for position in self.account.ledger.open_positions()
-        } | self._strategy.ownership.symbols()
+        own = {position.symbol for position in self.account.ledger.open_positions()}
+        return own | self._strategy.ownership.symbols()
 
     def closing_prices(self) -> dict[Symbol, Decimal]:
         """Return the last price of each of `held_symbols`, dollars a share."""
