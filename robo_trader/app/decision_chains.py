@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 from robo_trader.app.exit_codes import UnknownReference
 from robo_trader.core.domain.order_references import parse_reference
-from robo_trader.core.ports.decisions import DecisionRow, Decisions, OrderMoveRow
+from robo_trader.core.ports.decisions import DecisionRow, Decisions
+from robo_trader.core.ports.order_trail import OrderMoveRow, OrderTrail
 from robo_trader.core.ports.projections import BarRow, FillRow, OrderRow, PositionRow, ViolationRow
 
 EVER = 2**63 - 1  # UTC nanoseconds later than any
@@ -71,12 +72,12 @@ def explain(decisions: Decisions, reference: str) -> Chain | Makeup:
     Raises UnknownReference, naming the nearest, for what the journal does not know.
     """
     reference = reference.encode(errors="replace").decode()  # an argument may be any bytes, a database takes none such
-    order = _order(decisions, reference)
+    order = _order(decisions.trail, reference)
     if order is not None:
         return _chain(decisions, order, None)
-    fill = decisions.fill(reference)
+    fill = decisions.trail.fill(reference)
     if fill is not None:
-        filled = decisions.order(fill.order_id)
+        filled = decisions.trail.order(fill.order_id)
         assert filled is not None, fill
         return _chain(decisions, filled, fill.execution_id)
     return _makeup(decisions, traded_symbol(decisions, reference, decisions.recent_names()))
@@ -110,17 +111,17 @@ def _is_number(reference: str) -> bool:
     return reference.isascii() and reference.isdigit() and len(reference) <= ORDER_ID_DIGITS_MAX
 
 
-def _order(decisions: Decisions, reference: str) -> OrderRow | None:
-    order = decisions.order(int(reference)) if _is_number(reference) else None
-    return order or _named_order(decisions, reference) or decisions.broker_order(reference)
+def _order(trail: OrderTrail, reference: str) -> OrderRow | None:
+    order = trail.order(int(reference)) if _is_number(reference) else None
+    return order or _named_order(trail, reference) or trail.broker_order(reference)
 
 
-def _named_order(decisions: Decisions, text: str) -> OrderRow | None:
+def _named_order(trail: OrderTrail, text: str) -> OrderRow | None:
     """Return the order that bears this very reference."""
     named = parse_reference(text)
-    if named is None or decisions.reference(named.sequence) != named:
+    if named is None or trail.reference(named.sequence) != named:
         return None
-    return decisions.order(named.sequence)
+    return trail.order(named.sequence)
 
 
 def _chain(decisions: Decisions, order: OrderRow, execution_id: str | None) -> Chain:
@@ -133,9 +134,9 @@ def _chain(decisions: Decisions, order: OrderRow, execution_id: str | None) -> C
         decision=decision,
         denials=decisions.last_denial(order.signal_id, until=order.created_at - 1),
         order=order,
-        reference=str(decisions.reference(order.order_id) or ""),
-        moves=decisions.moves(order.order_id),
-        fills=decisions.fills_of(order.order_id),
+        reference=str(decisions.trail.reference(order.order_id) or ""),
+        moves=decisions.trail.moves(order.order_id),
+        fills=decisions.trail.fills_of(order.order_id),
         position=decisions.position(order.symbol),
     )
 
@@ -155,8 +156,8 @@ def _makeup(decisions: Decisions, symbol: str) -> Makeup:
 
 
 def _pieces(decisions: Decisions, symbol: str, signals: Sequence[DecisionRow]) -> Iterator[tuple[str, Piece]]:
-    fills = decisions.fills_in(symbol)
-    orders = {order_id: decisions.order(order_id) for order_id in {fill.order_id for fill in fills}}
+    fills = decisions.trail.fills_in(symbol)
+    orders = {order_id: decisions.trail.order(order_id) for order_id in {fill.order_id for fill in fills}}
     shares = decisions.allotments(symbol)
     if not shares:
         for fill in fills:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from robo_trader.app.decision_chains import Chain
-from robo_trader.core.ports.decisions import DecisionRow, OrderMoveRow
+from robo_trader.core.ports.decisions import DecisionRow
+from robo_trader.core.ports.order_trail import OrderMoveRow
 from robo_trader.core.ports.projections import BarRow, FillRow, OrderRow, PositionRow, ViolationRow
 
 

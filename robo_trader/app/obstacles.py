@@ -9,6 +9,7 @@ from robo_trader.app.decision_chains import traded_symbol
 from robo_trader.app.decision_words import cut_in_words, denied_in_words, moment, money, sizing_in_words
 from robo_trader.core.domain.outcomes import Outcome
 from robo_trader.core.ports.decisions import PENDING, DecisionRow, Decisions, RejectedBarRow, StateChangeRow
+from robo_trader.core.ports.order_trail import OrderTrail
 from robo_trader.core.ports.projections import BarRow, OrderRow, ViolationRow
 
 SIGNALS_READ = 200  # newest ones, among which each strategy's last is found
@@ -99,7 +100,7 @@ def _of_silence(
 
 def _of_signal(decisions: Decisions, decision: DecisionRow, until: int) -> Finding:
     is_open = decision.settled_at is None or decision.settled_at > until
-    orders = _orders(decisions, decision, until, is_open=is_open)
+    orders = _orders(decisions.trail, decision, until, is_open=is_open)
     found = PENDING if is_open else decision.outcome
     denials: Sequence[ViolationRow] = ()
     if found in {Outcome.DENIED.value, Outcome.ORDERED.value}:
@@ -113,19 +114,19 @@ def _of_signal(decisions: Decisions, decision: DecisionRow, until: int) -> Findi
     )  # fmt: skip
 
 
-def _orders(decisions: Decisions, decision: DecisionRow, until: int, *, is_open: bool) -> list[OrderRow]:
+def _orders(trail: OrderTrail, decision: DecisionRow, until: int, *, is_open: bool) -> list[OrderRow]:
     """Return the orders that bear a signal's id, and the one that served it, as they were at a time."""
-    found = {order.order_id: order for order in decisions.orders_of(decision.signal_id) if order.created_at <= until}
-    serving = None if decision.order_id is None or is_open else decisions.order(decision.order_id)
+    found = {order.order_id: order for order in trail.orders_of(decision.signal_id) if order.created_at <= until}
+    serving = None if decision.order_id is None or is_open else trail.order(decision.order_id)
     if serving is not None:
         found[serving.order_id] = serving
-    return [_as_of(decisions, order, until) for order in found.values()]
+    return [_as_of(trail, order, until) for order in found.values()]
 
 
-def _as_of(decisions: Decisions, order: OrderRow, until: int) -> OrderRow:
+def _as_of(trail: OrderTrail, order: OrderRow, until: int) -> OrderRow:
     """Return an order as it was at a time, by its moves and fills."""
-    move = [move for move in decisions.moves(order.order_id) if move.occurred_at <= until][-1]
-    fills = [fill for fill in decisions.fills_of(order.order_id) if fill.occurred_at <= until]
+    move = [move for move in trail.moves(order.order_id) if move.occurred_at <= until][-1]
+    fills = [fill for fill in trail.fills_of(order.order_id) if fill.occurred_at <= until]
     value = sum((fill.price * fill.quantity for fill in fills), Decimal(0))
     return replace(
         order, seq=move.seq, status=move.status, filled=move.filled, reason=move.reason, updated_at=move.occurred_at,

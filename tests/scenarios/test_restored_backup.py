@@ -31,7 +31,7 @@ from tests.statements import a_statement
 def names_in(database: Path) -> list[str]:
     """What the broker has heard of every order."""
     with closing(SqlDecisions(database)) as decisions:
-        return [str(decisions.reference(row.order_id)) for row in decisions.orders()]
+        return [str(decisions.trail.reference(row.order_id)) for row in decisions.orders()]
 
 
 @pytest.fixture

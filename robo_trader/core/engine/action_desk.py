@@ -130,7 +130,7 @@ class ActionDesk:
     def _pay(self, action: CashDividend) -> None:
         account, overnight = self._account, self._overnight
         movement = overnight.dividend(action.symbol, action.amount, account.ledger)
-        book_movement(account, self._strategies, overnight, movement, action.ex_date, at=action.occurred_at)
+        book_movement(account, self._strategies.ownership, overnight, movement, action.ex_date, at=action.occurred_at)
 
     def _split(self, action: StockSplit) -> None:
         account, symbol, new, old = self._account, action.symbol, action.new, action.old

@@ -17,7 +17,6 @@ from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
     INSTRUCTIONS,
-    AccountMarked,
     BarRejected,
     BetweenSlices,
     InputEvent,
@@ -33,7 +32,6 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
-from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
@@ -46,7 +44,7 @@ from robo_trader.core.engine.foreign_desk import ForeignDesk
 from robo_trader.core.engine.instruction_desk import obey
 from robo_trader.core.engine.limit_book import LimitBook
 from robo_trader.core.engine.link_desk import follow_link
-from robo_trader.core.engine.losses import LossWatch
+from robo_trader.core.engine.marking_desk import MarkingDesk
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.outcome_desk import OutcomeDesk
 from robo_trader.core.engine.overnight import Overnight, book_movement
@@ -71,11 +69,12 @@ class Engine:
         self._market, self._panel = senses.market, senses.panel
         self._overnight = Overnight(settings.borrow_rate)
         self.account = Account(LimitBook(settings.limits))
-        self._losses = LossWatch(settings.limits)
         self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
+        allotments, ownership = self._strategy.allotments, self._strategy.ownership
+        self._marking = MarkingDesk(self.account, senses.market, ownership)
         self._events = self._strategy.event_desk
         if self._events is not None:
-            self._events.revalue = self._mark
+            self._events.revalue = self._marking.mark
         self._worked: WorkedOrderDesk | None = None
         if settings.execution is not None:
             self._worked = WorkedOrderDesk(settings, self.account, senses.market, settings.execution)
@@ -88,10 +87,10 @@ class Engine:
             self._protection = ProtectionDesk(
                 settings.protection, self.account, senses.market, self._strategy, self._orders
             )
-        self._foreign = ForeignDesk(self.account, self._reports, self._strategy, senses.market)
+        self._foreign = ForeignDesk(self.account, self._reports, allotments, ownership, senses.market)
         self._reconciliation = ReconciliationDesk(settings, self.account, self._foreign, self._take_report)
         self._releases = ReleaseDesk(
-            self.account, self._reconciliation, self._foreign, self._strategy, senses.market
+            self.account, self._reconciliation, self._foreign, allotments, ownership, senses.market
         )  # fmt: skip
         self._actions = ActionDesk(
             self.account, senses, self._strategy, self._orders, self._overnight, settings.symbols,
@@ -141,7 +140,8 @@ class Engine:
 
     def held_symbols(self) -> set[Symbol]:
         """Return the symbols that the account, or a strategy of it, holds."""
-        return {position.symbol for position in self.account.ledger.open_positions()} | self._strategy.held_symbols()
+        own = {position.symbol for position in self.account.ledger.open_positions()}
+        return own | self._strategy.ownership.symbols()
 
     def closing_prices(self) -> dict[Symbol, Decimal]:
         """Return the last price of each of `held_symbols`, dollars a share."""
@@ -185,7 +185,7 @@ class Engine:
         account = self.account
         account.events.extend(account.limits.take(event))
         account.follow_limits(at=event.occurred_at)
-        self._losses.limits = account.limits.account
+        self._marking.follow_limits()
         self._watch_portfolio()
 
     def _watch_portfolio(self) -> None:
@@ -210,15 +210,14 @@ class Engine:
             desk.market.come_to(event)
             if account.paused and isinstance(event, QuoteArrived):
                 self._actions.look([event.quote.symbol], at=event.occurred_at)
-            if account.valuation.enter(session):
-                self._reopen()
+            self._marking.enter(session)
         else:
             return
         desk.tell(event)
         if self._worked is not None:
             desk.due.update(self._worked.observe_between(event))
         if desk.due:
-            self._mark()
+            self._marking.mark()
             self._pursue(self._take_due(desk))
 
     def _close_slice(self, slice_: BarSlice) -> None:
@@ -234,8 +233,7 @@ class Engine:
         self._market.advance(slice_)
         account.tally.slices = self._market.slices
         sound = self._admit(slice_)
-        if account.valuation.enter(slice_.session):
-            self._reopen()
+        self._marking.enter(slice_.session)
         self._observe(slice_, sound)
         values = self._panel.update(sound, slice_.session)
         self._strategy.consider(sound, values)
@@ -245,7 +243,7 @@ class Engine:
         if self._protection is not None:
             self._protection.look_round()
             self._leave_unprotected(self._protection)
-        self._report_account()
+        self._marking.report()
 
     def _remember(self, slice_: BarSlice) -> None:
         """Let all that remembers bars see those of before trading began; nobody is asked what to do about them."""
@@ -266,7 +264,7 @@ class Engine:
             self._actions.look([bar.symbol for bar in sound], at=slice_.ended_at)
         if account.safeguards is not None:
             account.safeguards.note_bars(sound)
-        self._mark()
+        self._marking.mark()
         if self._portfolio is not None:
             self._portfolio.take(slice_, sound)
         if self._worked is not None:
@@ -287,7 +285,7 @@ class Engine:
         account, at = self.account, slice_.ended_at
         session = account.valuation.session
         for movement in self._overnight.movements(slice_, session, account.ledger, self._market):
-            book_movement(account, self._strategy, self._overnight, movement, slice_.session.date, at=at)
+            book_movement(account, self._strategy.ownership, self._overnight, movement, slice_.session.date, at=at)
 
     def _review_strategies(self, slice_: BarSlice) -> None:
         """Look at the strategies once a session is over: at the first slice of the next, and at the last prices."""
@@ -305,24 +303,6 @@ class Engine:
     def _refuse(self, bar: Bar, fault: BarFault) -> None:
         self.account.tally.bars_rejected[fault.value] += 1
         self.account.events.append(BarRejected(bar=bar, fault=fault, occurred_at=bar.ended_at))
-
-    def _reopen(self) -> None:
-        account = self.account
-        if account.valuation.enter_week():
-            account.week_is_lost = False
-        if account.safeguards is not None:
-            account.safeguards.enter_session()
-        stays = account.week_is_lost or account.is_held_back
-        if account.trading_state is TradingState.REDUCING and not stays:
-            account.enter_state(TradingState.ACTIVE, "a new session begins", at=self._market.last_ended_at)
-
-    def _mark(self) -> None:
-        """Value the account at the last prices, and see whether it has lost too much."""
-        account, ledger = self.account, self.account.ledger
-        account.valuation.mark(ledger.cash, *self._market.worth(ledger))
-        if account.safeguards is not None and account.safeguards.marks_profits:
-            account.safeguards.note_marked(self._strategy.profits())
-        self._losses.look(account, at=self._market.last_ended_at)
 
     def _take_due(self, desk: EventDesk) -> list[Symbol]:
         """Return the symbols whose target is to be pursued now; until they reach it they are unsettled."""
@@ -343,10 +323,3 @@ class Engine:
                 desk.unsettled.discard(symbol)
             if symbol in self.account.open_signals:
                 self._outcomes.settle(desk.wants(symbol, want), want, self._orders.answer, now=now)
-
-    def _report_account(self) -> None:
-        account = self.account
-        shown = self._market.shown(account.ledger)
-        if shown is not None:
-            mark = account.valuation.summary(account.ledger, as_of=self._market.last_ended_at)
-            account.events.append(AccountMarked(mark=mark, positions=shown[0], prices=shown[1]))

@@ -19,9 +19,10 @@ from robo_trader.core.domain.orders import BUY, SELL, OrderId
 from robo_trader.core.domain.statements import ForeignExecution, StatedExecution
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.allotment_desk import AllotmentDesk
+from robo_trader.core.engine.ownership import Ownership
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Market
-from robo_trader.core.engine.strategy_desk import StrategyDesk
 
 NOT_OURS = OrderId(0)  # ours are counted from 1
 
@@ -29,10 +30,13 @@ NOT_OURS = OrderId(0)  # ours are counted from 1
 class ForeignDesk:
     """Books what others trade in the account."""
 
-    def __init__(self, account: Account, reports: ReportDesk, strategies: StrategyDesk, market: Market) -> None:
+    def __init__(
+        self, account: Account, reports: ReportDesk, allotments: AllotmentDesk, ownership: Ownership, market: Market
+    ) -> None:
         self._account = account
         self._reports = reports
-        self._strategies = strategies
+        self._allotments = allotments
+        self._ownership = ownership
         self._market = market
 
     def take(self, execution: StatedExecution) -> None:
@@ -53,7 +57,7 @@ class ForeignDesk:
         self._market.appraise(execution.symbol, execution.price)
         fill = _fill_of(execution, subject)
         if before is None:
-            self._reports.book(fill, self._strategies.note_foreign(fill))
+            self._reports.book(fill, self._allotments.note_foreign(fill))
         else:
             self._reports.restate(fill, _fill_of(before, subject))
         if execution.lost_reference:
@@ -89,11 +93,11 @@ class ForeignDesk:
             execution_id=ExecutionId(f"adopted-{discrepancy_id}"), order_id=NOT_OURS, signal_id="", symbol=symbol,
             side=BUY if change > 0 else SELL, quantity=abs(change), price=price, commission=ZERO, occurred_at=at,
         )  # fmt: skip
-        self._reports.book(fill, self._strategies.note_foreign(fill))
+        self._reports.book(fill, self._allotments.note_foreign(fill))
 
     def release(self, symbol: Symbol, *, at: int) -> None:
         """Let a symbol be traded again, as far as others' trades are concerned, if nothing of theirs is left."""
-        if not self._strategies.unassigned(symbol):
+        if not self._ownership.unassigned(symbol):
             self._account.blocks.lift(symbol, UNASSIGNED, at=at)
 
 

@@ -83,10 +83,7 @@ class OrderDesk:
     def modify(self, order: Order, terms: OrderTerms) -> None:
         """Ask for other terms of a protective order. They reserve nothing: such an order only takes shares away."""
         assert order.intent.purpose is OrderPurpose.PROTECTION, order
-        account, now = self._account, self._now
-        self._note_change(order, at=now, is_replace=True)
-        account.events.append(OrderUpdated(order=account.orders.request_modify(order.order_id, terms, at=now)))
-        account.commands.append(ModifyOrder(order_id=order.order_id, terms=terms, occurred_at=now))
+        self._request(order, terms)
 
     def may_replace(self, order: Order, terms: OrderTerms) -> bool:
         """Return whether risk lets an open order's terms change; the first refusal is told.
@@ -107,6 +104,12 @@ class OrderDesk:
             account.tally.violations.update(violation.control.value for violation in violations)
             account.events.append(OrderDenied(intent=moved, violations=violations, occurred_at=view.as_of))
         return not violations
+
+    def _request(self, order: Order, terms: OrderTerms) -> None:
+        account, now = self._account, self._now
+        self._note_change(order, at=now, is_replace=True)
+        account.events.append(OrderUpdated(order=account.orders.request_modify(order.order_id, terms, at=now)))
+        account.commands.append(ModifyOrder(order_id=order.order_id, terms=terms, occurred_at=now))
 
     def _note_change(self, order: Order, *, at: int, is_replace: bool) -> None:
         account = self._account

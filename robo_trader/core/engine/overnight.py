@@ -17,8 +17,8 @@ from robo_trader.core.domain.events import CashBooked, CashKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.ownership import Ownership
 from robo_trader.core.engine.senses import Market
-from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.rules.financing import borrow_fee
 
@@ -108,15 +108,15 @@ class Overnight:
 
 
 def book_movement(
-    account: Account, strategies: StrategyDesk, overnight: Overnight, movement: Movement, date_: str, *, at: int
+    account: Account, ownership: Ownership, overnight: Overnight, movement: Movement, date_: str, *, at: int
 ) -> None:
     """Book cash that moved without a trade, and whose it is; nothing if it is nobody's.
 
     date_: ISO, of the session it moved with.
     """
     kind, symbol, amount = movement.kind, movement.symbol, movement.amount
-    since = overnight.booked_by(symbol, strategies.owner)
-    parts = strategies.share_cash(kind, symbol, amount, movement.each, since)
+    since = overnight.booked_by(symbol, ownership.owner)
+    parts = ownership.share_cash(kind, symbol, amount, movement.each, since)
     if not amount and not any(part.amount for part in parts):
         return
     entry = account.ledger.book_cash(kind.value, amount, f"{kind.value} {symbol} {date_}")

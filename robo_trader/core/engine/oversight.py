@@ -19,10 +19,9 @@ from robo_trader.core.domain.strategy_modes import (
 )
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.account import Account
-from robo_trader.core.engine.senses import Market
+from robo_trader.core.engine.ownership import Ownership
 from robo_trader.core.engine.sleeve_desk import SleeveDesk
 from robo_trader.core.engine.strategy_review import StrategyReview
-from robo_trader.core.ledger.sub_accounts import SubAccounts
 from robo_trader.core.portfolio.conflicts import rule_on
 from robo_trader.core.portfolio.strategies_policy import StrategiesPolicy
 
@@ -36,17 +35,15 @@ class Oversight:
         self,
         policy: StrategiesPolicy,
         account: Account,
-        market: Market,
         sleeves: Sequence[SleeveDesk],
-        sub_accounts: SubAccounts,
+        ownership: Ownership,
         unsettled: set[Symbol],
     ) -> None:
         """unsettled: gets the symbols whose target changes."""
         self._policy = policy
         self._account = account
-        self._market = market
         self._sleeves = sleeves
-        self._sub_accounts = sub_accounts
+        self._ownership = ownership
         self._unsettled = unsettled
         self._modes = {desk.sleeve.name: _ACTIVE for desk in sleeves}
         self._errors: dict[str, int] = {}  # in this session
@@ -92,7 +89,7 @@ class Oversight:
         if not self.reviews:
             return
         valuation, review = self._account.valuation, self._review
-        lost = review.end_session(self.made(), valuation.session_opening_equity, valuation.opening_cash)
+        lost = review.end_session(self._ownership.profits(), valuation.session_opening_equity, valuation.opening_cash)
         for name, reason in lost.items():
             self._change(name, _OFF, reason, actor="", at=at)
         if review.is_due:
@@ -108,14 +105,6 @@ class Oversight:
 
     def _targets(self, symbol: Symbol) -> list[Decimal]:
         return [desk.wanted[symbol][1].quantity if symbol in desk.wanted else ZERO for desk in self._sleeves]
-
-    def made(self) -> dict[str, Decimal]:
-        """Return the dollars that each strategy has made with its shares, open positions at the last price."""
-        made = {desk.sleeve.name: self._sub_accounts.cash.get(desk.sleeve.name, ZERO) for desk in self._sleeves}
-        for (name, symbol), position in self._sub_accounts.positions.items():
-            if position.quantity and name in made:
-                made[name] += position.quantity * self._market.price(symbol)
-        return made
 
     def _change(self, name: str, mode: StrategyMode, reason: str, *, actor: str, at: int) -> None:
         before = self._modes[name]

@@ -108,7 +108,7 @@ class ProtectionDesk:
                 self._orders.cancel(leg)
         elif symbol in self._account.paused:
             pass  # a leg comes back when the broker is known to count its shares as we do
-        elif symbol not in self._policy.waivers and not self._strategies.unassigned(symbol):
+        elif symbol not in self._policy.waivers and not self._strategies.ownership.unassigned(symbol):
             self._protect(position, leg, may_shrink=may_shrink)  # else shares of others are among them: it is blocked
         self._count_exposure(symbol, at)
 

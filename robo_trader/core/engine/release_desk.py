@@ -12,10 +12,11 @@ from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.releases import BlocksLifted, ReleaseInstructed, ReleaseRefused
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.allotment_desk import AllotmentDesk
 from robo_trader.core.engine.foreign_desk import ForeignDesk
+from robo_trader.core.engine.ownership import Ownership
 from robo_trader.core.engine.reconciliation_desk import ReconciliationDesk, in_words
 from robo_trader.core.engine.senses import Market
-from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.execution.adoption import POSITION_KINDS, adopted_price, cash_difference, shares_adopted
 from robo_trader.core.execution.figures import figure
 from robo_trader.core.execution.passes import Standing
@@ -33,13 +34,15 @@ class ReleaseDesk:
         account: Account,
         reconciliation: ReconciliationDesk,
         foreign: ForeignDesk,
-        strategies: StrategyDesk,
+        allotments: AllotmentDesk,
+        ownership: Ownership,
         market: Market,
     ) -> None:
         self._account = account
         self._reconciliation = reconciliation
         self._foreign = foreign
-        self._strategies = strategies
+        self._allotments = allotments
+        self._ownership = ownership
         self._market = market
 
     def obey(self, asked: ReleaseInstructed) -> None:
@@ -56,7 +59,7 @@ class ReleaseDesk:
             self._foreign.adopt(symbol, shares_adopted(standing.discrepancy), price, standing.discrepancy_id, at=at)
             self._reconciliation.withdraw(standing, at=at)
         if asked.adopts:
-            self._strategies.surrender(symbol, at=at)
+            self._allotments.surrender(symbol, at=at)
         for block in account.blocks.of(symbol):
             account.blocks.lift(symbol, block.cause, at=at)
         account.events.append(
@@ -91,7 +94,7 @@ class ReleaseDesk:
             return self._not_adopted(symbol, differing) if adopts else _unasked(differing[0])
         if not self._reconciliation.has_agreed(symbol):
             return f"two statements in a row have not agreed on {symbol} yet"
-        against = self._strategies.surrendered(symbol)
+        against = self._ownership.surrendered(symbol)
         if against and not adopts:
             lost = abs(sum((part.quantity for part in against), ZERO))
             return f"others traded away {lost} shares that strategies hold; --adopt takes them from these"

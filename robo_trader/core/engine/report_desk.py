@@ -48,7 +48,7 @@ class ReportDesk:
             self.restate(fill, result.restates)
         elif fill is not None:
             self._leave_stopped(order, fill)
-            self._note_fill(order, self.book(fill, self._strategies.note(order, fill)))
+            self._note_fill(order, self.book(fill, self._strategies.allotments.note(order, fill)))
         if fill is not None:
             look_at_fill(account, order, fill, account.ledger.position(fill.symbol), at=report.occurred_at)
         self._adjust_reservation(order, known)
@@ -110,7 +110,7 @@ class ReportDesk:
         """Book that a fill was another than `before`."""
         account = self._account
         change = account.ledger.shares_now(before, fill.change - before.change)
-        then, now = self._strategies.note_restated(fill, before)
+        then, now = self._strategies.allotments.note_restated(fill, before)
         held = account.ledger.position(fill.symbol)
         position, realised, entry = account.ledger.restate(fill)
         self._overnight.book(fill.symbol, change, self._changed(before, then, now))

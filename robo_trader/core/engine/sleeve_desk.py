@@ -248,4 +248,9 @@ class SleeveDesk:
         return self._account.limits.rules_for(self.sleeve.name, symbol).limits
 
 
+def standing_wants(sleeves: Sequence[SleeveDesk], symbol: Symbol) -> list[Want]:
+    """Return what each strategy wants that has wanted something of a symbol, in their order."""
+    return [sleeve.standing_want(symbol) for sleeve in sleeves if symbol in sleeve.wanted]
+
+
 Permit = Callable[[SleeveDesk, Signal, Decimal], tuple[Decimal, Control | None]]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from robo_trader.core.domain.order_references import OrderReference
-from robo_trader.core.ports.projections import BarRow, FillRow, OrderRow, PositionRow, SessionRow, ViolationRow
+from robo_trader.core.ports.order_trail import OrderTrail
+from robo_trader.core.ports.projections import BarRow, PositionRow, SessionRow, ViolationRow
 
 PENDING = "PENDING"  # the outcome of a signal that has none yet
 
@@ -44,20 +44,6 @@ class DecisionRow:
     order_id: int | None
     replaced_by: str | None  # the signal that came first
     settled_at: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderMoveRow:
-    """An order after one of its moves."""
-
-    seq: int
-    order_id: int
-    status: str
-    cancel_requested: bool
-    filled: Decimal
-    broker_order_id: str
-    reason: str
-    occurred_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +88,11 @@ class Decisions(Protocol):
     Raises JournalError if the database cannot be read. Sequences come oldest first.
     """
 
+    @property
+    def trail(self) -> OrderTrail:
+        """What became of the orders."""
+        ...
+
     def session(self) -> SessionRow:
         """Return what the journal is about."""
         ...
@@ -124,38 +115,6 @@ class Decisions(Protocol):
 
     def decisions(self, symbol: str, *, until: int, limit: int) -> Sequence[DecisionRow]:
         """Return the newest signals for a symbol that were known by a time."""
-        ...
-
-    def order(self, order_id: int) -> OrderRow | None:
-        """Return an order as it is now."""
-        ...
-
-    def reference(self, order_id: int) -> OrderReference | None:
-        """Return what an order is called at the broker."""
-        ...
-
-    def broker_order(self, broker_order_id: str) -> OrderRow | None:
-        """Return the order that the broker knows by its own id."""
-        ...
-
-    def orders_of(self, signal_id: str) -> Sequence[OrderRow]:
-        """Return the orders that bear a signal's id."""
-        ...
-
-    def moves(self, order_id: int) -> Sequence[OrderMoveRow]:
-        """Return an order's moves."""
-        ...
-
-    def fill(self, execution_id: str) -> FillRow | None:
-        """Return an execution as booked."""
-        ...
-
-    def fills_of(self, order_id: int) -> Sequence[FillRow]:
-        """Return the fills of an order."""
-        ...
-
-    def fills_in(self, symbol: str) -> Sequence[FillRow]:
-        """Return the fills of a symbol."""
         ...
 
     def allotments(self, symbol: str) -> Sequence[AllotmentRow]:

@@ -146,7 +146,7 @@ class CheckedEngine(Engine):
     ) -> None:
         """As Engine. sessions: the exchange's calendar, if orders are to be held against it."""
         super().__init__(settings, senses)
-        self.checker = Checker(settings, self.account, self._strategy.sub_accounts, sessions)
+        self.checker = Checker(settings, self.account, self._strategy.ownership.sub_accounts, sessions)
 
     def process(self, event: InputEvent) -> Step:
         """As Engine.process. Raises InvariantBroken."""

@@ -294,9 +294,9 @@ def test_it_reads_beside_a_writer_and_sees_one_moment(bought: Path) -> None:
         before = decisions.last_seq()
         with closing(SqlJournal(bought)) as journal, journal._engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM orders")
-        assert decisions.last_seq() == before and decisions.order(1) is not None
+        assert decisions.last_seq() == before and decisions.trail.order(1) is not None
     with opened(bought) as decisions:
-        assert decisions.order(1) is None
+        assert decisions.trail.order(1) is None
 
 
 @given(HOURS, SHARING)

@@ -332,7 +332,7 @@ def a_shared_desk() -> Desk:
 @pytest.mark.parametrize("action", [a_split(3, 2), a_split(7, 3), a_split(1, 10), a_change(), a_delisting("12.34")])
 def test_the_strategies_shares_are_the_accounts_over_every_action(action: CorporateAction) -> None:
     desk = a_shared_desk()
-    accounts, books = desk.engine._strategy.sub_accounts, desk.engine.account.ledger
+    accounts, books = desk.engine._strategy.ownership.sub_accounts, desk.engine.account.ledger
     assert accounts.shares_by_strategy(AAPL) == {"low": 33, "high": 20, "short": -7}
     (applied,) = only(CorporateActionApplied, desk.act(action))
     symbol = applied.position.symbol
@@ -347,7 +347,7 @@ def test_who_held_what_it_wanted_holds_what_it_wants_after_a_split() -> None:
     desk = a_shared_desk()
     desk.act(a_split(3, 2))
     strategies = desk.engine._strategy
-    shares = {name: int(held) for name, held in strategies.sub_accounts.shares_by_strategy(AAPL).items()}
+    shares = {name: int(held) for name, held in strategies.ownership.sub_accounts.shares_by_strategy(AAPL).items()}
     assert shares == {"low": 50, "high": 30, "short": -11}, "49.5, 30 and -10.5 are 69 together"
     wanted = {one.sleeve.name: int(one.wanted[AAPL][1].quantity) for one in strategies._sleeves}
     assert wanted == shares

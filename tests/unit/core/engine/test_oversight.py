@@ -66,7 +66,7 @@ def a_desk(policy: StrategiesPolicy = USUAL, *, second: Strategy | None = None) 
 
 
 def held(desk: Desk) -> tuple[int, int]:
-    accounts = desk.engine._strategy.sub_accounts
+    accounts = desk.engine._strategy.ownership.sub_accounts
     return int(accounts.position("bull", AAPL).quantity), int(accounts.position("bear", AAPL).quantity)
 
 

@@ -221,7 +221,7 @@ def test_a_trade_by_hand_is_nobodys_and_blocks_the_symbol() -> None:
 
 
 def owned(engine: Engine, name: str, symbol: Symbol = AAPL) -> int:
-    return int(engine._strategy.sub_accounts.position(name, symbol).quantity)
+    return int(engine._strategy.ownership.sub_accounts.position(name, symbol).quantity)
 
 
 def test_a_trade_by_hand_counts_once_whether_reported_or_stated() -> None:
@@ -503,6 +503,6 @@ def test_shares_of_others_are_told_apart_over_a_split(is_split_first: bool) -> N
     for event in (a_split(2), trade) if is_split_first else (trade, a_split(2)):
         desk.engine.process(event)
     others = trade.execution.quantity * trade.execution.side.sign * (1 if is_split_first else 2)
-    positions = desk.engine._strategy.sub_accounts.shares_by_strategy(AAPL)
+    positions = desk.engine._strategy.ownership.sub_accounts.shares_by_strategy(AAPL)
     assert positions == {"sides": held * 2, UNASSIGNED: others}
     assert desk.engine.account.ledger.position(AAPL).quantity == held * 2 + others

@@ -181,9 +181,9 @@ def test_two_statements_after_the_faults_the_books_are_the_brokers(
     account, desk = post.engine.account, post.engine._strategy
     assert not [order for order in account.orders.open.values() if order.status is OrderStatus.UNKNOWN]
     assert account.trading_state is not TradingState.HALTED
-    assert desk.unassigned(AAPL) == 10 * post.trades_by_hand
+    assert desk.ownership.unassigned(AAPL) == 10 * post.trades_by_hand
     if post.trades_by_hand:
-        assert desk.sub_accounts.shares(AAPL) == account.ledger.position(AAPL).quantity
+        assert desk.ownership.sub_accounts.shares(AAPL) == account.ledger.position(AAPL).quantity
         assert UNASSIGNED in account.blocks.by_symbol[AAPL]
 
 

@@ -70,7 +70,7 @@ def test_what_a_person_adopts_is_what_the_broker_has(
     assert not differing & POSITION_KINDS, differing
     engine = post.engine
     held = engine.account.ledger.position(AAPL).quantity
-    shares = engine._strategy.sub_accounts.shares_by_strategy(AAPL)
+    shares = engine._strategy.ownership.sub_accounts.shares_by_strategy(AAPL)
     assert not shares or sum(shares.values()) == held
     nobodys = shares.get(UNASSIGNED, Decimal(0))
     assert not nobodys or all(own * nobodys > 0 for own in shares.values()), "nobody's never stand against somebody's"

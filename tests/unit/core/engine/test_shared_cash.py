@@ -43,7 +43,7 @@ def held_at(settings: EngineSettings, *closes: float) -> Desk:
 
 def test_a_dividend_is_whose_the_shares_are() -> None:
     desk = a_shared_desk()
-    accounts = desk.engine._strategy.sub_accounts
+    accounts = desk.engine._strategy.ownership.sub_accounts
     before = dict(accounts.cash)
     (booked,) = only(CashBooked, desk.act(a_dividend("0.25")))
     expected = {"low": Decimal("8.25"), "high": Decimal(5), "short": Decimal("-1.75")}

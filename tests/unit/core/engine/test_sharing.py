@@ -17,6 +17,7 @@ from robo_trader.core.domain.events import FillBooked, OrderUpdated, SignalEmitt
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import Side
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.sleeve_desk import standing_wants
 from robo_trader.core.features.feature import Feature
 from robo_trader.core.features.trend import sma
 from robo_trader.core.portfolio.allocation import Allocation, AllocationPolicy
@@ -54,7 +55,7 @@ def shared(*strategies: Strategy, **more: object) -> EngineSettings:
 
 
 def held(desk: Desk, name: str, symbol: Symbol = AAPL) -> int:
-    return int(desk.engine._strategy.sub_accounts.position(name, symbol).quantity)
+    return int(desk.engine._strategy.ownership.sub_accounts.position(name, symbol).quantity)
 
 
 def orders(desk: Desk) -> list[tuple[Side, int]]:
@@ -189,16 +190,16 @@ def check_owners(desk: Desk) -> None:
         owned = {name: shares[name, symbol] for name in STRATEGIES}
         assert owned == {name: held(desk, name, symbol) for name in STRATEGIES}
         assert sum(owned.values()) == desk.engine.account.ledger.position(symbol).quantity
-        wanted = [want.target.quantity for want in desk.engine._strategy._wants(symbol)]
+        wanted = [want.target.quantity for want in standing_wants(desk.engine._strategy._sleeves, symbol)]
         if desk.engine._settings.strategies.conflicts is not Conflicts.NET:
             assert not (min(wanted, default=0) < 0 < max(wanted, default=0)), "nobody wants the opposite of another"
 
 
 def check_profit(desk: Desk, slice_: BarSlice) -> None:  # noqa: ARG001 - shown when it fails
     """What the strategies have made is what the account has made, by their cash as by their positions."""
-    cash = sum(desk.engine._strategy.sub_accounts.cash.values(), Decimal(0))
+    cash = sum(desk.engine._strategy.ownership.sub_accounts.cash.values(), Decimal(0))
     assert CASH + cash == desk.engine.account.ledger.cash
-    account, positions = desk.engine.account, desk.engine._strategy.sub_accounts.positions
+    account, positions = desk.engine.account, desk.engine._strategy.ownership.sub_accounts.positions
     worth = sum(
         (held.quantity * desk.engine._market.price(symbol) for (_, symbol), held in positions.items()), Decimal(0)
     )

@@ -45,7 +45,7 @@ def appraised(books: StrategyBooks, desk: Desk) -> Mapping[str, StrategyFigures]
 
 def check(desk: Desk, figures: Mapping[str, StrategyFigures]) -> None:
     account = desk.engine.account
-    for name, made in desk.engine._strategy.profits().items():
+    for name, made in desk.engine._strategy.ownership.profits().items():
         assert figures.get(name, StrategyFigures()).made == made, name
     for one in figures.values():
         assert one.made == one.realised + one.unrealised - one.commission + one.received
@@ -80,7 +80,7 @@ def test_they_follow_what_companies_do(action: CorporateAction) -> None:
     figures = appraised(followed(desk), desk)
     check(desk, figures)
     ledger = desk.engine.account.ledger
-    cash = sum(desk.engine._strategy.sub_accounts.cash.values(), ZERO)
+    cash = sum(desk.engine._strategy.ownership.sub_accounts.cash.values(), ZERO)
     assert CASH + cash == ledger.cash, "what rounding the parts of a share leaves over is somebody's"
     worth = sum((one.quantity * desk.engine._market.price(one.symbol) for one in ledger.open_positions()), ZERO)
     made = sum((one.made for one in figures.values()), ZERO)
@@ -95,7 +95,7 @@ def test_what_others_trade_is_nobodys_and_so_is_its_dividend() -> None:
     dividend = Dividend(symbol=AAPL, amount=Decimal("0.1"))
     days = [replace(a_day(day, AAPL=112.0), dividends=(dividend,)) for day in (2, 3)]
     _, mark = only(AccountMarked, desk.close(*days))
-    (owner,) = desk.engine._strategy.profits()
+    (owner,) = desk.engine._strategy.ownership.profits()
     books = followed(desk, owner)
     figures = books.figures()
     assert (books.positions(owner), books.positions(UNASSIGNED)) == ({AAPL: Decimal(45)}, {AAPL: Decimal(10)})

@@ -85,7 +85,7 @@ def test_a_reservation_that_is_not_what_its_order_needs_is_caught(factor: str) -
 def test_a_strategy_that_loses_shares_to_another_is_caught() -> None:
     desk = Desk(shared(Above(105.0), Above(100.0)))
     desk.close(a_day(0, AAPL=110.0), a_day(1, AAPL=110.0))
-    parts = desk.engine._strategy.sub_accounts.positions
+    parts = desk.engine._strategy.ownership.sub_accounts.positions
     for name, by in (("s0", -1), ("s1", 1)):
         parts[name, AAPL] = replace(parts[name, AAPL], quantity=parts[name, AAPL].quantity + by)
     with pytest.raises(InvariantBroken, match=r"I06.*s0 holds 44 AAPL, the events give it 45"):

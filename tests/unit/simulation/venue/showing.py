@@ -27,7 +27,7 @@ def hour_end(number: int, session: TradingSession | None = None) -> int:
     return min(within.opens_at + number * HOUR, within.closes_at)
 
 
-def an_hour(  # noqa: PLR0913 - a builder, as those in tests/builders.py
+def an_hour(  # noqa: PLR0913 - a builder, as those in tests/builders
     number: int,
     *,
     session: TradingSession | None = None,

@@ -1,6 +1,6 @@
 """A brokerage, clients of it, and what they were told.
 
-The stage of tests/builders.py: AAPL at 100 dollars, hours of Monday 4 March 2024 and the days after it; no slippage and
+The stage of tests/builders: AAPL at 100 dollars, hours of Monday 4 March 2024 and the days after it; no slippage and
 no commission unless a test asks for them.
 """
 
