@@ -55,7 +55,7 @@ class Session:
     async def run(self) -> None:
         """Connect, and connect again, until cancelled or refused."""
         begin = self._begin
-        refusal = refuse_target(begin.port, begin.account)
+        refusal = refuse_target(begin.allowed, begin.port, begin.account)
         if refusal is not None:
             self._enter(LinkState.REFUSED, refusal)
             return
@@ -97,7 +97,7 @@ class Session:
         self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
             accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, CONNECT_SECONDS)
-            refusal = refuse_login(begin.account, accounts)
+            refusal = refuse_login(begin.allowed, begin.account, accounts)
             if refusal is not None:
                 self._enter(LinkState.REFUSED, refusal)
                 return refusal, False
