@@ -60,14 +60,14 @@ class MarketClock:
 
 @asynccontextmanager
 async def a_gateway(
-    *faults: Fault, settings: GatewaySettings | None = None, seed: int = 0
+    *faults: Fault, settings: GatewaySettings | None = None, seed: int = 0, account: str = ACCOUNT
 ) -> AsyncIterator[RunningGateway]:
     """Serve on a free port of this machine until the block ends."""
     clock = MarketClock()
     listings = (Listing(symbol=Symbol("AAPL"), name="Apple"), Listing(symbol=Symbol("SPY"), name="SPDR S&P 500"))
     sessions = SessionTable([a_session(day=day) for day in range(5)])
     brokerage = Brokerage(
-        BrokerageSettings(venue=venue_settings(), sessions=sessions, listings=listings, account=ACCOUNT)
+        BrokerageSettings(venue=venue_settings(), sessions=sessions, listings=listings, account=account)
     )
     server = GatewayServer({"brokerage": brokerage}, settings, clock=clock, faults=FaultBook(faults, seed=seed))
     port = await server.start()
