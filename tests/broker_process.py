@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
+from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.orders import ApprovedOrder, OrderIntent
@@ -40,10 +41,12 @@ class Client:
 
 
 @asynccontextmanager
-async def a_client(gateway: RunningGateway, folder: Path) -> AsyncIterator[Client]:
+async def a_client(
+    gateway: RunningGateway, folder: Path, *, patience: Patience = USUAL
+) -> AsyncIterator[Client]:
     table = ReferenceTable(install=INSTALL)
     target = GatewayTarget(host="127.0.0.1", port=gateway.port, account=ACCOUNT)
-    broker = InteractiveBrokers(target, table=table, numbers_file=folder / "numbers")
+    broker = InteractiveBrokers(target, table=table, numbers_file=folder / "numbers", patience=patience)
     await broker.start()
     client = Client(broker, table, gateway)
     try:

@@ -1,4 +1,4 @@
-"""A gateway on a port of its own, with the real brokerage behind it: AAPL and SPY on 4 March 2024, from the open on."""
+"""A gateway on a port of its own, with the real brokerage and market behind it: AAPL and SPY from 4 March 2024 on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,10 +9,14 @@ import ib_async
 
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.simulation.gateway.brokerage.brokerage import Brokerage
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings, Listing
+from robo_trader.simulation.gateway.market.market import Market
+from robo_trader.simulation.gateway.market.settings import MarketSettings
 from robo_trader.simulation.gateway.protocol.frames import PROLOGUE, FrameReader, frame
+from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewayServer, GatewaySettings
@@ -20,6 +24,11 @@ from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_s
 
 PATIENCE_SECONDS = 20.0
 ACCOUNT = "DU1234567"
+STAGE = MarketSettings(
+    sessions=SessionTable([a_session(day=day) for day in range(5)]),
+    listings=(Listing(symbol=Symbol("AAPL"), name="Apple"), Listing(symbol=Symbol("SPY"), name="SPDR S&P 500")),
+    bar_size=BarSize.HOUR_1,
+)
 
 
 @dataclass(slots=True)
@@ -43,9 +52,9 @@ class RunningGateway:
         bar = a_bar(started_at=started_at, ended_at=CLOSE, open=price)
         self.show(a_slice(bar, ended_at=CLOSE))
 
-    def show(self, slice_: BarSlice) -> None:
-        self.clock.at = slice_.ended_at
-        self.server.show(slice_)
+    def show(self, event: MarketEvent) -> None:
+        self.clock.at = event.ended_at if isinstance(event, BarSlice) else event.occurred_at
+        self.server.show(event)
 
 
 @dataclass(slots=True)
@@ -60,16 +69,20 @@ class MarketClock:
 
 @asynccontextmanager
 async def a_gateway(
-    *faults: Fault, settings: GatewaySettings | None = None, seed: int = 0, account: str = ACCOUNT
+    *faults: Fault,
+    settings: GatewaySettings | None = None,
+    seed: int = 0,
+    stage: MarketSettings = STAGE,
+    account: str = ACCOUNT,
 ) -> AsyncIterator[RunningGateway]:
-    """Serve on a free port of this machine until the block ends."""
-    clock = MarketClock()
-    listings = (Listing(symbol=Symbol("AAPL"), name="Apple"), Listing(symbol=Symbol("SPY"), name="SPDR S&P 500"))
-    sessions = SessionTable([a_session(day=day) for day in range(5)])
-    brokerage = Brokerage(
-        BrokerageSettings(venue=venue_settings(), sessions=sessions, listings=listings, account=account)
+    """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all."""
+    clock = MarketClock(stage.sessions.sessions[0].opens_at)
+    wanted = BrokerageSettings(
+        venue=venue_settings(), sessions=stage.sessions, listings=stage.listings, account=account
     )
-    server = GatewayServer({"brokerage": brokerage}, settings, clock=clock, faults=FaultBook(faults, seed=seed))
+    brokerage = Brokerage(wanted)
+    desks: dict[str, Desk] = {"brokerage": brokerage, "market": Market(stage)}
+    server = GatewayServer(desks, settings, clock=clock, faults=FaultBook(faults, seed=seed))
     port = await server.start()
     try:
         yield RunningGateway(server, brokerage, port, clock)
@@ -114,6 +127,10 @@ class RawClient:
 
     def send(self, data: bytes) -> None:
         self._writer.write(data)
+
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
 
     def say(self, *fields: object) -> None:
         """Send a request of these fields."""

@@ -27,6 +27,7 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
         int | None, typer.Option(min=0, max=65535, help="Port on this machine for frames, books and faults; 0: free.")
     ] = None,
     state: Annotated[Path | None, typer.Option(help="File that keeps orders and positions over restarts.")] = None,
+    market_data: Annotated[str, typer.Option(help="What clients may see: live, delayed or none.")] = "live",
     await_client: Annotated[bool, typer.Option("--await-client", help="The market waits for a client.")] = False,
     no_pacing: Annotated[bool, typer.Option("--no-pacing", help="Allow more than 50 messages a second.")] = False,
     exit_when_done: Annotated[bool, typer.Option("--exit-when-done", help="End with the feeds.")] = False,
@@ -34,7 +35,7 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
     as_json: Annotated[bool, typer.Option("--json", help="Tell the address as JSON.")] = False,
 ) -> None:
     """Pretend to be IB Gateway: clients of the TWS API connect and trade against recorded or made-up prices."""
-    from robo_trader.app.commands.gateway import GatewayOptions, gateway_command
+    from robo_trader.app.commands.gateway import GatewayOptions, gateway_command, read_access
     from robo_trader.app.option_values import given
     from robo_trader.app.quote_backtesting import RecordFiles
     from robo_trader.app.settings import load_settings
@@ -52,6 +53,7 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
     options = GatewayOptions(
         host=host, port=port, account=account, seed=seed, faults=faults, control_port=control_port, state=state,
         records=RecordFiles(quotes, trades), awaits_client=await_client, is_paced=not no_pacing,
+        access=read_access(market_data),
         ends_with_feeds=exit_when_done, as_json=as_json,
     )  # fmt: skip
     gateway_command(settings, options)

@@ -1,23 +1,26 @@
 """The market that the pretend gateway shows: bars of the feeds, or recorded quotes and prints with bars."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from robo_trader.app.backtest_window import Window
 from robo_trader.app.corporate_actions import chosen_actions
 from robo_trader.app.quote_backtesting import RecordFiles, happenings_of, load_quoted_market
-from robo_trader.app.session_plan import plan_session
+from robo_trader.app.session_plan import SessionPlan, plan_session
 from robo_trader.app.settings import Settings
-from robo_trader.core.domain.bars import BarSlice
+from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.events import QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.market.bar_sizes import Duration
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.runtime.loading import load_series
 from robo_trader.runtime.records import with_actions
 from robo_trader.runtime.slices import merge_slices
+
+DAILY_PAST, INTRADAY_PAST = Duration(730), Duration(30)  # known before the first bar that is shown
 
 Happening = BarSlice | QuoteArrived | TradePrinted | CorporateAction
 
@@ -29,6 +32,7 @@ class GatewayMarket:
     symbols: tuple[Symbol, ...]
     quoted: frozenset[Symbol]  # those that have quotes, and are filled against them only
     happenings: Iterator[Happening]
+    past: Mapping[Symbol, Sequence[Bar]]  # what clients can ask for that is never shown
 
 
 async def load_market(settings: Settings, sessions: SessionTable, records: RecordFiles, *, after: int) -> GatewayMarket:
@@ -48,13 +52,23 @@ async def load_market(settings: Settings, sessions: SessionTable, records: Recor
         [action for action in actions if action.occurred_at >= after],
         is_new=not after,
     )
-    return GatewayMarket(tuple(plan.feeds), frozenset(), iter(happenings))
+    return GatewayMarket(tuple(plan.feeds), frozenset(), iter(happenings), await _past_of(plan, after=after))
+
+
+async def _past_of(plan: SessionPlan, *, after: int) -> dict[Symbol, Sequence[Bar]]:
+    """Return bars of before, so that a client can warm up with the first shown one."""
+    data = plan.settings.data
+    end = after or plan.start
+    start = max(0, end - (DAILY_PAST if data.bar_size.is_daily else INTRADAY_PAST).nanos)
+    requests = [(feed, replace(request, start=start, end=end)) for feed, request in plan.requests(after=after)]
+    series = await load_series(requests, max_concurrent=data.max_concurrent)
+    return dict(zip(plan.feeds, series, strict=True))
 
 
 async def _of_records(settings: Settings, sessions: SessionTable, records: RecordFiles, *, after: int) -> GatewayMarket:
     market = await load_quoted_market(settings, sessions, records, Window())
     happenings = (one for one in happenings_of(market, sessions) if end_of(one) > after)
-    return GatewayMarket(settings.data.symbols, market.quotes.symbols, happenings)
+    return GatewayMarket(settings.data.symbols, market.quotes.symbols, happenings, {})
 
 
 def begin_of(happening: Happening) -> int:

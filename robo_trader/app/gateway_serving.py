@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from robo_trader.core.market.sessions import SessionTable
 from robo_trader.runtime.slices import pace
 from robo_trader.simulation.gateway.brokerage.brokerage import Brokerage
 from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings, Listing
+from robo_trader.simulation.gateway.market.market import Market
+from robo_trader.simulation.gateway.market.settings import MarketAccess, MarketSettings
 from robo_trader.simulation.gateway.server.control import ControlPort
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault
@@ -46,6 +49,7 @@ class GatewayOptions:
     state: Path | None = None
     awaits_client: bool = False
     is_paced: bool = True
+    access: MarketAccess = MarketAccess.LIVE
     ends_with_feeds: bool = False
     as_json: bool = False
 
@@ -98,7 +102,7 @@ async def serve_gateway(
     brokerage = Brokerage.restore(wanted, kept.brokerage) if kept else Brokerage(wanted)
     listening = GatewaySettings(host=options.host, port=options.port, is_paced=options.is_paced)
     server = GatewayServer(
-        {"brokerage": brokerage},
+        {"brokerage": brokerage, "market": Market(_market_settings(settings, options, market, wanted))},
         listening,
         clock=clock,
         faults=FaultBook(faults, seed=options.seed),
@@ -176,4 +180,17 @@ def _brokerage_settings(
         account=options.account,
         opening_cash=settings.execution.opening_cash,
         borrow_rate=settings.execution.borrow_rate,
+    )
+
+
+def _market_settings(
+    settings: Settings, options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings
+) -> MarketSettings:
+    return MarketSettings(
+        sessions=brokerage.sessions,
+        listings=brokerage.listings,
+        bar_size=settings.data.bar_size,
+        past=lambda symbol: market.past.get(symbol, ()),
+        access=options.access,
+        real_seconds=time.monotonic if options.is_paced else None,
     )

@@ -223,7 +223,10 @@ class _Market:
         """Return the slices that are over and were not given yet."""
         for told in self._broker.take_bars():
             self.stream.take(told)
-        return self.stream.closed(self._broker.now() - (0 if self._broker.is_simulated else GRACE_NANOS))
+        broker = self._broker
+        if not broker.is_watching:
+            return []  # what is held may be half a bar, and the rest of it was missed
+        return self.stream.closed(broker.bars_until if broker.is_simulated else broker.now() - GRACE_NANOS)
 
 
 async def _warm_up(
@@ -240,13 +243,13 @@ async def _warm_up(
     broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
-    while waiting:
+    while waiting or not broker.is_watching:
         for told in broker.take_bars():
             market.stream.take(told)
             waiting.discard(told.symbol)
         if time.monotonic() > deadline:
             raise DataError(
-                f"the gateway sends no history of {', '.join(sorted(waiting))}",
+                f"the gateway sends no history of {', '.join(sorted(waiting or data.symbols))}",
                 next_step="Check the symbols, and the market data subscriptions of the account.",
             )
         await asyncio.sleep(0.05)

@@ -1,7 +1,8 @@
 """A broker who comes and goes, made one that is READY only once his books were held against ours.
 
 The engine is told that he is READY after it has taken two whole statements of the present connection; until then
-nothing leaves. Later he is asked again as the schedule says.
+nothing leaves. Later he is asked again as the schedule says, and at once where an order was not answered: only what he
+states ends such an order, and until then its symbol is blocked.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
+from robo_trader.core.domain.order_reports import OrderUnanswered
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.statements import StatementPart, StatementReceived
 from robo_trader.core.execution.statement_schedule import EVERYTHING, LastAsked, StatementSchedule, due_parts
@@ -44,6 +46,7 @@ class ReconciledBroker:
         self._asked_at: int | None = None  # by the clock, of the statement that is under way
         self._ready: BrokerLinkChanged | None = None  # heard, and not told yet
         self._passes_left = 0
+        self._looks_left = 0  # statements that are wanted because of an order that was not answered
         self.is_ready = False  # and the engine was told so
 
     async def submit(self, order: ApprovedOrder) -> None:
@@ -74,6 +77,8 @@ class ReconciledBroker:
                     continue
             elif isinstance(report, StatementReceived):
                 self._note_statement(report)
+            elif isinstance(report, OrderUnanswered):
+                self._looks_left = PASSES
             told.append(report)
         return told
 
@@ -82,7 +87,8 @@ class ReconciledBroker:
         now = self._clock()
         if self._asked_at is not None and now - self._asked_at < ANSWER_NANOS:
             return
-        parts = EVERYTHING if self._passes_left else due_parts(self._schedule, self._last, now, session_opens=False)
+        is_wanted = self._passes_left or self._looks_left
+        parts = EVERYTHING if is_wanted else due_parts(self._schedule, self._last, now, session_opens=False)
         if parts and (self.is_ready or self._ready is not None):
             self._last = self._last.note(parts, now)
             self._asked_at = now
@@ -98,8 +104,9 @@ class ReconciledBroker:
 
     def _note_statement(self, received: StatementReceived) -> None:
         self._asked_at = None
-        if self._passes_left and received.statement.is_whole:
-            self._passes_left -= 1
+        if received.statement.is_whole:
+            self._passes_left = max(0, self._passes_left - 1)
+            self._looks_left = max(0, self._looks_left - 1)
 
     def _release(self, ready: BrokerLinkChanged) -> BrokerLinkChanged:
         self._ready, self.is_ready = None, True

@@ -131,7 +131,9 @@ def _bound_socket(settings: WebSettings) -> socket.socket:
             f"port {settings.port} on {settings.host} cannot be used: {error.strerror}",
             next_step="Choose another port, or 0 for a free one.",
         ) from error
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # connections inherit it
+    # Connections inherit both. asyncio would set the second one itself, were the socket's protocol spelled out.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 

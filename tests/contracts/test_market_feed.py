@@ -8,13 +8,14 @@ import asyncio
 import csv
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from robo_trader.adapters.calendars.exchange import load_sessions
+from robo_trader.adapters.feeds.alpaca import alpaca_feed
 from robo_trader.adapters.feeds.files import FilesFeed
 from robo_trader.adapters.feeds.sample import SampleFeed
 from robo_trader.adapters.feeds.synthetic import SyntheticFeed
@@ -24,6 +25,7 @@ from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.checks import find_fault
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.market_feed import BarRequest, MarketFeed
+from tests.contracts.broker.alpaca import a_server, endpoints_of, environment_of
 
 IBM, MSFT = Symbol("IBM"), Symbol("MSFT")
 YEAR = BarRequest(symbol=IBM, bar_size=BarSize.DAY_1, start=0, end=2**62)
@@ -53,12 +55,25 @@ async def _history(feed: MarketFeed, request: BarRequest) -> Sequence[Bar]:
     return await feed.history(request)
 
 
-@pytest.fixture(params=["sample", "files", "synthetic"])
+@pytest.fixture(scope="module")
+def alpaca(sessions: SessionTable) -> Iterator[MarketFeed]:
+    """Alpaca's data, from a server that has the sample's bars."""
+    sample = SampleFeed(sessions)
+    bars = [bar for symbol in (IBM, MSFT) for bar in asyncio.run(_history(sample, replace(YEAR, symbol=symbol)))]
+    with (
+        a_server({"1Day": bars}) as server,
+        alpaca_feed(endpoints_of(server), environment_of(server), sessions) as feed,
+    ):
+        yield feed
+
+
+@pytest.fixture(params=["sample", "files", "synthetic", "alpaca"])
 def feed(request: pytest.FixtureRequest, sessions: SessionTable, directory: Path) -> MarketFeed:
     make: dict[str, Callable[[], MarketFeed]] = {
         "sample": lambda: SampleFeed(sessions),
         "files": lambda: FilesFeed(directory, sessions),
         "synthetic": lambda: SyntheticFeed(sessions, seed=7),
+        "alpaca": lambda: request.getfixturevalue("alpaca"),
     }
     built = make[request.param]()
     assert built.name == request.param

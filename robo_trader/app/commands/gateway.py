@@ -11,9 +11,10 @@ from robo_trader.app.gateway_serving import GatewayOptions, Listening, serve_gat
 from robo_trader.app.logs import configure_logs
 from robo_trader.app.settings import Settings
 from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.simulation.gateway.market.settings import MarketAccess
 from robo_trader.simulation.gateway.server.faults import Fault, read_faults
 
-__all__ = ["GatewayOptions", "gateway_command"]
+__all__ = ["GatewayOptions", "gateway_command", "read_access"]
 
 
 def gateway_command(settings: Settings, options: GatewayOptions) -> None:
@@ -42,6 +43,16 @@ def read_fault_file(path: Path) -> tuple[Fault, ...]:
             f"the script of faults {path} is neither TOML nor JSON: {error}", next_step="docs/gateway.md has examples."
         ) from error
     return read_faults(script)
+
+
+def read_access(text: str) -> MarketAccess:
+    """Return what clients may see. Raises InvalidConfig for a word that says none of it."""
+    try:
+        return MarketAccess(text.upper())
+    except ValueError as error:
+        raise InvalidConfig(
+            f"market data cannot be {text!r}", next_step="Say --market-data live, delayed or none."
+        ) from error
 
 
 def _told(listening: Listening, *, as_json: bool) -> str:

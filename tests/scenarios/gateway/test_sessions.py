@@ -137,9 +137,9 @@ async def test_a_client_that_does_not_read_is_cut_off_and_the_others_are_served(
     settings = GatewaySettings(is_paced=False, unsent_bytes_max=100_000)
     async with a_gateway(settings=settings) as gateway, a_raw_client(gateway.port) as good:
         await good.start(1)
-        deaf = socket.create_connection((LOOPBACK, gateway.port))
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        with deaf:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before connecting: windows must not shrink
+            deaf.connect((LOOPBACK, gateway.port))
             deaf.sendall(PROLOGUE + frame(b"v157..178") + frame(b"71\x002\x002\0\0"))
             await until(lambda: gateway.server.clients() == [1, 2])
             asking = asyncio.create_task(asyncio.to_thread(_ask_and_never_read, deaf))

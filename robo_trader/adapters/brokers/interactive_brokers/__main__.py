@@ -1,6 +1,7 @@
 """The broker's process. The engine starts it with the number of a socket that is open already, and an epoch."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 import socket
@@ -17,33 +18,43 @@ async def serve(descriptor: int, epoch: int) -> None:
     reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=descriptor))
     channel = Channel(reader, writer, epoch)
     try:
-        begin = await channel.hear()
-        assert isinstance(begin, speech.Begin), begin
-        await _obey(channel, Session(begin, channel.say))
-    except ConnectionError:
-        pass  # the engine is gone: nobody is left to speak for
+        begin = await _next(channel)
+        if begin is not None:
+            assert isinstance(begin, speech.Begin), begin
+            await _obey(channel, Session(begin, channel.say))
+    except* ConnectionError:
+        pass  # the engine hung up while something was said to it
     finally:
         await channel.close()
 
 
 async def _obey(channel: Channel, session: Session) -> None:
-    keeping = asyncio.create_task(session.run())
-    under_way: set[asyncio.Task[None]] = set()
-    try:
-        while not isinstance(asked := await channel.hear(), speech.Finish):
-            task = asyncio.ensure_future(_do(session, asked))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-            for done in [task for task in (*under_way, keeping) if task.done()]:
-                done.result()  # a bug ends the process: the engine begins another
-            await channel.drain()
-    finally:
-        for task in (keeping, *under_way):
+    """Do what is asked until the engine says that it is over, or hangs up; a bug anywhere ends the process."""
+    async with asyncio.TaskGroup() as group:
+        lasting = [group.create_task(session.run()), group.create_task(session.say_words())]
+        while (asked := await _next(channel)) is not None:
+            group.create_task(_do(session, asked))
+        for task in lasting:
             task.cancel()
-        await asyncio.gather(keeping, *under_way, return_exceptions=True)
+        session.close()
 
 
-def _do(session: Session, asked: object) -> Awaitable[None]:
+async def _next(channel: Channel) -> object | None:
+    """Return what is asked next, None at the end."""
+    try:
+        await channel.drain()
+        asked = await channel.hear()
+    except ConnectionError:
+        return None  # the engine is gone: nobody is left to speak for
+    return None if isinstance(asked, speech.Finish) else asked
+
+
+async def _do(session: Session, asked: object) -> None:
+    with contextlib.suppress(ConnectionError):  # of questions that the line took with it; the session tells
+        await _act(session, asked)
+
+
+def _act(session: Session, asked: object) -> Awaitable[None]:
     if isinstance(asked, speech.PlaceOrder):
         return session.ordering.place(asked)
     if isinstance(asked, speech.WithdrawOrder):

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-ANSWER_SECONDS = 10.0
-
 
 class NoAnswerError(Exception):
     """Nothing came in time. It is not known what there is: no answer is never "nothing"."""
@@ -27,9 +25,7 @@ class Answers:
         self._ends: dict[int | str, asyncio.Future[None]] = {}
         self._one_at_a_time: dict[int | str, asyncio.Lock] = {}
 
-    async def ask(
-        self, key: int | str, send: Callable[[], Awaitable[None]], seconds: float = ANSWER_SECONDS
-    ) -> list[Any]:
+    async def ask(self, key: int | str, send: Callable[[], Awaitable[None]], seconds: float) -> list[Any]:
         """Send a question; return the rows of its answer, in order.
 
         Raises NoAnswerError after so many seconds, RequestRefusedError, and ConnectionError where the line breaks.

@@ -20,6 +20,7 @@ from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
+from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
@@ -36,12 +37,9 @@ from robo_trader.core.domain.statements import ForeignExecution, StatementPart, 
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.journal import Batch
 
-DELAYS_SECONDS = (0.2, 1, 2, 5, 15, 60)  # between the death of a process and the next one; the last one for ever
-HEALTHY_SECONDS = 60  # a process that lived so long begins the delays anew
-HANGS_SECONDS = 20.0  # without a word the process is taken for dead
-FINISH_SECONDS = 3.0
-ANSWER_SECONDS = 10.0  # an order that nobody answers for so long is unknown
 _NOT_SENT = "it was not sent: the broker's process is not there"
+
+_FOR_THE_BOOKS = (*BROKER_REPORTS, StatementReceived, ForeignExecution)
 
 log = structlog.get_logger()
 
@@ -65,7 +63,15 @@ class GatewayTarget:
 class InteractiveBrokers:
     """The engine's end of the line. Reports wait in it until they are taken."""
 
-    def __init__(self, target: GatewayTarget, *, table: ReferenceTable, numbers_file: Path, opened_at: int = 0) -> None:
+    def __init__(
+        self,
+        target: GatewayTarget,
+        *,
+        table: ReferenceTable,
+        numbers_file: Path,
+        opened_at: int = 0,
+        patience: Patience = USUAL,
+    ) -> None:
         """table: the names of the journal's orders, kept by its writer; numbers_file: the numbers used on the wire.
 
         opened_at: when the session began, UTC ns: what others traded before is in its opening figures.
@@ -74,6 +80,7 @@ class InteractiveBrokers:
         self._table = table
         self._numbers_file = numbers_file
         self._opened_at = opened_at
+        self._patience = patience
         self._orders = OpenOrders()
         self._reports: list[FromBroker] = []
         self._channel: Channel | None = None
@@ -83,19 +90,20 @@ class InteractiveBrokers:
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
         self._watch: speech.WatchMarket | None = None
-        self._cancels_due: dict[OrderId, int] = {}
         self.is_simulated = False  # the gateway plays another day
         self.skew = 0  # of its clock against ours, nanoseconds
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
+        self.bars_until = 0  # all bars that ended by then were told, UTC ns
+        self.is_watching = False  # histories are there, and every bar since comes as it is made
         self.arrived = asyncio.Event()  # something waits to be taken
 
     # ---- life ----
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Learn from a journal which orders are open and which executions are known."""
-        self._orders.restore(batches, self._reference_of, answer_by=time.monotonic() + ANSWER_SECONDS)
+        self._orders.restore(batches, self._reference_of, answer_by=time.monotonic() + self._patience.answer)
 
     async def start(self) -> None:
         """Start the process and keep one running."""
@@ -111,10 +119,15 @@ class InteractiveBrokers:
         process = self._process
         if process is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), FINISH_SECONDS)
+                await asyncio.wait_for(process.wait(), self._patience.finish)
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
+
+    @property
+    def processes(self) -> int:
+        """How many processes were started so far."""
+        return self._epoch
 
     @property
     def process_id(self) -> int | None:
@@ -129,18 +142,20 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, order.approved_at)
         group = f"{self._table.install}.{order.intent.oca_group}" if order.intent.oca_group else ""
         if self._say(speech.PlaceOrder(order=order, reference=reference, group=group)):
-            self._orders.add(order, reference, answer_by=time.monotonic() + ANSWER_SECONDS)
+            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer)
         else:
             self._take(OrderRejected(order_id=order.order_id, reason=_NOT_SENT, occurred_at=self.market_time))
 
     async def cancel(self, order_id: OrderId, *, at: int) -> None:
-        """Ask for an order to be canceled; while the process is not there, once it is."""
-        if not self._say(speech.WithdrawOrder(order_id=order_id, at=at)):
-            self._cancels_due[order_id] = at
+        """Ask for an order to be canceled; while the process or the gateway is not there, once they are."""
+        self._orders.ask_cancel(order_id)
+        self._say(speech.WithdrawOrder(order_id=order_id, at=at))
 
     async def modify(self, order_id: OrderId, terms: OrderTerms, *, at: int) -> None:
         """Ask for other terms; refused while the process is not there."""
-        if not self._say(speech.ChangeOrder(order_id=order_id, terms=terms, at=at)):
+        if self._say(speech.ChangeOrder(order_id=order_id, terms=terms, at=at)):
+            self._orders.ask_change(order_id, terms)
+        else:
             self._take(ModifyRejected(order_id=order_id, reason=_NOT_SENT, occurred_at=at))
 
     async def request_statement(self, parts: tuple[StatementPart, ...], *, at: int) -> None:
@@ -149,7 +164,9 @@ class InteractiveBrokers:
         self._say(speech.AskStatement(parts=parts, at=at))
 
     def take_reports(self) -> Sequence[FromBroker]:
-        """Return what arrived, and which orders nobody answered in time."""
+        """Return what arrived, and which orders nobody answered in time. Raises the bug that ended the keeping."""
+        if self._keeper is not None and self._keeper.done() and not self._keeper.cancelled():
+            self._keeper.result()
         for unanswered in self._orders.overdue(time.monotonic()):
             self._reports.append(OrderUnanswered(order_id=unanswered.order_id, occurred_at=self.market_time))
         reports, self._reports = self._reports, []
@@ -160,6 +177,7 @@ class InteractiveBrokers:
 
     def watch(self, symbols: tuple[Symbol, ...], bar_size: BarSize, duration: str) -> None:
         """Ask for bars: so much of the past, then those that are being made; over every restart of the process."""
+        self.is_watching = False
         self._watch = speech.WatchMarket(symbols=symbols, bar_size=bar_size.value, duration=duration)
         self._say(self._watch)
 
@@ -179,11 +197,12 @@ class InteractiveBrokers:
         while True:
             begun = time.monotonic()
             reason = await self._run_once()
-            deaths = 0 if time.monotonic() - begun > HEALTHY_SECONDS else deaths + 1
+            deaths = 1 if time.monotonic() - begun > self._patience.healthy else deaths + 1
             if self.link is LinkState.REFUSED:
                 return
             self._change_link(LinkState.DOWN, reason)
-            delay = DELAYS_SECONDS[min(deaths, len(DELAYS_SECONDS) - 1)]
+            delays = self._patience.restart
+            delay = delays[min(deaths, len(delays)) - 1]
             log.warning("the broker's process ended; trading waits", reason=reason, restart_in_seconds=delay)
             await asyncio.sleep(delay)
 
@@ -200,15 +219,12 @@ class InteractiveBrokers:
         try:
             channel.say(self._begin())
             self._channel = channel
-            for order_id, at in self._cancels_due.items():
-                channel.say(speech.WithdrawOrder(order_id=order_id, at=at))
-            self._cancels_due.clear()
             if self._watch is not None:
                 channel.say(self._watch)
             while True:
-                self._hear(await asyncio.wait_for(channel.hear(), HANGS_SECONDS))
+                self._hear(await asyncio.wait_for(channel.hear(), self._patience.hangs))
         except TimeoutError:
-            return f"it did not say a word for {HANGS_SECONDS:g} seconds"
+            return f"it did not say a word for {self._patience.hangs:g} seconds"
         except (ConnectionError, ChannelBrokenError) as error:
             return str(error)
         finally:
@@ -231,7 +247,7 @@ class InteractiveBrokers:
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
             allowed=target.allowed, time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
-            opened_at=self._opened_at,
+            opened_at=self._opened_at, patience=self._patience,
         )  # fmt: skip
 
     def _say(self, value: object) -> bool:
@@ -245,21 +261,23 @@ class InteractiveBrokers:
         return True
 
     def _hear(self, said: object) -> None:
-        if isinstance(said, BROKER_REPORTS):
+        if isinstance(said, _FOR_THE_BOOKS):
             self._orders.note(said)
-            self._take(said)
-        elif isinstance(said, (StatementReceived, ForeignExecution)):
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
         elif isinstance(said, speech.BarsTold):
             self._bars.append(said)
             self.arrived.set()
+        elif isinstance(said, speech.HistoryTold):
+            self._bars += said.parts
+            self.is_watching = True
+            self._come_to(said.at)
         elif isinstance(said, speech.TimeTold):
-            self.market_time = max(self.market_time, said.at)
-            self.arrived.set()
+            self._come_to(said.at)
         elif isinstance(said, speech.StillAlive):
-            self.is_simulated, self.skew = said.is_simulated, said.skew
+            if said.is_simulated is not None:
+                self.is_simulated, self.skew = said.is_simulated, said.skew
         elif isinstance(said, speech.CodeHeard):
             _tell_code(said)
         elif isinstance(said, speech.AlarmRaised):
@@ -267,11 +285,17 @@ class InteractiveBrokers:
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
         self.reason = reason
+        self.is_watching &= state is LinkState.READY
         if state is not self.link:
             self.link = state
             log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
             self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
+
+    def _come_to(self, at: int) -> None:
+        self.market_time = max(self.market_time, at)
+        self.bars_until = max(self.bars_until, at)
+        self.arrived.set()
 
     def _take(self, report: FromBroker) -> None:
         self.market_time = max(self.market_time, report.occurred_at)

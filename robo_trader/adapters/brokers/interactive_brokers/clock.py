@@ -8,16 +8,19 @@ _DAY = 86_400 * 1_000_000_000
 class MarketClock:
     """The wall's time, unless the gateway plays another day: then the latest time that anybody named.
 
-    A gateway that rehearses on old prices lives in the past, and jumps from bar to bar.
+    A gateway that rehearses on old prices lives in the past, and jumps from bar to bar. Before it was asked nobody
+    knows which it is, and the latest named time is the only one that cannot lie ahead of the market.
     """
 
     def __init__(self) -> None:
         self._latest = 0
+        self.was_heard = False
         self.is_simulated = False
         self.skew = 0  # of the gateway's clock against ours at the last answer, nanoseconds
 
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds."""
+        self.was_heard = True
         self.skew = nanos - time.time_ns()
         self.is_simulated = abs(self.skew) > _DAY
         self.note(nanos)
@@ -27,5 +30,6 @@ class MarketClock:
         self._latest = max(self._latest, nanos)
 
     def now(self) -> int:
-        """Return the time, UTC nanoseconds."""
-        return self._latest if self.is_simulated or not self._latest else max(self._latest, time.time_ns())
+        """Return the time, UTC nanoseconds. Before the gateway was heard it may be of any day: nothing is newer yet."""
+        is_wall = self.was_heard and not self.is_simulated
+        return max(self._latest, time.time_ns()) if is_wall else self._latest

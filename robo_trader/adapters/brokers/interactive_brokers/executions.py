@@ -1,6 +1,6 @@
 """Executions of the wire: one id a version, and which version of which it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ib_async.contract import Contract
 from ib_async.objects import Execution
@@ -30,6 +30,16 @@ class ExecutionVersions:
         before = self._latest.get(family)
         self._latest[family] = (version, execution_id)
         return None if before is None else ExecutionId(before[1])
+
+
+def last_versions(told: Iterable[StatedExecution]) -> tuple[StatedExecution, ...]:
+    """Return executions in the order of their first versions, each as it was told last: an answer holds all versions."""
+    last: dict[str, StatedExecution] = {}
+    for one in told:
+        family, version = _parts(one.execution_id)
+        if family not in last or version > _parts(last[family].execution_id)[1]:
+            last[family] = one
+    return tuple(last.values())
 
 
 def predecessor(execution_id: str) -> ExecutionId | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
-from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane
+from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
 from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, stock, wire_order
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
@@ -42,7 +42,6 @@ class Ordering:
         self._is_open = False
         self._waiting: dict[OrderId, asyncio.Task[None]] = {}  # orders that have not had their turn
         self._withdrawn: set[OrderId] = set()  # of those, the ones that were canceled meanwhile
-        self._due: dict[OrderId, int] = {}  # cancels that could not be sent, and when they were asked for
 
     async def resume(self, offered: int) -> None:
         """Send again from now on. offered: the number that the gateway offers; it counts only if it is higher."""
@@ -50,9 +49,9 @@ class Ordering:
         for order in self._tracker.open_orders():
             self._numbers.at_least(order.wire_id + 1)
         self._is_open = True
-        due, self._due = self._due, {}
-        for order_id, at in due.items():
-            await self.cancel(speech.WithdrawOrder(order_id=order_id, at=at))
+        for order in self._tracker.open_orders():
+            if order.is_cancel_asked:  # it may have been lost on the way; asked twice, it is done once
+                await self.cancel(speech.WithdrawOrder(order_id=order.order_id, at=self._clock.now()))
 
     def stop_sending(self) -> None:
         """Send nothing more; what waits for its turn never leaves."""
@@ -93,11 +92,10 @@ class Ordering:
             waiting.cancel()
         elif known is None or known.is_over:
             self._refuse_cancel(asked.order_id, "the order has ended")
-        elif not self._is_open or not await self._turn(Lane.CANCEL) or not known.wire_id:
-            self._due[asked.order_id] = asked.at
         else:
             known.is_cancel_asked = True
-            self._wire.cancel(known.wire_id)
+            if self._is_open and await self._turn(Lane.CANCEL) and known.wire_id and not known.is_over:
+                self._wire.cancel(known.wire_id)
 
     async def change(self, asked: speech.ChangeOrder) -> None:
         """Ask for an order to be worked under other terms."""
@@ -147,11 +145,8 @@ class Ordering:
         """Wait for a turn; return whether there is still a line to speak on."""
         try:
             await self._wire.pacer.turn(lane)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            return False  # the turn was dropped, not the task
+        except TurnDroppedError:
+            return False
         return self._is_open and self._wire.is_open
 
     def _tell_unsent(self, order_id: OrderId) -> None:

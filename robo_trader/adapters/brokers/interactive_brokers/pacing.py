@@ -13,10 +13,14 @@ _WINDOW = 1.0  # seconds
 class Lane(IntEnum):
     """Who speaks first."""
 
-    KILL = 0
+    BEAT = 0  # whether the gateway lives: seldom asked, and never dropped
     CANCEL = 1
     ORDER = 2
     QUERY = 3
+
+
+class TurnDroppedError(Exception):
+    """What waited for its turn must not be sent any more."""
 
 
 class Pacer:
@@ -25,7 +29,7 @@ class Pacer:
     def __init__(self, a_second: int = MESSAGES_A_SECOND, kept: int = KEPT_FOR_CANCELS) -> None:
         """kept: of the messages of a second, those that only cancels may use."""
         assert 0 <= kept < a_second
-        self._most = {Lane.KILL: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept}
+        self._most = {Lane.BEAT: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept}
         self._most[Lane.QUERY] = self._most[Lane.ORDER]
         self._waiting: list[tuple[Lane, int, asyncio.Future[None]]] = []
         self._given: deque[float] = deque()  # when turns of the last second were given
@@ -33,7 +37,7 @@ class Pacer:
         self._timer: asyncio.TimerHandle | None = None
 
     async def turn(self, lane: Lane) -> None:
-        """Return when a message may be sent."""
+        """Return when a message may be sent. Raises TurnDroppedError."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._asked += 1
         heapq.heappush(self._waiting, (lane, self._asked, turn))
@@ -41,13 +45,14 @@ class Pacer:
         await turn
 
     def drop(self, *lanes: Lane) -> int:
-        """Cancel all who wait in some lanes; return how many. Whoever waits gets a CancelledError."""
+        """Let none of those have a turn who wait in some lanes; return how many they are."""
         dropped = [entry for entry in self._waiting if entry[0] in lanes]
         self._waiting = [entry for entry in self._waiting if entry[0] not in lanes]
         heapq.heapify(self._waiting)
-        for _, _, turn in dropped:
-            turn.cancel()
-        return len(dropped)
+        waiting = [turn for _, _, turn in dropped if not turn.done()]  # others have given up by themselves
+        for turn in waiting:
+            turn.set_exception(TurnDroppedError())
+        return len(waiting)
 
     def _give(self) -> None:
         loop = asyncio.get_running_loop()

@@ -19,13 +19,6 @@ from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.statements import StatementReceived
 
-CONNECT_SECONDS = 4.0
-BEAT_SECONDS = 5.0  # between two questions whether the gateway lives
-MISSES_MAX = 2
-DATA_LOST = 1101  # the connection is back, and subscriptions are not
-RESYNC_SECONDS = 5.0  # after a message about orders that could not be read
-DELAYS_SECONDS = (0.5, 1, 2, 4, 8, 16, 32, 60)  # between attempts; the last one for ever
-
 
 class Session:
     """Keeps one connection to the gateway, and tells the engine what it learns."""
@@ -34,26 +27,39 @@ class Session:
         """say: tells the engine. Raises OSError or ValueError if the file of numbers cannot be read."""
         self._begin = begin
         self._say = say
+        self._patience = begin.patience
         self._clock = MarketClock()
         self._troubles = Troubles()
-        self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at)
-        self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone)
+        self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at, begin.client_id)
+        self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone, question_seconds=begin.patience.question)
         self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
-        self.market = self._wire.ears.market = MarketWatch(self._wire, say)
+        self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say)
         self._wire.ears.on_message = self._pass_on
         self._wire.ears.on_code = self._hear_code
         self._wire.on_undecodable = self._hear_undecodable
         self._state = LinkState.DOWN
         self._connections = 0
-        self._is_data_lost = False
         self._clock.note(begin.at)
         self._resync = asyncio.Event()
-        for execution_id in begin.executions:
-            if self.tracker.versions.is_new(execution_id):
-                self.tracker.versions.note(execution_id)
+        self.tracker.know_executions(begin.executions)
         for known in begin.orders:
             order = known.order
-            self.tracker.know(TrackedOrder(order.order_id, known.reference, order.intent, known.terms))
+            self.tracker.know(
+                TrackedOrder(
+                    order.order_id, known.reference, order.intent, known.terms, asked=known.asked,
+                    is_accepted=known.is_accepted, is_cancel_asked=known.is_cancel_asked,
+                )
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Hang up, for good."""
+        self._wire.close()
+
+    async def say_words(self) -> None:
+        """Tell the engine again and again that the process is there, whatever the gateway does."""
+        while True:
+            self._tell_alive()
+            await asyncio.sleep(self._patience.word)
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled or refused."""
@@ -62,18 +68,15 @@ class Session:
         if refusal is not None:
             self._enter(LinkState.REFUSED, refusal)
             return
-        failures = 0
-        try:
-            while True:
-                reason, was_ready = await self._connect_once()
-                if self._state is LinkState.REFUSED:
-                    return
-                failures = 0 if was_ready else failures + 1
-                self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=time.time_ns()))
-                delay = DELAYS_SECONDS[min(failures, len(DELAYS_SECONDS) - 1)]
-                await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
-        finally:
-            self._wire.close()
+        failures, delays = 0, self._patience.reconnect
+        while True:
+            reason, was_ready = await self._connect_once()
+            if self._state is LinkState.REFUSED:
+                return
+            failures = 1 if was_ready else failures + 1
+            self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=time.time_ns()))
+            delay = delays[min(failures, len(delays)) - 1]
+            await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
 
     async def answer(self, asked: speech.AskStatement) -> None:
         """Make a statement and tell it; nothing is told while the line is not READY: no answer is no answer."""
@@ -83,6 +86,7 @@ class Session:
         try:
             statement = await make_statement(
                 self._wire,
+                self.tracker,
                 self._begin.account,
                 self._begin.table.read,
                 asked.parts,
@@ -100,7 +104,7 @@ class Session:
         self._troubles.begin()
         self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
-            accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, CONNECT_SECONDS)
+            accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, self._patience.connect)
             refusal = refuse_login(begin.allowed, begin.account, accounts)
             if refusal is not None:
                 self._enter(LinkState.REFUSED, refusal)
@@ -110,7 +114,7 @@ class Session:
             await self._synchronise()
             self._enter(LinkState.READY, "all was told")
             was_ready = True
-            await self.market.subscribe()
+            await self.market.begin()
             await self._follow()
         except TimeoutError:
             return "nobody answered in time", was_ready
@@ -120,6 +124,7 @@ class Session:
             return str(error) or type(error).__name__, was_ready
         finally:
             self.ordering.stop_sending()
+            self.market.end()
             self._wire.hang_up()
         return "the gateway does not answer any more", was_ready
 
@@ -128,13 +133,14 @@ class Session:
         wire = self._wire
         self._resync.clear()
         self.tracker.forget_wire()
-        await wire.beat(BEAT_SECONDS)
+        await wire.beat(self._patience.beat)
         self._tell_alive()
         await wire.own_open_orders()
         await wire.open_orders()
         await wire.completed_orders()
         await wire.executions()
         await wire.positions()
+        self.tracker.settle_changes()
         await self.ordering.resume(wire.ears.next_id)
         self._pass_on()
 
@@ -143,10 +149,10 @@ class Session:
         misses = 0
         while not self._wire.lost.is_set():
             try:
-                await self._wire.beat(BEAT_SECONDS)
+                await self._wire.beat(self._patience.beat)
             except NoAnswerError:
                 misses += 1
-                if misses >= MISSES_MAX:
+                if misses >= self._patience.misses_max:
                     return
                 continue
             misses = 0
@@ -156,16 +162,14 @@ class Session:
                 self.ordering.stop_sending()
                 await self._synchronise()
                 self._enter(LinkState.READY, "all was told again")
-                if self._is_data_lost:
-                    self._is_data_lost = False
-                    await self.market.subscribe()
+                await self.market.renew()  # bars may have ended meanwhile, whatever the gateway kept
             await self._rest()
 
     async def _rest(self) -> None:
         """Wait for the next beat, or for something that cannot wait."""
         waiting = [asyncio.ensure_future(self._wire.lost.wait()), asyncio.ensure_future(self._resync.wait())]
         try:
-            await asyncio.wait(waiting, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, timeout=self._patience.beat, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()
@@ -178,17 +182,17 @@ class Session:
             self.ordering.stop_sending()
             self._enter(LinkState.BLIND, f"{code}: {text}")
         elif kind is CodeKind.LINK_BACK:
-            self._is_data_lost = code == DATA_LOST
             if self._state is LinkState.BLIND:
                 self._enter(LinkState.SYNCHRONISING, f"{code}: {text}")
             self._resync.set()
 
     def _hear_undecodable(self, words: str) -> None:
         self._say(speech.AlarmRaised(words=f"a message of the gateway could not be read: {words}"))
-        asyncio.get_running_loop().call_later(RESYNC_SECONDS, self._resync.set)
+        asyncio.get_running_loop().call_later(self._patience.resync, self._resync.set)
 
     def _tell_alive(self) -> None:
-        self._say(speech.StillAlive(skew=self._clock.skew, is_simulated=self._clock.is_simulated))
+        is_simulated = self._clock.is_simulated if self._clock.was_heard else None
+        self._say(speech.StillAlive(skew=self._clock.skew, is_simulated=is_simulated))
 
     def _pass_on(self) -> None:
         """Tell the engine what was learnt of orders."""

@@ -1,10 +1,12 @@
 """What the engine and the broker's process say to each other. Events of the engine travel under their own names."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.adapters.brokers.interactive_brokers.safety import AllowedTargets
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.instruments import Symbol
@@ -21,6 +23,9 @@ class KnownOrder(Struct, frozen=True, kw_only=True, gc=False):
     order: ApprovedOrder
     reference: str
     terms: OrderTerms
+    asked: OrderTerms | None = None  # new terms that were asked for and not answered
+    is_accepted: bool = False
+    is_cancel_asked: bool = False
 
 
 class Begin(Struct, frozen=True, kw_only=True, gc=False):
@@ -35,9 +40,10 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     table: ReferenceTable  # whose orders are which
     numbers_file: str
     orders: tuple[KnownOrder, ...]
-    executions: tuple[str, ...]  # ids of those that are known, oldest first
+    executions: dict[str, Decimal | None]  # ids of those that are known, oldest first, with commissions in dollars
     at: int  # the latest time that the engine knows, UTC ns
     opened_at: int  # what others traded before is in the opening figures already, UTC ns
+    patience: Patience = USUAL
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -120,7 +126,13 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
 
     symbol: Symbol
     bars: tuple[BarTold, ...]
-    is_history: bool
+
+
+class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
+    """The past of all symbols together, after it was asked for anew: whatever was over by `at` (UTC ns) is in it."""
+
+    parts: tuple[BarsTold, ...]  # what was refused is absent
+    at: int
 
 
 class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -136,15 +148,15 @@ class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
-    """The process is there, and the gateway answers. skew: of its clock against ours, nanoseconds."""
+    """The process is there. skew: of the gateway's clock against ours, nanoseconds."""
 
     skew: int
-    is_simulated: bool  # it plays another day: its time is the market's, and ours says nothing
+    is_simulated: bool | None  # it plays another day: its time is the market's, and ours says nothing; None: not known
 
 
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, DropOrders, Finish, OrderSent, CodeHeard, AlarmRaised,
-    StillAlive, WatchMarket, BarsTold, TimeTold,
+    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

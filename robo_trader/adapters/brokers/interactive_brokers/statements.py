@@ -7,16 +7,18 @@ from typing import TypeVar
 from ib_async.contract import Contract
 from ib_async.objects import Execution
 from ib_async.order import Order, OrderState
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.executions import (
     Read,
     is_before,
+    last_versions,
     owner,
     predecessor,
     stated_execution,
 )
-from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS
+from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS, OrderTracker
 from robo_trader.adapters.brokers.interactive_brokers.translation import exact, side_of, symbol_of, terms_of
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.money import ZERO
@@ -34,11 +36,19 @@ _Rows = TypeVar("_Rows")
 
 
 async def make_statement(
-    wire: GatewayWire, account: str, read: Read, parts: tuple[StatementPart, ...], *, since: int, opened_at: int
+    wire: GatewayWire,
+    tracker: OrderTracker,
+    account: str,
+    read: Read,
+    parts: tuple[StatementPart, ...],
+    *,
+    since: int,
+    opened_at: int,
 ) -> BrokerStatement:
     """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
 
-    read: whose an order is, by its reference. since: when the gateway's day began, UTC ns: older ends are not told.
+    tracker: knows which orders were refused. read: whose an order is, by its reference. since: when the gateway's day
+    began, UTC ns: older ends are not told.
     """
     executions = await _or_none(wire.executions())
     told = None if executions is None else _executions(executions, account, read, opened_at)
@@ -54,7 +64,9 @@ async def make_statement(
         since=since,
         positions=None if positions is None else _positions(positions, account),
         cash=None if cash is None else _cash(cash, account),
-        open_orders=None if open_orders is None else _orders(open_orders, account, read, filled),
+        open_orders=None
+        if open_orders is None
+        else tuple(_still_open(one, tracker) for one in _orders(open_orders, account, read, filled)),
         completed_orders=None if completed is None else _orders(completed, account, read, filled),
         executions=told,
     )
@@ -88,14 +100,13 @@ def _executions(
         for contract, execution in rows
         if execution.acctNumber == account
     )
-    return tuple(stated for stated in told if not is_before(stated, opened_at))
+    return last_versions(stated for stated in told if not is_before(stated, opened_at))
 
 
 def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decimal]:
-    """Return by the broker's number what executions of today filled, each in its last version."""
-    last = {execution.execution_id.rpartition(".")[0]: execution for execution in executions}
+    """Return by the broker's number what executions of today filled."""
     filled: dict[str, Decimal] = {}
-    for execution in last.values():
+    for execution in executions:
         filled[execution.broker_order_id] = filled.get(execution.broker_order_id, ZERO) + execution.quantity
     return filled
 
@@ -118,6 +129,17 @@ def _order(contract: Contract, order: Order, state: OrderState, read: Read, exec
         terms=terms_of(order), filled=filled, status=_status(state.status, filled), reason=state.completedStatus or "",
         lost_reference=lost,
     )  # fmt: skip
+
+
+def _still_open(stated: StatedOrder, tracker: OrderTracker) -> StatedOrder:
+    """Return an open order as one that lives: "Inactive" ones do, held until there are shares to borrow, or margin.
+
+    Refused ones may be shown for a while as well.
+    """
+    known = None if stated.order_id is None else tracker.order(stated.order_id)
+    if stated.status is not OrderStatus.REJECTED or (known is not None and known.is_over):
+        return stated
+    return replace(stated, status=OrderStatus.PARTIALLY_FILLED if stated.filled else OrderStatus.WORKING)
 
 
 def _status(word: str, filled: Decimal) -> OrderStatus:

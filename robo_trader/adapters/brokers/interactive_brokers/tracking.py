@@ -4,7 +4,7 @@ What counts is what the gateway itself sent: statuses, open orders and execution
 orders carry. Reports name orders by our own ids. Nothing here waits, sends or reads a clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -59,22 +59,26 @@ class TrackedOrder:
     is_over: bool = False
     is_cancel_asked: bool = False
     asked: OrderTerms | None = None
+    shown: OrderTerms | None = None  # by the gateway, on this connection
     refusal: str = ""  # the last error that named it
 
 
 class OrderTracker:
     """Knows our orders by reference and by the gateway's numbers."""
 
-    def __init__(self, clock: Callable[[], int], read: Read, opened_at: int = 0) -> None:
+    def __init__(self, clock: Callable[[], int], read: Read, opened_at: int = 0, client_id: int = 1) -> None:
         """clock: the time of what has no time of its own, UTC ns. read: whose an order is.
 
-        opened_at: executions of others before it are known already, UTC ns.
+        opened_at: executions of others before it are known already, UTC ns. client_id: whose numbers are ours: each
+        client counts for itself, and all are told.
         """
+        self._client_id = client_id
         self._clock = clock
         self._read = read
         self._opened_at = opened_at
         self._by_id: dict[OrderId, TrackedOrder] = {}
         self._by_wire: dict[int, TrackedOrder] = {}
+        self._by_perm: dict[int, TrackedOrder] = {}
         self._reports: list[BrokerReport | BrokerClaim] = []
         self._commissions: dict[str, Decimal] = {}
         self._owners: dict[str, OrderId] = {}  # of executions
@@ -100,38 +104,59 @@ class OrderTracker:
         if order.wire_id:
             self._by_wire[order.wire_id] = order
 
+    def know_executions(self, known: Mapping[str, Decimal | None]) -> None:
+        """Take in executions that were told before, oldest first, with their commissions as far as those were."""
+        for execution_id, commission in known.items():
+            if self.versions.is_new(execution_id):
+                self.versions.note(execution_id)
+            if commission is not None:
+                self._commissions[execution_id] = commission
+
     def forget_wire(self) -> None:
         """Forget the gateway's numbers: a new connection tells them anew."""
         self._by_wire.clear()
         for order in self._by_id.values():
-            order.wire_id = 0
+            order.wire_id, order.shown = 0, None
+
+    def settle_changes(self) -> None:
+        """Say of every change that nobody answered what became of it: every open order has been shown anew."""
+        for known in self.open_orders():
+            if known.asked is not None and known.shown is not None:
+                known.asked = None
+                words = "it did not arrive: the order is shown under the terms it had"
+                self._say(ModifyRejected(order_id=known.order_id, reason=words, occurred_at=self._clock()))
 
     def hear_open_order(self, contract: Contract, order: Order, state: OrderState) -> None:
         """Take an openOrder: it names the order by reference, and shows its terms and status."""
-        known = self._find(order.orderRef, order.orderId)
+        known = self._find(order.orderRef, order.orderId if order.clientId == self._client_id else 0)
         if known is None:
             return
         if not _fits(known, contract, order):
             self.alarms.append(f"order {known.order_id}: the gateway shows another order under its reference")
             return
-        self._bind(known, order.orderId, order.permId)
-        if known.asked is not None and terms_of(order) == known.asked:
+        self._bind(known, order.orderId if order.clientId == self._client_id else 0, order.permId)
+        known.shown = terms_of(order)
+        if known.asked is not None and known.shown == known.asked:
             known.terms, known.asked = known.asked, None
             self._say(OrderModified(order_id=known.order_id, terms=known.terms, occurred_at=self._clock()))
         if state.status in WORKS:
             self._accept(known)
 
-    def hear_status(self, wire_id: int, status: str, perm_id: int, why_held: str) -> None:
+    def hear_status(self, wire_id: int, status: str, perm_id: int, why_held: str, client_id: int) -> None:
         """Take an orderStatus: where an order is. That it is filled is its executions' to say."""
-        known = self._by_wire.get(wire_id)
+        is_own = client_id == self._client_id
+        known = self._by_wire.get(wire_id) if is_own else self._by_perm.get(perm_id)
         if known is None:
             return
-        self._bind(known, wire_id, perm_id)
-        if status in WORKS:
+        if known.perm_id and perm_id and known.perm_id != perm_id:
+            self.alarms.append(f"order {known.order_id}: its number {wire_id} is used for another order")
+            return
+        self._bind(known, wire_id if is_own else 0, perm_id)
+        if status in WORKS or (status == "Inactive" and _HELD in why_held):
             self._accept(known)
         elif status in CANCELED:
             self._end(known)
-        elif status == "Inactive" and _HELD not in why_held:
+        elif status == "Inactive":
             self._reject(known, known.refusal or "the broker holds the order inactive")
 
     def hear_completed(self, order: Order, state: OrderState) -> None:
@@ -139,7 +164,7 @@ class OrderTracker:
         known = self._find(order.orderRef, 0)
         if known is None or known.is_over:
             return
-        known.perm_id = known.perm_id or order.permId
+        self._bind(known, 0, order.permId)
         if state.status in CANCELED:
             self._end(known)
         elif state.status == "Inactive":
@@ -147,19 +172,22 @@ class OrderTracker:
 
     def hear_execution(self, contract: Contract, execution: Execution) -> None:
         """Take an execution, however often it is told: each version counts once."""
+        order_id, _ = owner(execution.orderRef, self._read)
+        if order_id is not None:
+            self._owners[execution.execId] = order_id  # its commission may be new, though it is not
         if not self.versions.is_new(execution.execId):
             return
         before = self.versions.note(execution.execId)
         stated = stated_execution(contract, execution, self._read, before)
-        order_id = stated.order_id
         if order_id is None:
             if is_before(stated, self._opened_at):
                 return
             self._reports.append(ForeignExecution(execution=stated))
             return
-        self._owners[execution.execId] = order_id
         known = self._by_id.get(order_id)
         if known is not None:
+            if known.perm_id and execution.permId != known.perm_id:
+                self.alarms.append(f"order {order_id}: execution {execution.execId} names another order of the broker")
             self._bind(known, 0, execution.permId)
         commission = self._commissions.get(execution.execId, ZERO)
         if before is None:
@@ -214,6 +242,8 @@ class OrderTracker:
 
     def _bind(self, known: TrackedOrder, wire_id: int, perm_id: int) -> None:
         known.perm_id = known.perm_id or perm_id
+        if known.perm_id:
+            self._by_perm[known.perm_id] = known
         if wire_id > 0:
             known.wire_id = wire_id
             self._by_wire[wire_id] = known
@@ -230,8 +260,11 @@ class OrderTracker:
             self._say(OrderRejected(order_id=known.order_id, reason=reason, occurred_at=self._clock()))
 
     def _end(self, known: TrackedOrder) -> None:
-        """An order was taken out of the market: because we asked, because its time was over, or by somebody else."""
+        """An order was taken out of the market: by us, by a refusal, by its time, or by somebody else."""
         if known.is_over:
+            return
+        if known.refusal and not known.is_cancel_asked:
+            self._reject(known, known.refusal)
             return
         known.is_over = True
         at = self._clock()

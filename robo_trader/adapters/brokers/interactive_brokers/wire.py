@@ -19,7 +19,7 @@ from ib_async.order import Order, OrderState
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
-from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer
+from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
 
 FRAME_MAX = 1 << 20  # bytes; the longest honest message is a day of small bars
@@ -69,10 +69,10 @@ class Ears:
 
     def orderStatus(
         self, orderId: int, status: str, _filled: float, _remaining: float, _average: float, permId: int,
-        _parent: int, _last: float, _client: int, whyHeld: str, _cap: float = 0.0,
+        _parent: int, _last: float, clientId: int, whyHeld: str, _cap: float = 0.0,
     ) -> None:  # fmt: skip
         """Where an order is."""
-        self._tracker.hear_status(orderId, status, permId, whyHeld)
+        self._tracker.hear_status(orderId, status, permId, whyHeld, clientId)
         self.on_message()
 
     def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
@@ -161,7 +161,11 @@ class GuardedClient(Client):
 class GatewayWire:
     """One connection after the other; questions wait for their turn."""
 
-    def __init__(self, tracker: OrderTracker, clock: MarketClock, time_zone: str = "US/Eastern") -> None:
+    def __init__(
+        self, tracker: OrderTracker, clock: MarketClock, time_zone: str = "US/Eastern", *, question_seconds: float
+    ) -> None:
+        """question_seconds: how long an answer may take."""
+        self._question_seconds = question_seconds
         self.answers = Answers()
         self.ears = Ears(tracker, self.answers, clock, time_zone)
         self.client = GuardedClient(self.ears)
@@ -191,7 +195,10 @@ class GatewayWire:
 
     async def send(self, lane: Lane, speak: Callable[[], None]) -> None:
         """Wait for a turn and speak. Raises ConnectionError if there is no line."""
-        await self.pacer.turn(lane)
+        try:
+            await self.pacer.turn(lane)
+        except TurnDroppedError:
+            raise ConnectionError("the connection to the gateway was disturbed") from None
         if not self.client.isReady():
             raise ConnectionError("the connection to the gateway is gone")
         speak()
@@ -211,9 +218,7 @@ class GatewayWire:
 
     async def positions(self) -> list[tuple[str, Contract, float, float]]:
         """Return account, contract, shares and average cost of every position."""
-        rows = await self._ask(POSITIONS, self.client.reqPositions)
-        await self.send(Lane.QUERY, self.client.cancelPositions)
-        return rows
+        return await self._ask_once(POSITIONS, self.client.reqPositions, self.client.cancelPositions)
 
     async def open_orders(self) -> list[tuple[Contract, Order, OrderState]]:
         """Return everybody's open orders."""
@@ -235,13 +240,15 @@ class GatewayWire:
     async def account_values(self, tags: str) -> list[tuple[str, str, str, str]]:
         """Return account, tag, value and currency of chosen values."""
         key = self.number()
-        rows = await self._ask(key, lambda: self.client.reqAccountSummary(key, "All", tags))
-        await self.send(Lane.QUERY, lambda: self.client.cancelAccountSummary(key))
-        return rows
+        return await self._ask_once(
+            key,
+            lambda: self.client.reqAccountSummary(key, "All", tags),
+            lambda: self.client.cancelAccountSummary(key),
+        )
 
     async def beat(self, seconds: float) -> None:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
-        await self.answers.ask(TIME, lambda: self.send(Lane.CANCEL, self.client.reqCurrentTime), seconds)
+        await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self.client.reqCurrentTime), seconds)
 
     async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
         """Ask for trades as bars of regular hours, up to now and on."""
@@ -256,13 +263,29 @@ class GatewayWire:
         ask = self.client.reqMktData
         await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
 
+    async def drop_history(self, number: int) -> None:
+        """Want bars no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelHistoricalData(number))
+
+    async def drop_ticks(self, number: int) -> None:
+        """Want ticks no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelMktData(number))
+
     def number(self) -> int:
         """Return a number for a question."""
         self._requests += 1
         return self._requests
 
     async def _ask(self, key: int | str, speak: Callable[[], None]) -> list[Any]:
-        return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak))
+        return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
+
+    async def _ask_once(self, key: int | str, speak: Callable[[], None], enough: Callable[[], None]) -> list[Any]:
+        """Ask what the gateway would go on telling, and say that it is enough, answered or not: few may be open."""
+        try:
+            return await self._ask(key, speak)
+        finally:
+            if self.is_open:
+                await self.send(Lane.QUERY, enough)
 
     def _end(self) -> None:
         self.answers.break_off()

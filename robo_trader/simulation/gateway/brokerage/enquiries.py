@@ -5,7 +5,7 @@ them who asks for all. Orders that are over, and executions, are those of the se
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
@@ -19,9 +19,9 @@ from robo_trader.simulation.gateway.brokerage.settings import BrokerageSettings
 from robo_trader.simulation.gateway.brokerage.state import BrokerageState
 from robo_trader.simulation.gateway.protocol import account_messages, market_messages, order_messages
 from robo_trader.simulation.gateway.protocol import requests as asks
+from robo_trader.simulation.gateway.protocol.reading_times import read_time
 
 _NEW_YORK = ZoneInfo("America/New_York")
-_LEGACY_ZONES: dict[str, tzinfo] = {"EST": _NEW_YORK, "EDT": _NEW_YORK, "US/Eastern": _NEW_YORK, "UTC": UTC}
 _SIDES = {"BUY": "BOT", "SELL": "SLD", "BOT": "BOT", "SLD": "SLD"}
 
 
@@ -63,7 +63,7 @@ class EnquiryDesk:
     def tell_executions(self, client_id: int, asked: asks.Executions) -> None:
         """Tell a client the executions that pass its filter, each with its commission where that is known."""
         try:
-            since = _parse_time(asked.time)
+            since = read_time(asked.time)
         except (ValueError, KeyError):
             text = f"Error validating request: cause - {asked.time!r} is no time"
             self._outbox.complain(client_id, asked.request_id, 321, text)
@@ -137,24 +137,6 @@ class EnquiryDesk:
 def _is_listed(order: BrokerageOrder) -> bool:
     """Return whether an order is one that the server knows of, and not over: one on its way is not known yet."""
     return not order.is_over and (order.is_acknowledged or not order.is_transmitted)
-
-
-def _parse_time(text: str) -> int:
-    """Return the time of an execution filter, UTC nanoseconds; New York's where it names no zone.
-
-    Raises ValueError or KeyError for what is no time.
-    """
-    if not text:
-        return 0
-    is_utc = "-" in text  # the form 20240304-14:30:00
-    day, clock, *zone = text.replace("-", " ").split()
-    naive = datetime.strptime(f"{day} {clock}", "%Y%m%d %H:%M:%S")  # noqa: DTZ007 - its zone comes next
-    where = UTC if is_utc else _zone(zone[0]) if zone else _NEW_YORK
-    return int(naive.replace(tzinfo=where).timestamp()) * NANOS_PER_SECOND
-
-
-def _zone(name: str) -> tzinfo:
-    return _LEGACY_ZONES.get(name) or ZoneInfo(name)
 
 
 def _time_text(at: int) -> str:

@@ -10,6 +10,7 @@ from robo_trader.core.domain.bars import NANOS_PER_SECOND
 Field = str | int | bool | Decimal | None  # None: an empty field
 UNSET_DOUBLE = "1.7976931348623157E308"
 UNSET_INTEGER = "2147483647"
+UNSET_LONG = "9223372036854775807"
 FRACTIONAL_SIZES = 163  # from this server version on, sizes may have decimals
 TIMES_NAME_ZONES = 174  # from this one on, times of executions and bars name their zone
 ZONE_NAME = "US/Eastern"  # of the pretend gateway's machine and login

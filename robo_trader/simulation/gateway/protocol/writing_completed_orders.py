@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from robo_trader.simulation.gateway.protocol.field_writing import (
     UNSET_DOUBLE,
+    UNSET_INTEGER,
+    UNSET_LONG,
     Field,
     double_or_unset,
     integer_or_unset,
@@ -97,12 +99,12 @@ def _end(message: CompletedOrder) -> Iterable[Field]:
         False,  # container
         "",  # cancelled by itself on this day
         message.filled,
-        0,  # contract that its price refers to
+        UNSET_INTEGER,  # contract that its price refers to
         False,  # cancels its parent
-        "",  # shareholder
+        "Not an insider or substantial shareholder",
         False,  # imbalance only
         False,  # routed where it is marketable
-        message.parent_perm_id,
+        message.parent_perm_id or UNSET_LONG,
         message.state.completed_time,
         message.state.completed_status,
     )

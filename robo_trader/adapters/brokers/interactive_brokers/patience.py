@@ -1,0 +1,27 @@
+"""How long is waited for what, before it counts as not coming."""
+
+from msgspec import Struct
+
+
+class Patience(Struct, frozen=True, kw_only=True, gc=False):
+    """Times in seconds. Delays grow from attempt to attempt; the last of them stays for ever."""
+
+    answer: float = 10.0  # an order that nobody answers for so long is unknown
+    question: float = 10.0  # the gateway has so long for everything that it is asked
+    connect: float = 4.0
+    beat: float = 5.0  # between two questions whether the gateway lives
+    misses_max: int = 2  # of those, until it counts as gone
+    resync: float = 5.0  # after a message that could not be read, until everything is asked for again
+    reconnect: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16, 32, 60)
+    hangs: float = 20.0  # without a word the broker's process counts as hung
+    restart: tuple[float, ...] = (0.2, 1, 2, 5, 15, 60)  # from the end of a process to the next one
+    healthy: float = 60.0  # a process that lived so long begins the delays anew
+    finish: float = 3.0  # a process that is told to end has so long
+
+    @property
+    def word(self) -> float:
+        """Return how often the broker's process says that it is there, whatever the gateway does."""
+        return self.hangs / 4
+
+
+USUAL = Patience()
