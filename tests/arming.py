@@ -18,7 +18,8 @@ def arming_file(environment: Mapping[str, str], account: str) -> ArmingFile:
 
 
 def arm(environment: Mapping[str, str], account: str, *, until: int = 0) -> None:
-    """Allow entries until a time, UTC ns, or the latest that may be."""
+    """Allow entries until a time, UTC ns, which may be over, or the latest that may be."""
     file, now = arming_file(environment, account), time.time_ns()
     latest = file.latest_expiry(now)
-    file.write(Arming(account=account, actor="anna", armed_at=now, expires_at=min(until or latest, latest)))
+    expires_at = min(until or latest, latest)
+    file.write(Arming(account=account, actor="anna", armed_at=min(now, expires_at - 1), expires_at=expires_at))

@@ -212,7 +212,7 @@ def look_at_the_record(database: Path) -> None:
         for step in (step for batch in journal.batches() for step in batch.steps):
             if isinstance(step.input, ArmingChanged):
                 is_armed = bool(step.input.expires_at)
-            for event in step.events:
+            for event in step.decisions:
                 if isinstance(event, FillBooked):
                     fill = event.fill
                     held[fill.symbol] = held.get(fill.symbol, Decimal(0)) + fill.quantity * fill.side.sign
