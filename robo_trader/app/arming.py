@@ -92,7 +92,9 @@ class ArmingFile:
         """Return the end of the session that is under way, or else of the next one. Raises DataError."""
         session = self._sessions.next_to_close(at)
         if session is None:
-            raise DataError("the exchange's calendar ends before now", next_step="Update exchange_calendars.")
+            raise DataError(
+                f"the exchange's calendar ends before {moment_of(at)}", next_step="Start the program again."
+            )
         return session.closes_at
 
     def _fault(self, arming: Arming, now: int) -> str:
@@ -103,7 +105,10 @@ class ArmingFile:
             return f"{self.path} does not say who armed it"
         if arming.armed_at > now:
             return f"{self.path} was written at a time to come: look at the clock"
-        if not 0 < arming.armed_at < arming.expires_at <= self.latest_expiry(max(arming.armed_at, 0)):
+        session = self._sessions.next_to_close(arming.armed_at)
+        if session is None:
+            return "the exchange's calendar ends before it was armed: start the program again"
+        if not 0 < arming.armed_at < arming.expires_at <= session.closes_at:
             return f"{self.path} would be valid beyond the end of its session"
         return f"the arming expired at {moment_of(arming.expires_at)}" if now >= arming.expires_at else ""
 

@@ -34,7 +34,7 @@ from tests.arming import arm, arming_file
 from tests.broker_process import INSTALL
 from tests.gateway_running import ACCOUNT as PAPER_ACCOUNT
 from tests.gateway_running import a_gateway, until
-from tests.running import command, environment
+from tests.running import command, environment, run
 from tests.scenarios.interactive_brokers.test_session import (
     PATIENCE_SECONDS,
     SYMBOLS,
@@ -201,6 +201,8 @@ async def test_entries_stop_when_a_person_says_so_or_the_time_is_over_and_go_on_
                 await said("live trading is not armed", log, 2)
                 await play(gateway, last, stored, breaks=())
     look_at_the_record(tmp_path / "session.db")
+    verified = run("journal", "verify", "--database", str(tmp_path / "session.db"), cwd=tmp_path)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def look_at_the_record(database: Path) -> None:

@@ -121,6 +121,13 @@ def test_whatever_is_wrong_with_the_file_means_not_armed(file: ArmingFile, tampe
         ArmingWatch(file, clock=lambda: NOW).demand()
 
 
+def test_beyond_the_calendar_nothing_is_armed(file: ArmingFile) -> None:
+    """A session may run for longer than it knows the exchange's sessions: that is no reason to fall over."""
+    end = a_session(day=1).closes_at
+    file.write(replace(SOUND, armed_at=end, expires_at=end + HOUR))
+    assert "calendar ends" in refused(file, now=end)
+
+
 class Clock:
     """The wall's clock, moved by hand."""
 
