@@ -141,6 +141,19 @@ async def test_a_login_of_another_kind_is_refused_before_any_order(
             await broker.stop()
 
 
+async def test_a_run_ends_at_once_where_the_login_is_of_another_account(tmp_path: Path) -> None:
+    async with a_gateway(account="U7654321") as gateway:
+        changed = written(tmp_path, gateway.port)
+        arm(changed, ACCOUNT)
+        process = await asyncio.create_subprocess_exec(
+            *command("run", "--no-web"), env=changed, cwd=tmp_path, stdout=PIPE, stderr=PIPE
+        )
+        _, told = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+        assert process.returncode == 11, told.decode()
+        assert "the login manages U7654321, and not U1234567" in told.decode()
+        assert not gateway.brokerage.book()["orders"]
+
+
 @asynccontextmanager
 async def the_session(folder: Path, changed: dict[str, str], log: list[str]) -> AsyncIterator[Process]:
     """Run a session of real money until the block ends; it trades when the block begins."""

@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import OrderDenied, SliceClosed
@@ -12,6 +14,7 @@ from robo_trader.core.domain.order_reports import OrderAccepted, OrderExecuted
 from robo_trader.core.domain.orders import Side
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.engine import Engine
+from robo_trader.runtime.invariants.broken import InvariantBroken
 from tests.builders import CLOSE, DAY, a_day, engine_settings, some_limits
 from tests.unit.core.engine.desk import an_engine, only
 
@@ -117,6 +120,13 @@ def test_refusals_for_want_of_arming_are_no_emergency() -> None:
     _, denials = rising(engine, days=4)
     assert denials
     assert engine.account.trading_state.value == "ACTIVE"
+
+
+def test_an_entry_that_leaves_unarmed_breaks_an_invariant() -> None:
+    engine = a_live_engine()
+    engine.account.needs_arming = False  # as a bug would
+    with pytest.raises(InvariantBroken, match="not armed"):
+        rising(engine)
 
 
 def test_what_was_allowed_is_part_of_the_state() -> None:
