@@ -41,9 +41,7 @@ class Client:
 
 
 @asynccontextmanager
-async def a_client(
-    gateway: RunningGateway, folder: Path, *, patience: Patience = USUAL
-) -> AsyncIterator[Client]:
+async def a_client(gateway: RunningGateway, folder: Path, *, patience: Patience = USUAL) -> AsyncIterator[Client]:
     table = ReferenceTable(install=INSTALL)
     target = GatewayTarget(host="127.0.0.1", port=gateway.port, account=ACCOUNT)
     broker = InteractiveBrokers(target, table=table, numbers_file=folder / "numbers", patience=patience)

@@ -15,7 +15,7 @@ _PROLOGUE = 4  # bytes that come before the first frame of a client
 Change = Callable[[list[str]], bytes | None]  # fields of a frame; the bytes to send in its place, None: as it was
 
 
-class CutHere(Exception):  # noqa: N818 - no error: it says where a connection is to break
+class CutHere(Exception):
     """Breaks the connection after these bytes were passed on."""
 
     def __init__(self, passed: bytes = b"") -> None:

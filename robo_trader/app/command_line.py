@@ -13,7 +13,7 @@ from robo_trader.app.arm_commands import arm, disarm
 from robo_trader.app.check_commands import check_app
 from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
-from robo_trader.app.gateway_commands import gateway
+from robo_trader.app.gateway_commands import conformance, gateway
 from robo_trader.app.instruct_commands import instruct_app
 from robo_trader.app.journal_commands import journal_app
 from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
@@ -40,6 +40,7 @@ app.add_typer(features_app, name="features")
 app.command()(gateway)
 app.command()(arm)
 app.command()(disarm)
+app.command()(conformance)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")

@@ -10,6 +10,7 @@ from robo_trader.core.domain.errors import (
     JournalDamaged,
     JournalError,
     JournalUnwritable,
+    OrdersLeftOpen,
     RoboTraderError,
     SessionMismatch,
     StrategyError,
@@ -32,6 +33,8 @@ class ExitCode(IntEnum):
     STRATEGY = 9  # a strategy answered with what is no strength, or looks ahead
     INVARIANT = 10  # something that must always hold does not: stop trading, and report it
     BROKER = 11  # the broker cannot be reached, or is not the one that was meant; nothing was sent
+    DIFFERENT = 12  # a conformance tour went otherwise than the recorded one
+    LEFT_OPEN = 13  # a conformance tour may have left an order or a share: a person must look
 
 
 class NoSession(RoboTraderError):
@@ -49,6 +52,7 @@ _BY_ERROR: tuple[tuple[type[RoboTraderError], ExitCode], ...] = (
     (JournalUnwritable, ExitCode.DISK),
     (JournalDamaged, ExitCode.DAMAGED),
     (SessionMismatch, ExitCode.MISMATCH),
+    (OrdersLeftOpen, ExitCode.LEFT_OPEN),
     (BrokerError, ExitCode.BROKER),
     (NoSession, ExitCode.NO_SESSION),
     (StrategyError, ExitCode.STRATEGY),

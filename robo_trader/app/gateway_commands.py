@@ -57,3 +57,30 @@ def gateway(  # noqa: PLR0913 - each parameter is an option of the command
         ends_with_feeds=exit_when_done, as_json=as_json,
     )  # fmt: skip
     gateway_command(settings, options)
+
+
+def conformance(  # noqa: PLR0913 - each parameter is an option of the command
+    *,
+    gateway: Annotated[str, typer.Option(help="HOST:PORT of IB Gateway or TWS with a paper login.")],
+    account: Annotated[str, typer.Option(help="Paper account: DU1234567.")],
+    symbol: Annotated[str, typer.Option(help="A large and liquid stock.")] = "AAPL",
+    price: Annotated[str | None, typer.Option(help="About what a share costs; else the gateway is asked.")] = None,
+    fill: Annotated[bool, typer.Option("--fill", help="Also buy a share at the market, and sell it.")] = False,
+    client_id: Annotated[int, typer.Option(min=1, help="Nobody else's; open orders are found again by it.")] = 77,
+    output: Annotated[Path | None, typer.Option(help="Write every frame to this file, as JSON lines.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="Recording to hold the tour against.")] = None,
+    patience: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for an answer.")] = 10.0,
+    settle: Annotated[float, typer.Option(min=0.0, help="Seconds to wait for what follows an answer.")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Tour a paper gateway with orders that do not fill, and record or compare what it says."""
+    from robo_trader.adapters.brokers.interactive_brokers.conformance.tour import TourPlan
+    from robo_trader.app.commands.conformance import conformance_command
+    from robo_trader.app.option_values import gateway_of, price_of
+    from robo_trader.core.domain.instruments import parse_symbol
+
+    plan = TourPlan(
+        **gateway_of(gateway), account=account, symbol=parse_symbol(symbol), client_id=client_id, price=price_of(price),
+        fills=fill, answer_seconds=patience, settle_seconds=settle,
+    )  # fmt: skip
+    conformance_command(plan, output=output, against=compare, as_json=as_json)

@@ -173,7 +173,11 @@ async def _run(
         journal,
         stands_before,
         due_timer=recovered.engine.due_timer,
-        listeners=[recovered.references.note, batch_logger(quiet=False, references=recovered.references)],
+        listeners=[
+            recovered.references.note,
+            _tell_ready,
+            batch_logger(quiet=False, references=recovered.references),
+        ],
     )
     if not recovered.batches:
         await loop.take(
@@ -195,6 +199,12 @@ async def _run(
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
             await trading.run(stop)
     log.info("stopped")
+
+
+def _tell_ready(batch: Batch) -> None:
+    for step in batch.steps:
+        if isinstance(step.input, BrokerLinkChanged) and step.input.state is LinkState.READY:
+            log.info("orders may leave", reason=step.input.reason)
 
 
 def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:

@@ -30,7 +30,7 @@ from robo_trader.core.domain.events import (
 )
 from robo_trader.core.domain.outcomes import Ending, Outcome, SignalSettled
 from robo_trader.core.domain.releases import BlocksLifted, ReleaseRefused
-from robo_trader.core.domain.violations import OrderRatioExceeded
+from robo_trader.core.domain.violations import Control, OrderRatioExceeded
 from robo_trader.core.market.corporate_actions import action_text
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.ports.order_references import References
@@ -150,15 +150,28 @@ def _reconciliation_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, d
         case DiscrepancyResolved(discrepancy=one):
             yield logging.WARNING, "discrepancy resolved", {"kind": one.kind.value, "subject": one.subject}
         case SymbolBlocked(block=block):
-            yield logging.ERROR, "symbol blocked", {"symbol": block.symbol, "reason": block.reason}
+            yield (
+                _block_level(block.control, logging.ERROR),
+                "symbol blocked",
+                {"symbol": block.symbol, "reason": block.reason},
+            )
         case SymbolReleased(block=block):
-            yield logging.WARNING, "symbol released", {"symbol": block.symbol, "reason": block.reason}
+            yield (
+                _block_level(block.control, logging.WARNING),
+                "symbol released",
+                {"symbol": block.symbol, "reason": block.reason},
+            )
         case BlocksLifted(symbol=symbol, actor=actor, reason=reason):
             shares = {"shares_before": str(decision.shares_before), "shares_after": str(decision.shares_after)}
             yield logging.WARNING, "blocks lifted", {"symbol": symbol, "actor": actor, "reason": reason, **shares}
         case ReleaseRefused(instruction=asked, reason=reason):
             fields = {"instruction": f"release {asked.symbol}", "actor": asked.actor, "reason": reason}
             yield logging.WARNING, "instruction refused", fields
+
+
+def _block_level(control: Control, level: int) -> int:
+    """Return how loud a block is told. That the broker is away is said once, and not again of each symbol."""
+    return logging.DEBUG if control is Control.BROKER_LINK else level
 
 
 def _limit_line(decision: LimitChanged | LooseningRefused) -> tuple[int, str, dict[str, Any]]:

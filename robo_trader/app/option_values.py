@@ -1,5 +1,6 @@
 """What the command line's options say, as the settings take it."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from robo_trader.core.domain.errors import InvalidConfig
@@ -52,3 +53,16 @@ def gateway_of(given: str | None) -> dict[str, Any]:
     if not (host and colon and port.isdigit()):
         raise InvalidConfig(f"--gateway {given!r} is not HOST:PORT", next_step="Write it as --gateway 127.0.0.1:4002.")
     return {"host": host, "port": int(port)}
+
+
+def price_of(given: str | None) -> Decimal | None:
+    """Return a price in dollars. Raises InvalidConfig for what is none."""
+    if given is None:
+        return None
+    try:
+        price = Decimal(given)
+    except InvalidOperation:
+        price = Decimal(0)
+    if not (price.is_finite() and price > 0):
+        raise InvalidConfig(f"--price {given!r} is no price", next_step="Write it as --price 150.25.")
+    return price

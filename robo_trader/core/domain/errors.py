@@ -12,6 +12,7 @@
     |  `- JournalDamaged    what is stored is not what was written
     |- SessionMismatch      the journal was begun with other settings
     `- BrokerError          the broker cannot be reached, or is not the one that was meant
+       `- OrdersLeftOpen    an order or a share may be left that nobody follows
 
 A bug is an assertion, never one of these.
 """
@@ -43,6 +44,10 @@ class StrategyError(RoboTraderError):
 
 class BrokerError(RoboTraderError):
     """The broker cannot be reached, or is not the one that was meant."""
+
+
+class OrdersLeftOpen(BrokerError):
+    """An order or a share is left at the broker, or may be, that no program follows: a person must look."""
 
 
 class JournalError(RoboTraderError):

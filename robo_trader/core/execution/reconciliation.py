@@ -20,6 +20,8 @@ from robo_trader.core.execution.order_book import OrderBook
 from robo_trader.core.execution.order_comparison import compare_orders
 from robo_trader.core.execution.reconciliation_policy import ReconciliationPolicy
 
+HALF_A_CENT = Decimal("0.005")
+
 
 class Section(Enum):
     """The parts of a statement that are compared each on its own: one may be missing where others are there.
@@ -104,9 +106,12 @@ def _average_cost(held: Position, theirs: Decimal, policy: ReconciliationPolicy)
 
 
 def _cash(book: Book, theirs: Decimal, policy: ReconciliationPolicy) -> Iterator[Discrepancy]:
-    """What was adopted before counts: many small differences are a large one."""
+    """What was adopted before counts: many small differences are a large one.
+
+    Brokers state whole cents; what that rounds away is no difference.
+    """
     difference = theirs - book.cash
-    if not difference:
+    if abs(difference) <= HALF_A_CENT:
         return
     is_small = abs(difference + book.cash_adopted) <= policy.cash_threshold(book.equity)
     kind = DiscrepancyKind.CASH_BELOW_THRESHOLD if is_small else DiscrepancyKind.CASH_ABOVE_THRESHOLD

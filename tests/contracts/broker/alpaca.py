@@ -26,6 +26,7 @@ ALPACA = Abilities(
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
     modifies_partly_filled=False,
+    tells_earlier_days=True,
     refused={
         "one cancels the other": an_intent(oca_group="AAPL-1"),
         "leg of a bracket": an_intent(parent_id=77),

@@ -19,6 +19,7 @@ PAPER = Abilities(
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
     modifies_partly_filled=True,
+    tells_earlier_days=True,
     refused={"closing auction of quotes": an_intent(symbol=MSFT, time_in_force=TimeInForce.AT_THE_CLOSE)},
 )
 

@@ -52,7 +52,8 @@ async def live_through(under_test: BrokerUnderTest, chance: Random) -> dict[Orde
             await under_test.until_answered(order_id)
         if given and chance.random() < 0.4:
             await change(under_test, given, chance)
-        if chance.random() < 0.3:
+        may_be_lost = under_test.abilities.tells_earlier_days or hour % 7 != 6
+        if chance.random() < 0.3 and may_be_lost:
             under_test.world.lose_connection()
         price, volume = 100 + chance.randint(-8, 8), chance.choice([300.0, 900.0, 1e6])
         session = a_session(day=hour // 7)

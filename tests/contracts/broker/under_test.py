@@ -16,7 +16,7 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.order_reports import OrderAccepted, OrderExecuted, OrderRejected
+from robo_trader.core.domain.order_reports import CommissionReported, OrderAccepted, OrderExecuted, OrderRejected
 from robo_trader.core.domain.orders import OrderId, OrderIntent, OrderTerms, OrderType, TimeInForce
 from robo_trader.core.domain.statements import BrokerStatement, StatementPart, StatementReceived
 from robo_trader.core.ports.broker import Broker
@@ -36,6 +36,7 @@ class Abilities:
     order_types: frozenset[OrderType]
     times_in_force: frozenset[TimeInForce]
     modifies_partly_filled: bool
+    tells_earlier_days: bool  # what was missed on one day can be asked for on the next
     refused: dict[str, OrderIntent]  # orders it takes in no case, by what is wrong with them
 
 
@@ -169,8 +170,8 @@ class BrokerUnderTest:
         return sum((one.quantity for one in self.told(OrderExecuted, order_id)), Decimal(0))
 
     def of_orders(self) -> list[Report]:
-        """Return all reports but statements and the state of the link."""
-        others = (StatementReceived, BrokerLinkChanged)
+        """Return all reports but statements, the state of the link, and costs that some brokers tell apart."""
+        others = (StatementReceived, BrokerLinkChanged, CommissionReported)
         return [report for report in self.reports if not isinstance(report, others)]
 
     def _statements(self) -> list[StatementReceived]:

@@ -136,7 +136,9 @@ async def test_delayed_ticks_come_after_their_delay() -> None:
 async def test_small_bars_and_single_ticks() -> None:
     async with a_gateway(stage=MINUTES) as gateway, ib_async_client(gateway) as ib:
         bars = ib.reqRealTimeBars(AAPL, 5, "TRADES", useRTH=True)
-        prints = ib.reqTickByTickData(AAPL, "AllLast")
+        prints: list[float] = []  # the ticker forgets them with the next message
+        ticker = ib.reqTickByTickData(AAPL, "AllLast")
+        ticker.updateEvent += lambda told: prints.extend(tick.price for tick in told.tickByTicks)
         await until(lambda: subscriptions(gateway)["streams"] == 2)
         for second, price in ((1, 100.0), (2, 101.0), (4, 99.5), (6, 100.5)):
             show_print(gateway, OPEN + second * SECOND, price)
@@ -146,7 +148,7 @@ async def test_small_bars_and_single_ticks() -> None:
             (OPEN / 1e9, 100.0, 101.0, 99.5, 99.5, 150),
             (OPEN / 1e9 + 5, 100.5, 100.5, 100.5, 100.5, 50),
         ]
-        await until(lambda: len(prints.tickByTicks) > 0)
+        assert prints == [100.0, 101.0, 99.5, 100.5]
         past = await asyncio.wait_for(ib.reqHistoricalTicksAsync(AAPL, "", "20240304-14:30:04", 2, "TRADES", True), 10)
         assert [(tick.price, tick.size) for tick in past] == [(101.0, 50), (99.5, 50)]
 

@@ -8,7 +8,6 @@ from typing import Any
 import ib_async
 import pytest
 
-from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.events import FillBooked, FillRestated, OrderDenied
 from robo_trader.core.domain.order_reports import (
     CancelRejected,

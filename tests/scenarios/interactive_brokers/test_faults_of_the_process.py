@@ -62,7 +62,7 @@ POINTS = [
 
 
 @pytest.mark.parametrize(("way", "matches", "passes"), POINTS)
-async def test_f11_killed_between_order_and_fill(way: str, matches: Matches, passes: bool, tmp_path: Path) -> None:  # noqa: FBT001
+async def test_f11_killed_between_order_and_fill(way: str, matches: Matches, passes: bool, tmp_path: Path) -> None:
     """F11: the order is found or proved absent, its fill and its commission are booked once."""
     async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
         async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
@@ -111,7 +111,7 @@ async def test_f11_killed_as_the_order_is_handed_to_it(tmp_path: Path) -> None:
         pytest.param(HEARD, frames(ORDER_STATUS, "Cancelled"), False, id="the cancellation"),
     ],
 )
-async def test_f11_killed_between_cancel_and_end(way: str, matches: Matches, passes: bool, tmp_path: Path) -> None:  # noqa: FBT001
+async def test_f11_killed_between_cancel_and_end(way: str, matches: Matches, passes: bool, tmp_path: Path) -> None:
     """F11: a cancel that was asked for is asked for until the order has ended; it ends as canceled."""
     async with a_gateway() as gateway, a_proxy(gateway.port) as proxy:
         async with a_trader(gateway, tmp_path, port=proxy.port) as trader:
@@ -142,17 +142,16 @@ async def test_f11_killed_while_it_asks_what_there_is(kind: str, tmp_path: Path)
 
 async def test_f11_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
     """F11: stopped, it does not say a word; it is ended, and what it may have sent is looked for."""
-    async with a_gateway() as gateway:
-        async with a_trader(gateway, tmp_path, patience=replace(QUICK, hangs=1.5)) as trader:
-            await trader.order()
-            await trader.until(trader.is_status(WORKING))
-            epoch, process = trader.epoch(), trader.broker.process_id
-            assert process is not None
-            os.kill(process, signal.SIGSTOP)
-            await trader.hour()
-            await until_killed(trader, epoch)
-            assert [one.reason for one in trader.heard(BrokerLinkChanged) if "did not say a word" in one.reason]
-            await trader.settle()
+    async with a_gateway() as gateway, a_trader(gateway, tmp_path, patience=replace(QUICK, hangs=1.5)) as trader:
+        await trader.order()
+        await trader.until(trader.is_status(WORKING))
+        epoch, process = trader.epoch(), trader.broker.process_id
+        assert process is not None
+        os.kill(process, signal.SIGSTOP)
+        await trader.hour()
+        await until_killed(trader, epoch)
+        assert [one.reason for one in trader.heard(BrokerLinkChanged) if "did not say a word" in one.reason]
+        await trader.settle()
 
 
 async def test_f11_a_process_that_dies_again_and_again(tmp_path: Path) -> None:

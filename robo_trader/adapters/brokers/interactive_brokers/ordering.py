@@ -78,7 +78,14 @@ class Ordering:
         self._note_name(order.order_id, asked.reference)
         self._groups[order.order_id] = asked.group
         self._tracker.know(
-            TrackedOrder(order.order_id, asked.reference, order.intent, order.intent.terms, wire_id=wire_id)
+            TrackedOrder(
+                order.order_id,
+                asked.reference,
+                order.intent,
+                order.intent.terms,
+                wire_id=wire_id,
+                sent_at=order.approved_at,
+            )  # fmt: skip
         )
         self._wire.place(wire_id, stock(order.intent.symbol), going)
         self._say(speech.OrderSent(order_id=order.order_id, wire_id=wire_id))

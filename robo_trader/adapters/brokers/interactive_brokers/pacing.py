@@ -57,7 +57,7 @@ class Pacer:
     def _give(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        while self._given and now - self._given[0] >= _WINDOW:
+        while self._given and self._given[0] + _WINDOW <= now:  # to the letter what the timer waits for
             self._given.popleft()
         while self._waiting:
             lane, _, turn = self._waiting[0]

@@ -47,7 +47,7 @@ class Session:
             self.tracker.know(
                 TrackedOrder(
                     order.order_id, known.reference, order.intent, known.terms, asked=known.asked,
-                    is_accepted=known.is_accepted, is_cancel_asked=known.is_cancel_asked,
+                    is_accepted=known.is_accepted, is_cancel_asked=known.is_cancel_asked, sent_at=order.approved_at,
                 )
             )  # fmt: skip
 
@@ -140,6 +140,7 @@ class Session:
         await wire.completed_orders()
         await wire.executions()
         await wire.positions()
+        self.tracker.lapse(self._day_began())
         self.tracker.settle_changes()
         await self.ordering.resume(wire.ears.next_id)
         self._pass_on()

@@ -51,7 +51,7 @@ async def make_statement(
     began, UTC ns: older ends are not told.
     """
     executions = await _or_none(wire.executions())
-    told = None if executions is None else _executions(executions, account, read, opened_at)
+    told = None if executions is None else _executions(executions, tracker, account, read, opened_at)
     filled = _filled_by_order(told or ())
     positions = cash = open_orders = completed = None
     if StatementPart.ORDERS in parts:
@@ -93,10 +93,13 @@ def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None
 
 
 def _executions(
-    rows: list[tuple[Contract, Execution]], account: str, read: Read, opened_at: int
+    rows: list[tuple[Contract, Execution]], tracker: OrderTracker, account: str, read: Read, opened_at: int
 ) -> tuple[StatedExecution, ...]:
     told = (
-        stated_execution(contract, execution, read, predecessor(execution.execId))
+        replace(
+            stated_execution(contract, execution, read, predecessor(execution.execId)),
+            commission=tracker.commission_of(execution.execId),
+        )
         for contract, execution in rows
         if execution.acctNumber == account
     )

@@ -61,6 +61,7 @@ class TrackedOrder:
     asked: OrderTerms | None = None
     shown: OrderTerms | None = None  # by the gateway, on this connection
     refusal: str = ""  # the last error that named it
+    sent_at: int = 0  # UTC ns
 
 
 class OrderTracker:
@@ -111,6 +112,22 @@ class OrderTracker:
                 self.versions.note(execution_id)
             if commission is not None:
                 self._commissions[execution_id] = commission
+
+    def commission_of(self, execution_id: str) -> Decimal | None:
+        """Return what an execution cost, dollars; None while it was not told."""
+        return self._commissions.get(execution_id)
+
+    def lapse(self, day_began: int) -> None:
+        """End the orders of an earlier day that the gateway, which has told all, shows no more.
+
+        It lists what ended today and nothing older, so nobody else will ever say so. What they filled meanwhile shows
+        in the positions.
+        """
+        for known in self.open_orders():
+            is_gone = known.is_accepted and not known.wire_id and known.sent_at < day_began
+            if is_gone and known.intent.time_in_force is not TimeInForce.GTC:
+                known.is_over = True
+                self._say(OrderExpired(order_id=known.order_id, occurred_at=self._clock()))
 
     def forget_wire(self) -> None:
         """Forget the gateway's numbers: a new connection tells them anew."""

@@ -136,6 +136,12 @@ class Ears:
     def priceSizeTick(self, _reqId: int, _tickType: int, _price: float, _size: float) -> None:
         """A price: bars tell what is traded on."""
 
+    def setEventsDone(self) -> None:
+        """The connection has ended: the library keeps events for books that are not used here."""
+
+    def connectionClosed(self) -> None:
+        """The connection has ended; the client's own event tells it next."""
+
     def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
         """An error, a warning or a notice."""
         if not self._answers.refuse(reqId, errorCode, errorString):
@@ -148,7 +154,7 @@ class Ears:
 class GuardedClient(Client):
     """The library's client, with a bound on the length of a message."""
 
-    def __init__(self, ears: Ears) -> None:
+    def __init__(self, ears: object) -> None:
         super().__init__(ears)
 
     def _onSocketHasData(self, data: bytes) -> None:
