@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from decimal import Decimal
@@ -40,6 +40,7 @@ from tests.scenarios.interactive_brokers.test_session import (
     SYMBOLS,
     play,
     sample_slices,
+    times_ready,
     wait_until,
 )
 
@@ -162,7 +163,7 @@ async def the_session(folder: Path, changed: dict[str, str], log: list[str]) -> 
             "run", "--symbols", ",".join(SYMBOLS), "--bar-size", "1 day", "--param", "fast=1", "--param", "slow=2",
             "--database", str(folder / "session.db"), "--no-web",
         ),
-        env=changed, cwd=folder, stdout=PIPE, stderr=PIPE,
+        env=changed, cwd=folder, stdout=DEVNULL, stderr=PIPE,
     )  # fmt: skip
 
     async def listen() -> None:
@@ -172,14 +173,14 @@ async def the_session(folder: Path, changed: dict[str, str], log: list[str]) -> 
 
     listening = asyncio.create_task(listen())
     try:
-        await wait_until(lambda: any("trading through a gateway" in line for line in log), log)
+        await wait_until(lambda: (folder / "session.db").exists() and times_ready(folder / "session.db"), log)
         yield process
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0, "".join(log)
     finally:
         if process.returncode is None:
             process.kill()
-        await asyncio.gather(process.communicate(), listening)
+        await asyncio.gather(process.wait(), listening)
 
 
 async def said(words: str, log: list[str], count: int = 1) -> None:
@@ -196,25 +197,26 @@ async def test_entries_stop_when_a_person_says_so_or_the_time_is_over_and_go_on_
         past=lambda symbol: [bar for slice_ in past for bar in slice_.bars if bar.symbol == symbol],
     )  # fmt: skip
     log: list[str] = []
+    database = tmp_path / "session.db"
     async with a_gateway(stage=stage, account=ACCOUNT) as gateway:
         gateway.clock.at = past[-1].ended_at
         changed = written(tmp_path, gateway.port)
         arm(changed, ACCOUNT)
         async with the_session(tmp_path, changed, log):
-            with closing(SqlProjections(tmp_path / "session.db")) as stored:
+            with closing(SqlProjections(database)) as stored:
                 assert stored.session().mode == "LIVE"
-                await play(gateway, first, stored, breaks=())
-                arming_file(changed, ACCOUNT).remove()
-                await said("live trading is not armed", log)
-                await play(gateway, second, stored, breaks=())
-                arm(changed, ACCOUNT)
-                await said("live trading is armed", log, 2)
-                await play(gateway, third, stored, breaks=())
-                arm(changed, ACCOUNT, until=time.time_ns() + 1_000_000_000)
-                await said("live trading is not armed", log, 2)
-                await play(gateway, last, stored, breaks=())
-    look_at_the_record(tmp_path / "session.db")
-    verified = run("journal", "verify", "--database", str(tmp_path / "session.db"), cwd=tmp_path)
+            await play(gateway, first, database, breaks=())
+            arming_file(changed, ACCOUNT).remove()
+            await said("live trading is not armed", log)
+            await play(gateway, second, database, breaks=())
+            arm(changed, ACCOUNT)
+            await said("live trading is armed", log, 2)
+            await play(gateway, third, database, breaks=())
+            arm(changed, ACCOUNT, until=time.time_ns() + 1_000_000_000)
+            await said("live trading is not armed", log, 2)
+            await play(gateway, last, database, breaks=())
+    look_at_the_record(database)
+    verified = run("journal", "verify", "--database", str(database), cwd=tmp_path)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
