@@ -15,9 +15,11 @@ from robo_trader.core.domain.orders import Side
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.engine import Engine
 from robo_trader.runtime.invariants.broken import InvariantBroken
-from tests.builders import CLOSE, DAY, a_day, engine_settings, some_limits
-from tests.unit.core.engine.desk import an_engine, only
+from tests.builders import AAPL, CLOSE, DAY, FREE, MINUTE, OPEN, a_day, engine_settings, some_limits, venue_settings
+from tests.unit.core.engine.desk import Desk, an_engine, only
+from tests.unit.core.engine.minutes import as_shares, children, minutes, settings_of
 
+VENUE = venue_settings(slippage_bps=0.0, participation_max=1.0, commissions=FREE)
 LONG_AGO, FAR = CLOSE - DAY, CLOSE + 100 * DAY
 
 
@@ -134,3 +136,11 @@ def test_what_was_allowed_is_part_of_the_state() -> None:
     assert one.state_hash() == other.state_hash()
     other.process(armed(FAR))
     assert one.state_hash() != other.state_hash()
+
+
+def test_an_entry_that_is_worked_over_time_stops_where_the_permission_ends() -> None:
+    desk = Desk(replace(settings_of(), needs_arming=True), VENUE)
+    desk.engine.process(armed(OPEN + 4 * MINUTE, at=OPEN))
+    desk.close(*minutes(1, 8))
+    assert children(desk) == as_shares(*((minute, 100) for minute in range(1, 4)))
+    assert desk.engine.account.ledger.position(AAPL).quantity == 300
