@@ -73,11 +73,12 @@ async def a_gateway(
     settings: GatewaySettings | None = None,
     seed: int = 0,
     stage: MarketSettings = STAGE,
+    account: str = ACCOUNT,
 ) -> AsyncIterator[RunningGateway]:
     """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all."""
     clock = MarketClock(stage.sessions.sessions[0].opens_at)
     wanted = BrokerageSettings(
-        venue=venue_settings(), sessions=stage.sessions, listings=stage.listings, account=ACCOUNT
+        venue=venue_settings(), sessions=stage.sessions, listings=stage.listings, account=account
     )
     brokerage = Brokerage(wanted)
     desks: dict[str, Desk] = {"brokerage": brokerage, "market": Market(stage)}

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from robo_trader import __version__
+from robo_trader.app.arm_commands import arm, disarm
 from robo_trader.app.check_commands import check_app
 from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
@@ -37,6 +38,8 @@ new_app = typer.Typer(help="Begin something of your own.", no_args_is_help=True)
 app.add_typer(new_app, name="new")
 app.add_typer(features_app, name="features")
 app.command()(gateway)
+app.command()(arm)
+app.command()(disarm)
 app.command()(conformance)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
@@ -91,7 +94,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     delistings: Delistings = None,
     broker: Annotated[str | None, typer.Option(help="paper or ibkr.")] = None,
     gateway: Annotated[str | None, typer.Option(help="HOST:PORT of IB Gateway or TWS, for ibkr.")] = None,
-    account: Annotated[str | None, typer.Option(help="Paper account at Interactive Brokers: DU1234567.")] = None,
+    account: Annotated[str | None, typer.Option(help="Account at Interactive Brokers: DU1234567.")] = None,
     speed: Annotated[str | None, typer.Option(help="Bars a second, or max.")] = None,
     seed: Seed = None,
     database: Annotated[str | None, typer.Option(help="Database of the session.")] = None,
@@ -105,7 +108,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     preset: Preset = None,
     as_json: Json = False,
 ) -> None:
-    """Trade on paper, until stopped. The same settings continue where they stopped."""
+    """Trade until stopped, on paper unless the file says live. The same settings continue where they stopped."""
     from robo_trader.app.commands.run import run_command
 
     overrides = {

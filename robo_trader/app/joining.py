@@ -57,14 +57,15 @@ def build_engine_settings(
         portfolio_model=build_portfolio_model(settings, symbols),
         reconciliation=build_reconciliation(settings),
         actions_await_statement=settings.reconciliation.actions_await_statement,
+        needs_arming=settings.execution.mode == "live",
     )
 
 
 def build_backtest_settings(
     settings: Settings, sleeves: tuple[Sleeve, ...] = (), symbols: tuple[Symbol, ...] = ()
 ) -> EngineSettings:
-    """Return the same for a backtest, which has no broker whose statement a pause could wait for."""
-    return replace(build_engine_settings(settings, sleeves, symbols), actions_await_statement=False)
+    """Return the same for a backtest, which has no broker whose statement a pause could wait for, and no real money."""
+    return replace(build_engine_settings(settings, sleeves, symbols), actions_await_statement=False, needs_arming=False)
 
 
 def build_broker(settings: Settings) -> SimulatedBroker:

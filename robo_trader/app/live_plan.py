@@ -6,10 +6,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
+from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_target
+from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.session_record import SessionRecord
-from robo_trader.app.places import sessions_directory
+from robo_trader.app.arming import ArmingFile, ArmingWatch
+from robo_trader.app.places import cache_directory, sessions_directory
+from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.session_plan import deciding_settings, strategy_text, warm_up_of
 from robo_trader.app.settings import Settings
+from robo_trader.app.settings.live_section import allowed_targets
 from robo_trader.app.strategies import build_strategies
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.market.bar_sizes import BarSize
@@ -31,7 +36,7 @@ class LivePlan:
         settings, symbols = self.settings, self.settings.data.symbols
         return SessionRecord(
             account=self.target.account,
-            mode="PAPER",
+            mode=self.target.allowed.mode.value,
             broker=settings.execution.broker,
             bar_size=settings.data.bar_size.value,
             strategy=strategy_text(settings),
@@ -43,18 +48,34 @@ class LivePlan:
 
 
 def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> LivePlan:
-    """Return the plan. Raises InvalidConfig where no account is named."""
+    """Return the plan. Raises InvalidConfig where no account is named, or account and port do not fit the mode."""
     ibkr = settings.ibkr
     if not ibkr.account:
         raise InvalidConfig(
             "no account is named to trade with Interactive Brokers",
-            next_step="Name your paper account, for example --account DU1234567, or `ibkr.account` in the file.",
+            next_step="Name your account, for example --account DU1234567, or `ibkr.account` in the file.",
         )
-    target = GatewayTarget(host=ibkr.host, port=ibkr.port, account=ibkr.account, client_id=ibkr.client_id)
+    allowed = allowed_targets(settings.execution.mode, settings.live)
+    refused = refuse_target(allowed, ibkr.port, ibkr.account)
+    if refused is not None:
+        raise InvalidConfig(refused, next_step="docs/live.md says what mode, account and port must be.")
+    target = GatewayTarget(
+        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id
+    )  # fmt: skip
     strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
     size = settings.data.bar_size.value.replace(" ", "")
     name = f"ibkr-{ibkr.account}-{strategies}-{size}.db"
     return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
+
+
+def watch_arming(plan: LivePlan, environment: Mapping[str, str]) -> ArmingWatch | None:
+    """Return the watch over a person's permission, None where no real money is traded. Raises NotArmed."""
+    if not plan.target.allowed.is_live:
+        return None
+    sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
+    watch = ArmingWatch(ArmingFile(environment, plan.target.account, sessions))
+    watch.demand()
+    return watch
 
 
 def history_wanted(settings: Settings) -> str:

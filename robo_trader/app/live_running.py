@@ -16,10 +16,11 @@ from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock
+from robo_trader.app.arming import ArmingWatch
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_engine
-from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session
+from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, watch_arming
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
@@ -63,6 +64,14 @@ class _Recovered:
 
 
 @dataclass(frozen=True, slots=True)
+class _Watches:
+    """Files that people change while it trades."""
+
+    policy: PolicyWatch
+    arming: ArmingWatch | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Opening:
     """What the account was like when the session began."""
 
@@ -82,13 +91,15 @@ async def run_live_session(
     for chosen in build_strategies(settings):
         demand_records(chosen.strategy, quotes=False, trades=False, where="through a gateway")
     plan = plan_live_session(settings, environment)
+    arming = watch_arming(plan, environment)  # before anything is connected
     make_directory(plan.database.parent)
     with WriterLock(plan.database):
         opening = await _open(plan)
         with closing(SqlJournal(plan.database, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal:
             references = OrderReferences(journal.begin(plan.record(opening.cash)))
             recovered = _Recovered(build_engine(settings), references, opened_at=opening.at)
-            await _run(plan, journal, recovered, opening, policy or PolicyWatch(settings), environment)
+            watches = _Watches(policy or PolicyWatch(settings), arming)
+            await _run(plan, journal, recovered, opening, watches, environment)
     return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
 
@@ -141,7 +152,7 @@ async def _run(
     journal: SqlJournal,
     recovered: _Recovered,
     opening: _Opening,
-    policy: PolicyWatch,
+    watches: "_Watches",
     environment: Mapping[str, str],
 ) -> None:
     """Recover, connect, warm up, and trade until a signal says stop."""
@@ -175,7 +186,7 @@ async def _run(
     await loop.take([_down(broker)])  # nothing leaves before two statements were taken
     async with _connected(broker):
         market = await _warm_up(plan, loop, broker, recovered, environment)
-        upkeep = _Upkeep(loop, broker, policy, InstructionInbox(plan.database))
+        upkeep = _Upkeep(loop, broker, watches.policy, InstructionInbox(plan.database), watches.arming)
         await upkeep.begin(recovered.engine)
         async with WebProcess(
             plan.database,
@@ -267,18 +278,26 @@ class _Upkeep:
     broker: InteractiveBrokers
     policy: PolicyWatch
     inbox: InstructionInbox
+    arming: ArmingWatch | None
 
     async def begin(self, engine: Engine) -> None:
         """Put the policy in force as it is now."""
         change = self.policy.first(engine.account.limits.policy, at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
+        await self._look_at_arming()
 
     async def turn(self) -> None:
         """Look once."""
         change = self.policy.look(at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
+        await self._look_at_arming()
         for path, instruction in self.inbox.waiting(at=self.broker.now()):
             await self.loop.take([instruction])
             path.unlink()
+
+    async def _look_at_arming(self) -> None:
+        told = None if self.arming is None else self.arming.look(at=self.broker.now())
+        if told is not None:
+            await self.loop.take([told])

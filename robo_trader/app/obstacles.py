@@ -257,6 +257,7 @@ STEPS: Mapping[str, str] = {  # by the control that refused
     "RECONCILIATION": "`robo-trader reconcile` shows where the broker has it otherwise, and what to do.",
     "UNKNOWN_ORDER": "`robo-trader reconcile` shows the order; only the broker's statement ends this.",
     "BROKER_LINK": "Nothing is sent until the broker is reached and has told all; `robo-trader status` shows the link.",
+    "ARMING": "`robo-trader arm` allows entries until the session ends; exits leave without it.",
     "CASH": "Free cash by a sale, size smaller, or trade with more cash.",
     "TRADING_STATE": "`robo-trader status` shows the trading state; a session's losses end with the session.",
     "MARKET_HOURS": "risk.orders_for_next_open lets orders wait for the next open.",

@@ -131,7 +131,7 @@ def deciding_settings(settings: Settings) -> dict[str, str]:
     """Return every setting that changes what is decided, as text; pace, logs and web do not."""
     limits = build_limits(settings)  # what is off decides nothing, and a session from before it was known goes on
     sections = {
-        "execution": settings.execution.model_dump(),
+        "execution": _deciding_execution(settings),
         "risk": {key: value for key, value in settings.risk.model_dump().items() if _is_set(limits, key, value)},
         "portfolio": {
             **settings.portfolio.model_dump(exclude={"sector_file"}),
@@ -148,6 +148,12 @@ def deciding_settings(settings: Settings) -> dict[str, str]:
         "data": settings.data.model_dump(exclude={"speed", "max_concurrent", "feed"}),
     }
     return {f"{name}.{key}": _text(value) for name, section in sections.items() for key, value in section.items()}
+
+
+def _deciding_execution(settings: Settings) -> dict[str, object]:
+    """Return how orders are placed; the mode only where it is live: sessions on paper are from before it was known."""
+    given = settings.execution.model_dump()
+    return given if settings.execution.mode == "live" else {key: given[key] for key in given if key != "mode"}
 
 
 def _changed_reconciliation(settings: Settings) -> dict[str, object]:

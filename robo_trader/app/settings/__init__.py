@@ -10,6 +10,7 @@ from typing import Any
 
 from robo_trader.app.settings.explaining import ExplainedSetting, explain
 from robo_trader.app.settings.keys import environment_name
+from robo_trader.app.settings.live_section import LiveSettings
 from robo_trader.app.settings.loading import load
 from robo_trader.app.settings.model import PresetName, Settings
 from robo_trader.app.settings.portfolio_sections import PortfolioSettings
@@ -34,6 +35,7 @@ __all__ = [
     "ExecutionSettings",
     "ExplainedSetting",
     "IbkrSettings",
+    "LiveSettings",
     "MonitoringSettings",
     "Origin",
     "OriginKind",

@@ -26,6 +26,7 @@ SPEED_MAX = 100_000
 PARAMETER_MAX = 10**15  # nothing a strategy means is larger, and a float still holds it exactly
 PARAMETER_LENGTH_MAX = 10_000  # the sectors of 500 symbols
 OWN_STRATEGY_GRAMMAR = re.compile(r"(?P<file>.+\.py):(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+ACCOUNT_GRAMMAR = re.compile(r"[A-Z]{1,2}[A-Z0-9]{4,14}")  # at Interactive Brokers
 SECRET_LENGTH_MIN = 16
 SECRET_LENGTH_MAX = 256
 
@@ -279,10 +280,10 @@ HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a
 AccountName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")
 ]
-PaperAccount = Annotated[
+BrokerAccount = Annotated[
     str,
-    Field(pattern=r"^(D[UF][A-Z0-9]{3,14})?$"),
-    Wording("empty or a paper account such as DU1234567; live accounts are not supported"),
+    Field(pattern=f"^({ACCOUNT_GRAMMAR.pattern})?$"),
+    Wording("empty or an account such as DU1234567"),
 ]
 OptionalSecret = Annotated[
     SecretStr | None,

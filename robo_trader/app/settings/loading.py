@@ -14,6 +14,7 @@ from robo_trader.app.settings.allowed import describe_allowed, percent_meant
 from robo_trader.app.settings.environment import read_environment
 from robo_trader.app.settings.keys import FIELDS, SECRETS, field_of, table_of
 from robo_trader.app.settings.layers import Entry, Layer, Setting, gather, leaves, read_overrides
+from robo_trader.app.settings.live_section import allowed_targets, connection_problems
 from robo_trader.app.settings.model import DEFAULT_PRESET, PRESETS, PresetName, Settings
 from robo_trader.app.settings.problems import (
     DEFAULT,
@@ -51,7 +52,11 @@ def load(
     problems = [problem for layer in layers for problem in layer.problems]
     if not all(layer.is_complete for layer in layers):
         raise refuse(problems)  # what a broken file meant is unknown: nothing else can be judged
-    return _validate((_preset_layer(layers), *layers), problems)
+    loaded = _validate((_preset_layer(layers), *layers), problems)
+    contradictions = _mode_problems(loaded)
+    if contradictions:
+        raise refuse(contradictions)
+    return loaded
 
 
 def load_given(values: Mapping[str, Any]) -> Settings:
@@ -75,6 +80,19 @@ def _validate(layers: tuple[Layer, ...], problems: list[Problem]) -> Loaded:
     if problems or settings is None:
         raise refuse(problems)
     return Loaded(settings, {key: entry.origin for key, entry in entries.items()})
+
+
+def _mode_problems(loaded: Loaded) -> list[Problem]:
+    """Return where account or port do not fit the mode. A default is judged when the run is planned, not here.
+
+    Other commands read the same file without the account and the port that a run was given on its command line.
+    """
+    settings, origins = loaded.settings, loaded.origins
+    allowed = allowed_targets(settings.execution.mode, settings.live)
+    port = settings.ibkr.port if "ibkr.port" in origins else None
+    found = connection_problems(allowed, account=settings.ibkr.account, port=port)
+    values = {"ibkr.account": settings.ibkr.account, "ibkr.port": settings.ibkr.port}
+    return [Problem(origins[key], reason, key, show_value(values[key])) for key, reason in found]
 
 
 def _preset_layer(layers: Iterable[Layer]) -> Layer:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from robo_trader.app.settings.live_section import LiveSettings
 from robo_trader.app.settings.portfolio_sections import PortfolioSettings
 from robo_trader.app.settings.reconciliation_section import ReconciliationSettings
 from robo_trader.app.settings.risk_section import RiskSettings
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     reconciliation: ReconciliationSettings = ReconciliationSettings()
     data: DataSettings = DataSettings()
     ibkr: IbkrSettings = IbkrSettings()
+    live: LiveSettings = LiveSettings()
     strategy: StrategySettings = StrategySettings()
     stops: StopSettings = StopSettings()
     protection: ProtectionSettings = ProtectionSettings()

@@ -16,6 +16,7 @@ from robo_trader.app.settings.fields import (
     AccountName,
     BarSizeText,
     BasisPoints,
+    BrokerAccount,
     Dollars,
     Fraction,
     HostName,
@@ -25,7 +26,6 @@ from robo_trader.app.settings.fields import (
     OptionalPath,
     OptionalSecret,
     OptionalZone,
-    PaperAccount,
     Seconds,
     Speed,
     Symbols,
@@ -36,14 +36,15 @@ from robo_trader.app.settings.section import Section
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 
-LIVE_PORTS = {4001: "IB Gateway", 7496: "TWS"}
-
 
 class ExecutionSettings(AlgorithmSettings):
     """How orders are placed, and what the paper broker charges for them."""
 
     broker: Literal["paper", "ibkr"] = Field(
         default="paper", description="Who executes the orders: the built-in paper broker, or Interactive Brokers."
+    )
+    mode: Literal["paper", "live"] = Field(
+        default="paper", description="Whose money: none, or real money, which docs/live.md says how to allow."
     )
     order_type: Literal["market", "limit"] = Field(
         default="market", description="Type of every order: at the market, or limited by limit_offset_bps."
@@ -82,6 +83,13 @@ class ExecutionSettings(AlgorithmSettings):
         description="Most that the paper broker fills in one bar, as a fraction of the bar's volume; 0.10 is 10 %.",
     )
     account: AccountName = Field(default="PAPER", description="Name of the paper account.")
+
+    @field_validator("mode")
+    @classmethod
+    def _real_money_needs_a_broker(cls, mode: str, info: ValidationInfo) -> str:
+        if mode == "live" and info.data.get("broker") == "paper":
+            raise refusal("needs Interactive Brokers as the broker in", field="mode", other="broker")
+        return mode
 
 
 class DataSettings(Section):
@@ -136,28 +144,21 @@ class DataSettings(Section):
 
 
 class IbkrSettings(Section):
-    """Interactive Brokers: whom `execution.broker = "ibkr"` connects to. Paper trading only."""
+    """Interactive Brokers: whom `execution.broker = "ibkr"` connects to."""
 
     host: HostName = Field(default="127.0.0.1", description="Where IB Gateway or TWS listens.")
     port: int = Field(
         default=4002,
         ge=1,
         le=65_535,
-        description="TCP port of IB Gateway (4002) or TWS (7497) in paper mode; live ports are refused.",
+        description="TCP port of IB Gateway (4002) or TWS (7497) in paper mode; live ports need `execution.mode`.",
     )
     client_id: int = Field(
         default=1, ge=1, le=999_999, description="Number that tells this program from other API clients."
     )
-    account: PaperAccount = Field(
-        default="", description="Paper account to trade, such as DU1234567; needed where Interactive Brokers executes."
+    account: BrokerAccount = Field(
+        default="", description="Account to trade, such as DU1234567; needed where Interactive Brokers executes."
     )
-
-    @field_validator("port")
-    @classmethod
-    def _is_no_live_port(cls, port: int) -> int:
-        if port in LIVE_PORTS:
-            raise refusal(f"is the live port of {LIVE_PORTS[port]}; only paper trading is supported: 4002 or 7497")
-        return port
 
 
 class StopSettings(Section):

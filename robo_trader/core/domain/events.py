@@ -16,6 +16,7 @@ from robo_trader.core.domain.action_events import (
     SymbolResumed,
 )
 from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
+from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
 from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.corporate_actions import CorporateAction
@@ -118,8 +119,10 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed
-INSTRUCTIONS = PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed  # as a tuple
+Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+INSTRUCTIONS = (
+    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged,
+)  # fmt: skip  # the same as a tuple
 FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed

@@ -51,6 +51,7 @@ class Control(Enum):
     GREEKS = "GREEKS"
     CIRCUIT_BREAKER = "CIRCUIT_BREAKER"
     REPLACES = "REPLACES"
+    ARMING = "ARMING"  # nobody has allowed to trade real money, or not for now
     POST_TRADE = "POST_TRADE"  # a fill of the symbol was not as it should have been
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.commands import Command, Step
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.events import DecisionEvent, TradingStateChanged
@@ -29,12 +30,14 @@ class OpenSignal(Struct, gc=False):
 class Account:
     """What every desk reads and writes. A desk decides by appending to `events` and `commands`."""
 
-    def __init__(self, limits: LimitBook) -> None:
+    def __init__(self, limits: LimitBook, *, needs_arming: bool = False) -> None:
         self.limits = limits
         self.safeguards = safeguards_of(limits)  # what the controls that are on remember; None while none remembers
         self.orders = OrderBook()
         self.ledger = Ledger()
         self.valuation = Valuation()
+        self.needs_arming = needs_arming  # real money: no entry leaves unless a person has armed it
+        self.arming: ArmingChanged | None = None  # what was told of it last
         self.open_signals: dict[Symbol, dict[str, OpenSignal]] = {}  # by strategy; no symbol without one
         self.trading_state = TradingState.ACTIVE
         self.halted_at: int | None = None  # when trading was halted last
@@ -83,5 +86,6 @@ class Account:
             self.orders.open, self.orders.ended, self.orders.executions.state(), self.ledger.balances,
             self.ledger.positions, self.ledger.reservations, self.valuation.state(), self.trading_state, self.tally,
             self.open_signals, self.blocks.by_symbol, self.last_unknown_at, self.limits.policy, self.is_held_back,
-            self.week_is_lost, self.halted_at, None if self.safeguards is None else self.safeguards.state(),
+            self.week_is_lost, self.halted_at, self.arming,
+            None if self.safeguards is None else self.safeguards.state(),
         )  # fmt: skip

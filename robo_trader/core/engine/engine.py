@@ -12,6 +12,7 @@ A strategy in event form is also told what happens between slices: quotes, print
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.commands import Step
@@ -38,6 +39,7 @@ from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
+from robo_trader.core.engine.arming_desk import follow_arming
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
@@ -68,7 +70,7 @@ class Engine:
         self._settings = settings
         self._market, self._panel = senses.market, senses.panel
         self._overnight = Overnight(settings.borrow_rate)
-        self.account = Account(LimitBook(settings.limits))
+        self.account = Account(LimitBook(settings.limits), needs_arming=settings.needs_arming)
         self._strategy = StrategyDesk(settings, self.account, senses.market, senses.views)
         allotments, ownership = self._strategy.allotments, self._strategy.ownership
         self._marking = MarkingDesk(self.account, senses.market, ownership)
@@ -177,6 +179,8 @@ class Engine:
             obey(event, self.account)
         elif isinstance(event, ReleaseInstructed):
             self._releases.obey(event)
+        elif isinstance(event, ArmingChanged):
+            follow_arming(event, self.account)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 

@@ -25,6 +25,11 @@ def obey(instruction: InstructionGiven, account: Account) -> None:
         account.week_is_lost = False  # a limit that is still broken acts again at the next mark
         account.valuation.forgive_drawdown()
         return
+    cancel_entries(account, at=at)
+
+
+def cancel_entries(account: Account, *, at: int) -> None:
+    """Ask for the end of every open order that could open a position or add to one."""
     for order in [order for order in account.orders.open.values() if not _reduces(order, account)]:
         if not order.cancel_requested:
             account.events.append(OrderUpdated(order=account.orders.request_cancel(order.order_id, at=at)))

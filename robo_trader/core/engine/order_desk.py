@@ -12,6 +12,7 @@ from robo_trader.core.domain.orders import BUY, ApprovedOrder, Order, OrderInten
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control, Violation
 from robo_trader.core.engine.account import Account
+from robo_trader.core.engine.arming_desk import why_not_armed
 from robo_trader.core.engine.exposures import Exposures
 from robo_trader.core.engine.order_facts import OrderFactFinder
 from robo_trader.core.engine.portfolio_watch import PortfolioWatch
@@ -24,6 +25,8 @@ from robo_trader.core.risk.exposures import reduces
 from robo_trader.core.risk.limits import NO_FACTS, RiskView
 from robo_trader.core.risk.order_sizes import cash_needed
 from robo_trader.core.risk.portfolio_facts import PortfolioFacts
+
+_HELD_BACK = frozenset({Control.CIRCUIT_BREAKER, Control.ARMING})  # an order they refuse was no mistake of a strategy
 
 
 class OrderDesk:
@@ -170,7 +173,7 @@ class OrderDesk:
             guards.note_order(verdict.order_id, intent, at=view.as_of, is_entry=not reduces(intent, view))
             account.events.extend(guards.take_changes())
             return
-        waits = any(violation.control is Control.CIRCUIT_BREAKER for violation in verdict)
+        waits = any(violation.control in _HELD_BACK for violation in verdict)
         if account.trading_state is TradingState.ACTIVE and not waits:  # else what is held back by design would halt
             emergency = guards.note_refusal(at=view.as_of)
             if emergency is not None:
@@ -198,4 +201,5 @@ class OrderDesk:
             net_value=valuation.net_exposure,
             week_opening_equity=valuation.week_opening_equity,
             facts=NO_FACTS if guards is None else self._facts.find(guards, intent, exposures),
+            unarmed=why_not_armed(account, now=self._now),
         )

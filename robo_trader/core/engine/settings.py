@@ -63,6 +63,7 @@ class EngineSettings:
     execution: ExecutionPolicy | None = None  # None: what is missing to a target is ordered at once
     protection: ProtectionPolicy | None = None  # None: no protective orders rest at the broker
     reconciliation: ReconciliationPolicy = DEFAULT_POLICY  # what follows where a broker's statement differs
+    needs_arming: bool = False  # real money: no entry leaves unless a person has armed it
     portfolio_model: PortfolioModel = DEFAULT_MODEL  # for the limits of the whole portfolio
 
     def __post_init__(self) -> None:

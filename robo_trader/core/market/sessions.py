@@ -48,6 +48,11 @@ class SessionTable:
         assert index > 0, now
         return self.sessions[index - 1]
 
+    def next_to_close(self, now: int) -> TradingSession | None:
+        """Return the session that is under way at `now`, or else the next one; None after the last."""
+        index = bisect_right(self._closes, now)
+        return self.sessions[index] if index < len(self.sessions) else None
+
 
 def bar_intervals(session: TradingSession, size: BarSize) -> Iterator[tuple[int, int]]:
     """Yield (started_at, ended_at) of each bar of a session; the last one is cut at the close.

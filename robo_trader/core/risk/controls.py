@@ -12,6 +12,7 @@ from robo_trader.core.domain.orders import OrderIntent
 from robo_trader.core.domain.violations import Control, Violation
 from robo_trader.core.risk import (
     account_facts,
+    arming,
     blocks,
     exposures,
     losses,
@@ -68,6 +69,7 @@ CONTROLS: tuple[ControlEntry, ...] = (
         code="C27", control=Control.BROKER_LINK, check=blocks.check_broker_link, entries_only=False,
         holds_protection=True,
     ),
+    ControlEntry(code="C30", control=Control.ARMING, check=arming.check_arming),
     ControlEntry(
         code="C03", control=Control.PRICE_COLLAR, check=market_data.check_price_collar, entries_only=False,
         keys=("price_collar_fraction",),

@@ -149,3 +149,4 @@ class RiskView(Struct, frozen=True, kw_only=True, gc=False):
     net_value: Decimal = Decimal(0)  # dollars, signed: all positions
     week_opening_equity: Decimal | None = None  # at the close of the week before; None: the session's
     facts: OrderFacts = NO_FACTS
+    unarmed: str = ""  # why live trading is not armed; empty: it is, or this is no live trading

@@ -9,6 +9,7 @@ from typing import Any
 
 from robo_trader.core.domain.action_events import CorporateActionApplied, SymbolPaused, SymbolResumed
 from robo_trader.core.domain.allotments import SharesCrossed
+from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.commands import Command, Step
 from robo_trader.core.domain.discrepancies import DiscrepancyFound, SymbolBlocked, SymbolReleased
 from robo_trader.core.domain.events import (
@@ -56,6 +57,7 @@ Look = Callable[[Scene, Any], None]
 _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
     SessionStarted: (ledger.look_at_opening,),
     SliceClosed: (times.look_at_slice,),
+    ArmingChanged: (risk.look_at_arming,),
     QuoteArrived: (times.look_at_record,),
     TradePrinted: (times.look_at_record,),
     TimerFired: (times.look_at_record,),

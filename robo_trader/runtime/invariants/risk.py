@@ -5,6 +5,7 @@ I10, I12, I13, I14, I25, I28.
 
 from decimal import Decimal
 
+from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.events import InstructionGiven, OrderUpdated, TradingStateChanged
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
@@ -40,7 +41,13 @@ def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
     _look_at_session(scene, order)
     _look_at_symbol(scene, order)
     if not reducing:
+        _hold_arming(scene, order)
         _look_at_limits(scene, order)
+
+
+def look_at_arming(scene: Scene, event: ArmingChanged) -> None:
+    """Follow what a person allows with real money."""
+    scene.armed_until = event.expires_at
 
 
 def look_at_state(scene: Scene, decision: TradingStateChanged) -> None:
@@ -75,6 +82,11 @@ def only_reduces(scene: Scene, intent: OrderIntent) -> bool:
     bought, sold = scene.orders.worst_shares(intent.symbol, intent)
     held = scene.books.shares[intent.symbol]
     return bought <= -held if intent.side is BUY else sold <= held
+
+
+def _hold_arming(scene: Scene, order: Order) -> None:
+    is_allowed = not scene.settings.needs_arming or order.created_at < scene.armed_until
+    scene.hold("I14", is_allowed, "order {} may open, and live trading is not armed", order.order_id)
 
 
 def _look_at_session(scene: Scene, order: Order) -> None:

@@ -55,6 +55,7 @@ class Scene:
         self.orders, self.reports = OrdersSeen(), ReportsSeen(self.name_now)
         self.books, self.market = BooksSeen(), MarketSeen()
         self.state = TradingState.ACTIVE
+        self.armed_until = 0  # UTC ns; what a person allowed with real money
         self.set_aside = 0  # reports
         self.timers: dict[str, int] = {}
         self.opening_equity = ZERO  # of the session, dollars

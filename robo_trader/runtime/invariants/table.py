@@ -95,7 +95,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         code="I14", sentence="No order leaves in a symbol of which an order is unknown, or that is blocked or paused.",
         means=_EVENTS, idle="no order was sent",
         remark="An unknown order is declared absent by two whole statements only. Which differences block a symbol is "
-        "the reconciliation's to say. A stop that guards a position may leave unless it is paused.",
+        "the reconciliation's to say. A stop that guards a position may leave unless it is paused. With real money no "
+        "entry leaves unless live trading is armed.",
     ),
     Invariant(
         code="I15", sentence="Replay leads to the same decisions and the same state.", means=_RECORD,

@@ -21,6 +21,7 @@ from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, Ch
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
@@ -50,6 +51,7 @@ class GatewayTarget:
     host: str
     port: int
     account: str
+    allowed: AllowedTargets = PAPER_ONLY
     client_id: int = 1
     time_zone: str = "US/Eastern"
 
@@ -243,7 +245,7 @@ class InteractiveBrokers:
         target = self.target
         return speech.Begin(
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
-            time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
+            allowed=target.allowed, time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
             opened_at=self._opened_at, patience=self._patience,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from datetime import UTC, datetime
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
@@ -13,6 +14,7 @@ from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, 
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
+from robo_trader.adapters.brokers.interactive_brokers.troubles import Troubles
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.statements import StatementReceived
@@ -27,6 +29,7 @@ class Session:
         self._say = say
         self._patience = begin.patience
         self._clock = MarketClock()
+        self._troubles = Troubles()
         self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at, begin.client_id)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone, question_seconds=begin.patience.question)
         self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
@@ -61,7 +64,7 @@ class Session:
     async def run(self) -> None:
         """Connect, and connect again, until cancelled or refused."""
         begin = self._begin
-        refusal = refuse_target(begin.port, begin.account)
+        refusal = refuse_target(begin.allowed, begin.port, begin.account)
         if refusal is not None:
             self._enter(LinkState.REFUSED, refusal)
             return
@@ -70,8 +73,8 @@ class Session:
             reason, was_ready = await self._connect_once()
             if self._state is LinkState.REFUSED:
                 return
-            self._enter(LinkState.DOWN, reason)
             failures = 1 if was_ready else failures + 1
+            self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=time.time_ns()))
             delay = delays[min(failures, len(delays)) - 1]
             await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
 
@@ -98,10 +101,11 @@ class Session:
     async def _connect_once(self) -> tuple[str, bool]:
         """Return why the connection ended, and whether it had been READY."""
         begin, was_ready = self._begin, False
+        self._troubles.begin()
         self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
             accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, self._patience.connect)
-            refusal = refuse_login(begin.account, accounts)
+            refusal = refuse_login(begin.allowed, begin.account, accounts)
             if refusal is not None:
                 self._enter(LinkState.REFUSED, refusal)
                 return refusal, False
@@ -173,6 +177,7 @@ class Session:
 
     def _hear_code(self, about: int, code: int, text: str) -> None:
         kind = meaning(code).kind
+        self._troubles.hear(about, code)
         self._say(speech.CodeHeard(code=code, about=about, text=text))
         if kind is CodeKind.LINK_LOST and self._state in {LinkState.READY, LinkState.SYNCHRONISING}:
             self.ordering.stop_sending()

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.safety import AllowedTargets
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
@@ -34,6 +35,7 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     port: int
     client_id: int
     account: str
+    allowed: AllowedTargets
     time_zone: str  # of times that the gateway writes without one
     table: ReferenceTable  # whose orders are which
     numbers_file: str

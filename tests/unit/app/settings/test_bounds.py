@@ -129,6 +129,7 @@ NUMBERS = {
 }
 CHOICES = {
     "preset": ("development staging production", "Production live"),
+    "execution.mode": ("paper", "live Live real"),
     "execution.broker": ("paper ibkr", "alpaca Paper"),
     "execution.order_type": ("market limit", "stop"),
     "execution.commission_schedule": ("ibkr_fixed ibkr_tiered", "free"),
@@ -169,6 +170,8 @@ CHOICES = {
     "data.speed": ("max", "fast"),
     "data.adjusted": ("true false", "perhaps"),
     "ibkr.host": ("gateway.local ::1", "a_b http://x"),
+    "live.accounts": ("U1234567 U1234567,F765432", "DU1234567 U1234567,DF7654321 u1234567 U1"),
+    "live.ports": ("4001 4001,7496,14001", "0 65536 x 4001,"),
     "ibkr.account": ("DU1234567 DF123", "U1234567 DU12"),
     "strategy.name": (
         "sma_crossover mine.py:Mine ../my_own.py:X",

@@ -26,7 +26,7 @@ from robo_trader.adapters.brokers.interactive_brokers.conformance.recorder impor
     TourEars,
 )
 from robo_trader.adapters.brokers.interactive_brokers.conformance.terms import TourOrders
-from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
+from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.translation import stock, wire_order
 from robo_trader.core.domain.errors import BrokerError, InvalidConfig, OrdersLeftOpen
 from robo_trader.core.domain.instruments import Symbol
@@ -56,7 +56,7 @@ class TourPlan:
 
     def __post_init__(self) -> None:
         """Raises InvalidConfig for a live port and for an account that is none of paper."""
-        refusal = refuse_target(self.port, self.account)
+        refusal = refuse_target(PAPER_ONLY, self.port, self.account)
         if refusal is not None:
             raise InvalidConfig(refusal, next_step="The tour is for paper accounts: DU1234567 at port 4002 or 7497.")
 
@@ -94,7 +94,7 @@ class Tour:
             ) from error
         for account in self.client.getAccounts():
             self.recorder.placeholders.learn("ACCOUNT", account)
-        refusal = refuse_login(plan.account, self.client.getAccounts())
+        refusal = refuse_login(PAPER_ONLY, plan.account, self.client.getAccounts())
         if refusal is not None:
             raise BrokerError(refusal, next_step="Give the --account of the login.")
         self.server_version = self.client.serverVersion()  # known once it is the gateway that was meant
