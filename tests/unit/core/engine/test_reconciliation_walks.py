@@ -142,6 +142,7 @@ class LatePost:
     def take(self, event: InputEvent) -> None:
         self.inputs.append(event)
         step = self.engine.process(event)
+        self.decided = step.events
         self.found.extend(one for one in step.events if isinstance(one, (DiscrepancyFound, SymbolBlocked)))
         for command in step.commands:
             if isinstance(command, SubmitOrder) and self.drops_next:
