@@ -63,10 +63,8 @@ def _act(session: Session, asked: object) -> Awaitable[None]:
         return session.ordering.change(asked)
     if isinstance(asked, speech.AskStatement):
         return session.answer(asked)
-    if isinstance(asked, speech.WatchMarket):
-        return session.market.watch(asked)
-    assert isinstance(asked, speech.DropOrders), asked
-    return session.ordering.drop()
+    assert isinstance(asked, speech.WatchMarket), asked
+    return session.market.watch(asked)
 
 
 def main() -> None:

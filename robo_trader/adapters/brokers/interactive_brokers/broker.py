@@ -91,7 +91,6 @@ class InteractiveBrokers:
         self._bars: list[speech.BarsTold] = []
         self._watch: speech.WatchMarket | None = None
         self.is_simulated = False  # the gateway plays another day
-        self.skew = 0  # of its clock against ours, nanoseconds
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
@@ -277,7 +276,7 @@ class InteractiveBrokers:
             self._come_to(said.at)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
-                self.is_simulated, self.skew = said.is_simulated, said.skew
+                self.is_simulated = said.is_simulated
         elif isinstance(said, speech.CodeHeard):
             _tell_code(said)
         elif isinstance(said, speech.AlarmRaised):

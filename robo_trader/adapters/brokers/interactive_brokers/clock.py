@@ -16,13 +16,11 @@ class MarketClock:
         self._latest = 0
         self.was_heard = False
         self.is_simulated = False
-        self.skew = 0  # of the gateway's clock against ours at the last answer, nanoseconds
 
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds."""
         self.was_heard = True
-        self.skew = nanos - time.time_ns()
-        self.is_simulated = abs(self.skew) > _DAY
+        self.is_simulated = abs(nanos - time.time_ns()) > _DAY
         self.note(nanos)
 
     def note(self, nanos: int) -> None:

@@ -59,10 +59,6 @@ class Ordering:
         self._is_open = False
         self._wire.pacer.drop(Lane.ORDER, Lane.CANCEL)
 
-    async def drop(self) -> None:
-        """Let no order leave that still waits for its turn; cancels go on."""
-        self._wire.pacer.drop(Lane.ORDER)
-
     async def place(self, asked: speech.PlaceOrder) -> None:
         """Send an order. What does not leave is said to have been rejected: that is certain."""
         order = asked.order
@@ -89,7 +85,6 @@ class Ordering:
             )
         )
         self._wire.place(wire_id, stock(order.intent.symbol), going)
-        self._say(speech.OrderSent(order_id=order.order_id, wire_id=wire_id))
 
     async def cancel(self, asked: speech.WithdrawOrder) -> None:
         """Ask for an order to be canceled; where the line is gone, once it is back."""

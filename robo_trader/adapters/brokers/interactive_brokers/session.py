@@ -193,7 +193,7 @@ class Session:
 
     def _tell_alive(self) -> None:
         is_simulated = self._clock.is_simulated if self._clock.was_heard else None
-        self._say(speech.StillAlive(skew=self._clock.skew, is_simulated=is_simulated))
+        self._say(speech.StillAlive(is_simulated=is_simulated))
 
     def _pass_on(self) -> None:
         """Tell the engine what was learnt of orders."""

@@ -84,22 +84,11 @@ class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
     duration: str
 
 
-class DropOrders(Struct, frozen=True, kw_only=True, gc=False):
-    """Send nothing more that still waits for its turn, cancels excepted."""
-
-
 class Finish(Struct, frozen=True, kw_only=True, gc=False):
     """Hang up and end."""
 
 
 # ---- from the broker's process ------------------------------------------------------------------
-
-
-class OrderSent(Struct, frozen=True, kw_only=True, gc=False):
-    """The order was handed to the socket."""
-
-    order_id: OrderId
-    wire_id: int
 
 
 class CodeHeard(Struct, frozen=True, kw_only=True, gc=False):
@@ -148,14 +137,13 @@ class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
-    """The process is there. skew: of the gateway's clock against ours, nanoseconds."""
+    """The process is there."""
 
-    skew: int
     is_simulated: bool | None  # it plays another day: its time is the market's, and ours says nothing; None: not known
 
 
 _OWN = (
-    Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, DropOrders, Finish, OrderSent, CodeHeard, AlarmRaised,
+    Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, Finish, CodeHeard, AlarmRaised,
     StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS

@@ -23,11 +23,6 @@ def write_message(message: Message, server_version: int) -> bytes:
     return write_fields(_fields(message, server_version))
 
 
-def message_number(payload: bytes) -> int:
-    """Return the number on the wire of a message that `write_message` made."""
-    return int(payload[: payload.index(b"\0")])
-
-
 def _fields(message: Message, version: int) -> list[Field]:
     if isinstance(message, TickMessage):
         return tick_fields(message, version)
