@@ -35,6 +35,7 @@ from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import replay
 from robo_trader.runtime.trading_loop import TradingLoop
+from robo_trader.simulation.gateway.server.gateway_server import GatewayServer
 from tests.builders import AAPL, CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, engine_settings
 from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, RunningGateway
 from tests.session_records import a_session_record
@@ -310,21 +311,22 @@ async def books_agree(trader: Trader) -> None:
 
 def no_order_left_twice(trader: Trader) -> None:
     """Demand that each name is on one order at the broker, and on one number of the wire."""
-    sent: dict[str, set[str]] = {}
-    for seen in trader.gateway.server.frames(limit=10_000):
-        fields = seen.fields()
-        if seen.direction == "in" and seen.client_id == CLIENT and fields[:1] == ["3"]:
-            name = next(one for one in fields if one.count(".") == 2 and one.split(".")[0] == _install(trader))
-            sent.setdefault(name, set()).add(fields[1])
-    assert all(len(numbers) == 1 for numbers in sent.values()), sent
-    numbers = [number for taken in sent.values() for number in taken]
-    assert len(numbers) == len(set(numbers)), sent
+    each_name_has_one_number(trader.gateway.server, trader.references.table.install)
     there = [row["order_ref"] for row in trader.book()["orders"] if row["client_id"] == CLIENT]
     assert len(there) == len(set(there)), there
 
 
-def _install(trader: Trader) -> str:
-    return trader.references.table.install
+def each_name_has_one_number(server: GatewayServer, install: str) -> None:
+    """Demand that no two orders on the wire share a name, and that none has two numbers."""
+    sent: dict[str, set[str]] = {}
+    for seen in server.frames(limit=10_000):
+        fields = seen.fields()
+        if seen.direction == "in" and seen.client_id == CLIENT and fields[:1] == ["3"]:
+            name = next(one for one in fields if one.count(".") == 2 and one.split(".")[0] == install)
+            sent.setdefault(name, set()).add(fields[1])
+    assert all(len(numbers) == 1 for numbers in sent.values()), sent
+    numbers = [number for taken in sent.values() for number in taken]
+    assert len(numbers) == len(set(numbers)), sent
 
 
 def is_over(order: Order) -> bool:
