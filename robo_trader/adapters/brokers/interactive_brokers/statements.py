@@ -108,8 +108,10 @@ def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> 
 
 def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None:
     told = next((value for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
+    if told is None:
+        return None
     try:
-        return None if told is None else exact(Decimal(told))
+        return exact(Decimal(told))
     except InvalidOperation:
         raise UnreadableError(f"{told[:20]!r} is no sum of money") from None
 

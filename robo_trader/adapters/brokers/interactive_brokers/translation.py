@@ -98,7 +98,7 @@ def exact(value: float | Decimal | None) -> Decimal:
     """Return a figure of the wire as it was written there; what is unset is 0. Raises UnreadableError."""
     if value is None or value == UNSET_DOUBLE:
         return ZERO
-    if not abs(value) < _FIGURE_MAX:  # nor is it a NaN
+    if not -_FIGURE_MAX < value < _FIGURE_MAX:  # nor is a NaN
         raise UnreadableError(f"{value} is no figure")
     return _plain(value if isinstance(value, Decimal) else exact_from_float(value))
 
