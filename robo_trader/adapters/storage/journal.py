@@ -5,30 +5,23 @@ refused once another has begun: it may have been stopped for hours and go on as 
 that the system let go of meanwhile does not hold it back. The epoch is looked at in the very transaction that stores.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
-from hashlib import blake2b
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.chain import GENESIS, damaged_record, next_hash, read_batches, records_of
 from robo_trader.adapters.storage.database import named_errors, open_database
-from robo_trader.adapters.storage.encoding import decode, encode
+from robo_trader.adapters.storage.encoding import encode
 from robo_trader.adapters.storage.journal_facts import is_begun, newest_epoch, read_facts, store_epoch, store_facts
 from robo_trader.adapters.storage.projector import Record, project
 from robo_trader.adapters.storage.session_record import SessionRecord
-from robo_trader.core.domain.commands import Command
-from robo_trader.core.domain.errors import JournalDamaged, JournalTakenOver
-from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
-
-INPUT, DECISION, COMMAND = "input", "decision", "command"
-GENESIS = b"\x00" * 16
+from robo_trader.core.domain.errors import JournalTakenOver
+from robo_trader.core.ports.journal import Batch, JournalIdentity
 
 
 class SqlJournal:
@@ -109,9 +102,9 @@ class SqlJournal:
         rows: list[dict[str, Any]] = []
         records: list[Record] = []
         head = self._hash
-        for seq, (role, value) in enumerate(_flatten(batch), start=self._seq + 1):
+        for seq, (role, value) in enumerate(records_of(batch), start=self._seq + 1):
             kind, payload = type(value).__name__, encode(value)
-            head = _chain(head, self._epoch, self._batch + 1, role, kind, payload)
+            head = next_hash(head, self._epoch, self._batch + 1, role, kind, payload)
             rows.append({
                 "seq": seq, "batch": self._batch + 1, "epoch": self._epoch, "role": role, "kind": kind,
                 "occurred_at": value.occurred_at, "payload": payload, "hash": head,
@@ -120,65 +113,9 @@ class SqlJournal:
         return rows, records, head
 
 
-def _flatten(batch: Batch) -> Iterator[tuple[str, Event | Command]]:
-    for step in batch.steps:
-        yield INPUT, step.input
-        for decision in step.decisions:
-            yield DECISION, decision
-    for command in batch.commands:
-        yield COMMAND, command
-
-
-def _link(head: bytes, told: str, payload: bytes) -> bytes:
-    return blake2b(b"\x00".join((head, told.encode(), payload)), digest_size=16).digest()
-
-
-def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
-    return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
-
-
-def digest_of(batch: Batch) -> bytes:
-    """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
-    head = GENESIS
-    for role, value in _flatten(batch):
-        head = _link(head, f"{role}\x00{type(value).__name__}", encode(value))
-    return head
-
-
 def stored_batches(connection: Connection, path: Path) -> Iterator[Batch]:
     """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-    head, last, number = GENESIS, 0, 0
-    rows = connection.execute(select(schema.journal).order_by(schema.journal.c.seq))
-    for batch, group in groupby(rows, key=lambda row: row.batch):
-        stored, number = list(group), number + 1
-        for row in stored:
-            last, head = last + 1, _chain(head, row.epoch, number, row.role, row.kind, row.payload)
-            if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
-                raise damaged_record(path, last)
-        yield _batch_of(stored, path)
-
-
-def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
-    steps: list[tuple[Any, list[Any]]] = []
-    commands: list[Any] = []
-    for row in rows:
-        try:
-            value = decode(row.kind, row.payload)
-        except (KeyError, msgspec.DecodeError) as error:
-            raise damaged_record(path, row.seq) from error
-        # The time stands beside what is hashed: it must agree with it.
-        if value.occurred_at != row.occurred_at or (row.role != COMMAND and commands):
-            raise damaged_record(path, row.seq)
-        if row.role == INPUT:
-            steps.append((value, []))
-        elif row.role == DECISION and steps:
-            steps[-1][1].append(value)
-        elif row.role == COMMAND:
-            commands.append(value)
-        else:
-            raise damaged_record(path, row.seq)
-    told = tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps)
-    return Batch(told, tuple(commands), rows[0].epoch)
+    yield from read_batches(connection.execute(select(schema.journal).order_by(schema.journal.c.seq)), path)
 
 
 @cache
@@ -188,11 +125,3 @@ def _upsert(table: Table) -> Insert:
     statement = insert(table)
     changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
-
-
-def damaged_record(path: Path, seq: int) -> JournalDamaged:
-    """Return the error for a record that is not what was written."""
-    return JournalDamaged(
-        f"record {seq} of the journal in {path} is not what was written",
-        next_step="Do not trade on it: restore a backup, or begin a new session with --database.",
-    )
