@@ -6,19 +6,17 @@ that the system let go of meanwhile does not hold it back. The epoch is looked a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import blake2b
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.anchoring import demand_anchored
+from robo_trader.adapters.storage.chain import GENESIS, damaged_record, next_hash, read_batches, records_of
 from robo_trader.adapters.storage.database import open_database, rows_of
 from robo_trader.adapters.storage.durability import demand_durable
-from robo_trader.adapters.storage.encoding import decode, encode
+from robo_trader.adapters.storage.encoding import encode
 from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
 from robo_trader.adapters.storage.journal_facts import is_begun, newest_epoch, read_facts, store_epoch, store_facts
 from robo_trader.adapters.storage.projector import Record, project
@@ -26,13 +24,9 @@ from robo_trader.adapters.storage.server_place import point_to_server
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.adapters.storage.tables import create_tables
 from robo_trader.adapters.storage.upserts import put_rows
-from robo_trader.core.domain.commands import Command
-from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, JournalTakenOver
-from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
+from robo_trader.core.domain.errors import JournalBusy, JournalTakenOver
+from robo_trader.core.ports.journal import Batch, JournalIdentity
 
-INPUT, DECISION, COMMAND = "input", "decision", "command"
-GENESIS = b"\x00" * 16
 LIVE = "LIVE"  # the mode of a session that trades real money
 PAGE_ROWS = 2000  # read at a time
 ReadRows = Callable[[Select[Any]], Sequence[Row[Any]]]
@@ -164,9 +158,9 @@ class SqlJournal:
         rows: list[dict[str, Any]] = []
         records: list[Record] = []
         head = self._hash
-        for seq, (role, value) in enumerate(_flatten(batch), start=self._seq + 1):
+        for seq, (role, value) in enumerate(records_of(batch), start=self._seq + 1):
             kind, payload = type(value).__name__, encode(value)
-            head = _chain(head, self._identity.epoch, self._batch + 1, role, kind, payload)
+            head = next_hash(head, self._identity.epoch, self._batch + 1, role, kind, payload)
             rows.append({
                 "seq": seq, "batch": self._batch + 1, "epoch": self._identity.epoch, "role": role, "kind": kind,
                 "occurred_at": value.occurred_at, "payload": payload, "hash": head,
@@ -175,41 +169,9 @@ class SqlJournal:
         return rows, records, head
 
 
-def _flatten(batch: Batch) -> Iterator[tuple[str, Event | Command]]:
-    for step in batch.steps:
-        yield INPUT, step.input
-        for decision in step.decisions:
-            yield DECISION, decision
-    for command in batch.commands:
-        yield COMMAND, command
-
-
-def _link(head: bytes, told: str, payload: bytes) -> bytes:
-    return blake2b(b"\x00".join((head, told.encode(), payload)), digest_size=16).digest()
-
-
-def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
-    return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
-
-
-def digest_of(batch: Batch) -> bytes:
-    """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
-    head = GENESIS
-    for role, value in _flatten(batch):
-        head = _link(head, f"{role}\x00{type(value).__name__}", encode(value))
-    return head
-
-
 def stored_batches(read: ReadRows, path: Path) -> Iterator[Batch]:
     """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-    head, last, number = GENESIS, 0, 0
-    for batch, group in groupby(journal_rows(read), key=lambda row: row.batch):
-        stored, number = list(group), number + 1
-        for row in stored:
-            last, head = last + 1, _chain(head, row.epoch, number, row.role, row.kind, row.payload)
-            if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
-                raise damaged_record(path, last)
-        yield _batch_of(stored, path)
+    yield from read_batches(journal_rows(read), path)
 
 
 def journal_rows(read: ReadRows, *, after: int = 0) -> Iterator[Row[Any]]:
@@ -224,34 +186,3 @@ def hash_at(connection: Connection, seq: int) -> str | None:
     """Return the hash of one record in hexadecimal, None if there is none."""
     found = connection.execute(select(schema.journal.c.hash).where(schema.journal.c.seq == seq)).scalar()
     return None if found is None else bytes(found).hex()
-
-
-def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
-    steps: list[tuple[Any, list[Any]]] = []
-    commands: list[Any] = []
-    for row in rows:
-        try:
-            value = decode(row.kind, row.payload)
-        except (KeyError, msgspec.DecodeError) as error:
-            raise damaged_record(path, row.seq) from error
-        # The time stands beside what is hashed: it must agree with it.
-        if value.occurred_at != row.occurred_at or (row.role != COMMAND and commands):
-            raise damaged_record(path, row.seq)
-        if row.role == INPUT:
-            steps.append((value, []))
-        elif row.role == DECISION and steps:
-            steps[-1][1].append(value)
-        elif row.role == COMMAND:
-            commands.append(value)
-        else:
-            raise damaged_record(path, row.seq)
-    told = tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps)
-    return Batch(told, tuple(commands), rows[0].epoch)
-
-
-def damaged_record(path: Path, seq: int) -> JournalDamaged:
-    """Return the error for a record that is not what was written."""
-    return JournalDamaged(
-        f"record {seq} of the journal in {path} is not what was written",
-        next_step="Do not trade on it: restore a backup, or begin a new session with --database.",
-    )

@@ -6,10 +6,6 @@ dead one may or may not have sent is never sent again: it becomes unknown when i
 
 import asyncio
 import contextlib
-import socket
-import sys
-import time
-from asyncio.subprocess import Process
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +18,11 @@ from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, mea
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
+from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
+    THIS_MACHINE,
+    BrokerProcess,
+    Surroundings,
+)
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
@@ -71,6 +72,7 @@ class InteractiveBrokers:
         numbers_file: Path,
         opened_at: int = 0,
         patience: Patience = USUAL,
+        around: Surroundings = THIS_MACHINE,
     ) -> None:
         """table: the names of the journal's orders, kept by its writer; numbers_file: the numbers used on the wire.
 
@@ -81,10 +83,11 @@ class InteractiveBrokers:
         self._numbers_file = numbers_file
         self._opened_at = opened_at
         self._patience = patience
+        self._around = around
         self._orders = OpenOrders()
         self._reports: list[FromBroker] = []
         self._channel: Channel | None = None
-        self._process: Process | None = None
+        self._process: BrokerProcess | None = None
         self._epoch = 0
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
@@ -102,7 +105,7 @@ class InteractiveBrokers:
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Learn from a journal which orders are open and which executions are known."""
-        self._orders.restore(batches, self._reference_of, answer_by=time.monotonic() + self._patience.answer)
+        self._orders.restore(batches, self._reference_of, answer_by=self._around.monotonic() + self._patience.answer)
 
     async def start(self) -> None:
         """Start the process and keep one running."""
@@ -141,7 +144,7 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, order.approved_at)
         group = f"{self._table.install}.{order.intent.oca_group}" if order.intent.oca_group else ""
         if self._say(speech.PlaceOrder(order=order, reference=reference, group=group)):
-            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer)
+            self._orders.add(order, reference, answer_by=self._around.monotonic() + self._patience.answer)
         else:
             self._take(OrderRejected(order_id=order.order_id, reason=_NOT_SENT, occurred_at=self.market_time))
 
@@ -166,7 +169,7 @@ class InteractiveBrokers:
         """Return what arrived, and which orders nobody answered in time. Raises the bug that ended the keeping."""
         if self._keeper is not None and self._keeper.done() and not self._keeper.cancelled():
             self._keeper.result()
-        for unanswered in self._orders.overdue(time.monotonic()):
+        for unanswered in self._orders.overdue(self._around.monotonic()):
             self._reports.append(OrderUnanswered(order_id=unanswered.order_id, occurred_at=self.market_time))
         reports, self._reports = self._reports, []
         self.arrived.clear()
@@ -182,7 +185,7 @@ class InteractiveBrokers:
 
     def now(self) -> int:
         """Return the market's time, UTC ns: ours, or that of a gateway which plays another day."""
-        return self.market_time if self.is_simulated else max(self.market_time, time.time_ns())
+        return self.market_time if self.is_simulated else max(self.market_time, self._around.wall())
 
     def take_bars(self) -> Sequence[speech.BarsTold]:
         """Return what was told of bars since the last call."""
@@ -194,9 +197,9 @@ class InteractiveBrokers:
     async def _keep(self) -> None:
         deaths = 0
         while True:
-            begun = time.monotonic()
+            begun = self._around.monotonic()
             reason = await self._run_once()
-            deaths = 1 if time.monotonic() - begun > self._patience.healthy else deaths + 1
+            deaths = 1 if self._around.monotonic() - begun > self._patience.healthy else deaths + 1
             if self.link is LinkState.REFUSED:
                 return
             self._change_link(LinkState.DOWN, reason)
@@ -208,13 +211,9 @@ class InteractiveBrokers:
     async def _run_once(self) -> str:
         """Run one process; return why it is over."""
         self._epoch += 1
-        ours, theirs = socket.socketpair()
-        command = (sys.executable, "-m", "robo_trader.adapters.brokers.interactive_brokers")
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, str(theirs.fileno()), str(self._epoch), pass_fds=(theirs.fileno(),), start_new_session=True
-            )
-        channel = Channel(*await asyncio.open_connection(sock=ours), self._epoch)
+        launched = await self._around.launch(self._epoch)
+        self._process = launched.process
+        channel = Channel(launched.reader, launched.writer, self._epoch)
         try:
             channel.say(self._begin())
             self._channel = channel
@@ -231,7 +230,7 @@ class InteractiveBrokers:
             await self._end(self._process)
             await channel.close()
 
-    async def _end(self, process: Process) -> None:
+    async def _end(self, process: BrokerProcess) -> None:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()  # it holds nothing that must be put in order

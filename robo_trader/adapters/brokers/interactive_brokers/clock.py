@@ -1,6 +1,7 @@
 """What time it is where orders are traded."""
 
 import time
+from collections.abc import Callable
 
 _DAY = 86_400 * 1_000_000_000
 
@@ -12,7 +13,9 @@ class MarketClock:
     knows which it is, and the latest named time is the only one that cannot lie ahead of the market.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wall: Callable[[], int] = time.time_ns) -> None:
+        """wall: the machine's time, UTC ns."""
+        self._wall = wall
         self._latest = 0
         self.was_heard = False
         self.is_simulated = False
@@ -20,7 +23,7 @@ class MarketClock:
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds."""
         self.was_heard = True
-        self.is_simulated = abs(nanos - time.time_ns()) > _DAY
+        self.is_simulated = abs(nanos - self._wall()) > _DAY
         self.note(nanos)
 
     def note(self, nanos: int) -> None:
@@ -30,4 +33,4 @@ class MarketClock:
     def now(self) -> int:
         """Return the time, UTC nanoseconds. Before the gateway was heard it may be of any day: nothing is newer yet."""
         is_wall = self.was_heard and not self.is_simulated
-        return max(self._latest, time.time_ns()) if is_wall else self._latest
+        return max(self._latest, self._wall()) if is_wall else self._latest

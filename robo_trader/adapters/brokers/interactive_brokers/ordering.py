@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
@@ -29,8 +28,9 @@ class Ordering:
         tracker: OrderTracker,
         clock: MarketClock,
         say: Say,
+        numbers: OrderNumbers,
     ) -> None:
-        """Raises OSError or ValueError if the file of numbers cannot be read."""
+        """numbers: those of the orders on the wire."""
         self._account = begin.account
         self._table = begin.table
         self._wire = wire
@@ -38,7 +38,7 @@ class Ordering:
         self._clock = clock
         self._say = say
         self._waits_most = begin.patience.answer / 2  # later the engine takes it for lost, and may prove it absent
-        self._numbers = OrderNumbers(Path(begin.numbers_file))
+        self._numbers = numbers
         self._groups: dict[OrderId, str] = {}
         self._is_open = False
         self._waiting: dict[OrderId, asyncio.Task[None]] = {}  # orders that have not had their turn

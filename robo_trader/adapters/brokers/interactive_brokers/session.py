@@ -1,18 +1,19 @@
 """The life of the broker's process: connect, ask for all, follow, and begin again when the line breaks."""
 
 import asyncio
-import random
-import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
+from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
+from robo_trader.adapters.brokers.interactive_brokers.surroundings import THIS_MACHINE, Surroundings
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
 from robo_trader.adapters.brokers.interactive_brokers.troubles import Troubles
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
@@ -23,16 +24,18 @@ from robo_trader.core.domain.statements import StatementReceived
 class Session:
     """Keeps one connection to the gateway, and tells the engine what it learns."""
 
-    def __init__(self, begin: speech.Begin, say: Say) -> None:
+    def __init__(self, begin: speech.Begin, say: Say, around: Surroundings = THIS_MACHINE) -> None:
         """say: tells the engine. Raises OSError or ValueError if the file of numbers cannot be read."""
         self._begin = begin
         self._say = say
         self._patience = begin.patience
-        self._clock = MarketClock()
+        self._around = around
+        self._clock = MarketClock(around.wall)
         self._troubles = Troubles()
         self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at, begin.client_id)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone, question_seconds=begin.patience.question)
-        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
+        numbers = OrderNumbers(Path(begin.numbers_file), around.files)
+        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say, numbers)
         self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say)
         self._wire.ears.on_message = self._pass_on
         self._wire.ears.on_code = self._hear_code
@@ -74,9 +77,9 @@ class Session:
             if self._state is LinkState.REFUSED:
                 return
             failures = 1 if was_ready else failures + 1
-            self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=time.time_ns()))
+            self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=self._around.wall()))
             delay = delays[min(failures, len(delays)) - 1]
-            await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
+            await asyncio.sleep(delay * self._around.between(0.8, 1.2))
 
     async def answer(self, asked: speech.AskStatement) -> None:
         """Make a statement and tell it; nothing is told while the line is not READY: no answer is no answer."""
