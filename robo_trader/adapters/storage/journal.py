@@ -25,7 +25,7 @@ from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.core.domain.commands import Command
 from robo_trader.core.domain.errors import JournalDamaged, JournalTakenOver
 from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
+from robo_trader.core.ports.journal import START, Batch, JournalIdentity, JournalMark, StepRecord
 
 INPUT, DECISION, COMMAND = "input", "decision", "command"
 GENESIS = b"\x00" * 16
@@ -80,10 +80,26 @@ class SqlJournal:
         self._batch += 1
         self._hash = head
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield every stored batch in order, checking sequence and hashes."""
+    @property
+    def mark(self) -> JournalMark:
+        """Where the journal ends now."""
+        return JournalMark(self._seq, self._batch, self._hash)
+
+    def batches(self, after: JournalMark = START) -> Iterator[Batch]:
+        """Yield every stored batch behind a mark in order, checking sequence and hashes.
+
+        Raises JournalDamaged if the mark is none of this journal's.
+        """
         with named_errors(self._path), self._engine.connect() as connection:
-            yield from stored_batches(connection, self._path)
+            yield from stored_batches(connection, self._path, after)
+
+    def check_chain(self, until: JournalMark) -> None:
+        """Hold the hashes of all records up to a mark against what they were made from; nothing is decoded.
+
+        Raises JournalDamaged at the first record that is not what was written.
+        """
+        with named_errors(self._path), self._engine.connect() as connection:
+            check_chain(connection, self._path, until)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -145,10 +161,12 @@ def digest_of(batch: Batch) -> bytes:
     return head
 
 
-def stored_batches(connection: Connection, path: Path) -> Iterator[Batch]:
-    """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-    head, last, number = GENESIS, 0, 0
-    rows = connection.execute(select(schema.journal).order_by(schema.journal.c.seq))
+def stored_batches(connection: Connection, path: Path, after: JournalMark = START) -> Iterator[Batch]:
+    """Yield every batch behind a mark. Raises JournalDamaged at the first record that is not what was written."""
+    head, last, number = after.hash, after.seq, after.batch
+    demand_mark(connection, path, after)
+    columns = schema.journal.c
+    rows = connection.execute(select(schema.journal).where(columns.seq > last).order_by(columns.seq))
     for batch, group in groupby(rows, key=lambda row: row.batch):
         stored, number = list(group), number + 1
         for row in stored:
@@ -156,6 +174,32 @@ def stored_batches(connection: Connection, path: Path) -> Iterator[Batch]:
             if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
                 raise damaged_record(path, last)
         yield _batch_of(stored, path)
+
+
+def demand_mark(connection: Connection, path: Path, mark: JournalMark) -> None:
+    """Raise JournalDamaged unless a batch of the journal ends at the mark."""
+    columns = schema.journal.c
+    found = connection.execute(select(columns.batch, columns.hash).where(columns.seq == mark.seq)).first()
+    after = connection.execute(select(columns.batch).where(columns.seq == mark.seq + 1)).scalar()
+    if mark != START and (found is None or (found.batch, found.hash) != (mark.batch, mark.hash) or after == mark.batch):
+        raise damaged_record(path, mark.seq)
+
+
+def check_chain(connection: Connection, path: Path, until: JournalMark) -> None:
+    """Hold the records up to a mark against their hashes. Raises JournalDamaged at the first that is another."""
+    columns = schema.journal.c
+    wanted = (columns.seq, columns.batch, columns.epoch, columns.role, columns.kind, columns.payload, columns.hash)
+    told = select(*wanted).where(columns.seq <= until.seq).order_by(columns.seq)
+    head, last, number, writer = GENESIS, 0, 0, 0
+    for row in connection.execution_options(stream_results=True).execute(told):
+        seq, batch, epoch, role, kind, payload, stored = row
+        head, last = _chain(head, epoch, batch, role, kind, payload), last + 1
+        is_next = batch == number + 1 if batch != number else epoch == writer
+        number, writer = batch, epoch
+        if seq != last or stored != head or not is_next:
+            raise damaged_record(path, last)
+    if (last, number, head) != (until.seq, until.batch, until.hash):
+        raise damaged_record(path, last + 1)
 
 
 def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
