@@ -15,7 +15,7 @@ from robo_trader.adapters.storage.encoding import decode, encode
 from robo_trader.core.domain.commands import Command
 from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, StepRecord
+from robo_trader.core.ports.journal import START, Batch, JournalMark, StepRecord
 
 INPUT, DECISION, COMMAND = "input", "decision", "command"
 GENESIS = b"\x00" * 16
@@ -57,12 +57,12 @@ def digest_of(batch: Batch) -> bytes:
     return head
 
 
-def read_batches(records: Iterable[StoredRecord], place: object) -> Iterator[Batch]:
-    """Yield the batches of records in order. place: where they are kept, for people.
+def read_batches(records: Iterable[StoredRecord], place: object, after: JournalMark = START) -> Iterator[Batch]:
+    """Yield the batches of records in order. place: where they are kept, for people; after: where the first begins.
 
     Raises JournalDamaged at the first record that is not what was written.
     """
-    head, last, number = GENESIS, 0, 0
+    head, last, number = after.hash, after.seq, after.batch
     for batch, group in groupby(records, key=attrgetter("batch")):
         stored, number = list(group), number + 1
         for row in stored:
@@ -70,6 +70,22 @@ def read_batches(records: Iterable[StoredRecord], place: object) -> Iterator[Bat
             if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
                 raise damaged_record(place, last)
         yield _batch_of(stored, place)
+
+
+def check_records(records: Iterable[StoredRecord], place: object, until: JournalMark) -> None:
+    """Hold records from the first on, up to a mark, against their hashes; nothing is decoded.
+
+    Raises JournalDamaged at the first that is not what was written.
+    """
+    head, last, number, writer = GENESIS, 0, 0, 0
+    for row in records:
+        head, last = next_hash(head, row.epoch, row.batch, row.role, row.kind, row.payload), last + 1
+        is_next = row.batch == number + 1 if row.batch != number else row.epoch == writer
+        number, writer = row.batch, row.epoch
+        if row.seq != last or row.hash != head or not is_next:
+            raise damaged_record(place, last)
+    if (last, number, head) != (until.seq, until.batch, until.hash):
+        raise damaged_record(place, last + 1)
 
 
 def damaged_record(place: object, seq: int) -> JournalDamaged:

@@ -13,7 +13,14 @@ from sqlalchemy import Connection, Row, Select, select
 
 from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.anchoring import demand_anchored
-from robo_trader.adapters.storage.chain import GENESIS, damaged_record, next_hash, read_batches, records_of
+from robo_trader.adapters.storage.chain import (
+    GENESIS,
+    check_records,
+    damaged_record,
+    next_hash,
+    read_batches,
+    records_of,
+)
 from robo_trader.adapters.storage.database import open_database, rows_of
 from robo_trader.adapters.storage.durability import demand_durable
 from robo_trader.adapters.storage.encoding import encode
@@ -25,7 +32,7 @@ from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.adapters.storage.tables import create_tables
 from robo_trader.adapters.storage.upserts import put_rows
 from robo_trader.core.domain.errors import JournalBusy, JournalTakenOver
-from robo_trader.core.ports.journal import Batch, JournalIdentity
+from robo_trader.core.ports.journal import START, Batch, JournalIdentity, JournalMark
 
 LIVE = "LIVE"  # the mode of a session that trades real money
 PAGE_ROWS = 2000  # read at a time
@@ -107,14 +114,32 @@ class SqlJournal:
         self._anchor.write(self._head())
         self._is_sure = True
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield every stored batch in order, checking sequence and hashes."""
-        yield from stored_batches(lambda statement: self._database.run(rows_of(statement)), self._path)
+    @property
+    def mark(self) -> JournalMark:
+        """Where the journal ends now."""
+        return JournalMark(self._seq, self._batch, self._hash)
+
+    def batches(self, after: JournalMark = START) -> Iterator[Batch]:
+        """Yield every stored batch behind a mark in order, checking sequence and hashes.
+
+        Raises JournalDamaged if the mark is none of this journal's.
+        """
+        yield from stored_batches(self._read, self._path, after)
+
+    def check_chain(self, until: JournalMark) -> None:
+        """Hold the hashes of all records up to a mark against what they were made from; nothing is decoded.
+
+        Raises JournalDamaged at the first record that is not what was written.
+        """
+        check_records(journal_rows(self._read, until=until.seq), self._path, until)
 
     def close(self) -> None:
         """Let go of the database."""
         self._anchor.close()
         self._database.close()
+
+    def _read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        return self._database.run(rows_of(statement))
 
     def _take(self, connection: Connection, session: SessionRecord) -> JournalIdentity:
         if not is_begun(connection):
@@ -169,17 +194,33 @@ class SqlJournal:
         return rows, records, head
 
 
-def stored_batches(read: ReadRows, path: Path) -> Iterator[Batch]:
-    """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-    yield from read_batches(journal_rows(read), path)
+def stored_batches(read: ReadRows, path: Path, after: JournalMark = START) -> Iterator[Batch]:
+    """Yield every batch behind a mark. Raises JournalDamaged at the first record that is not what was written."""
+    demand_mark(read, path, after)
+    yield from read_batches(journal_rows(read, after=after.seq), path, after)
 
 
-def journal_rows(read: ReadRows, *, after: int = 0) -> Iterator[Row[Any]]:
-    """Yield every record past a sequence in order, a page at a time."""
-    page = select(schema.journal).order_by(schema.journal.c.seq).limit(PAGE_ROWS)
-    while rows := read(page.where(schema.journal.c.seq > after)):
+def journal_rows(read: ReadRows, *, after: int = 0, until: int | None = None) -> Iterator[Row[Any]]:
+    """Yield every record past a sequence in order, up to another, a page at a time."""
+    seq = schema.journal.c.seq
+    page = select(schema.journal).order_by(seq).limit(PAGE_ROWS)
+    if until is not None:
+        page = page.where(seq <= until)
+    while rows := read(page.where(seq > after)):
         yield from rows
         after = rows[-1].seq
+
+
+def demand_mark(read: ReadRows, path: Path, mark: JournalMark) -> None:
+    """Raise JournalDamaged unless a batch of the journal ends at the mark."""
+    if mark == START:
+        return
+    around = select(schema.journal).where(schema.journal.c.seq.in_([mark.seq, mark.seq + 1]))
+    found = {row.seq: row for row in read(around)}
+    here, behind = found.get(mark.seq), found.get(mark.seq + 1)
+    is_there = here is not None and (here.batch, here.hash) == (mark.batch, mark.hash)
+    if not is_there or (behind is not None and behind.batch == mark.batch):
+        raise damaged_record(path, mark.seq)
 
 
 def hash_at(connection: Connection, seq: int) -> str | None:
