@@ -141,7 +141,7 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, order.approved_at)
         group = f"{self._table.install}.{order.intent.oca_group}" if order.intent.oca_group else ""
         if self._say(speech.PlaceOrder(order=order, reference=reference, group=group)):
-            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer)
+            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer_to(order.intent))
         else:
             self._take(OrderRejected(order_id=order.order_id, reason=_NOT_SENT, occurred_at=self.market_time))
 
