@@ -262,6 +262,10 @@ class ProtectionSettings(Section):
         le=Decimal("0.10"),
         description="Least move of a resting stop, as a fraction of the price; smaller ones are not sent.",
     )
+    flatten: bool = Field(
+        default=True,
+        description="Whether a position is left at the market when its resting stop fails twice; else it only alarms.",
+    )
     waivers: Waivers = Field(
         default={},
         description="Symbols that need no resting stop, each with its reason, in the table [protection.waivers].",

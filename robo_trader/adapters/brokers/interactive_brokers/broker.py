@@ -144,7 +144,8 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, order.approved_at)
         group = f"{self._table.install}.{order.intent.oca_group}" if order.intent.oca_group else ""
         if self._say(speech.PlaceOrder(order=order, reference=reference, group=group)):
-            self._orders.add(order, reference, answer_by=self._around.monotonic() + self._patience.answer)
+            answer_by = self._around.monotonic() + self._patience.answer_to(order.intent)
+            self._orders.add(order, reference, answer_by=answer_by)
         else:
             self._take(OrderRejected(order_id=order.order_id, reason=_NOT_SENT, occurred_at=self.market_time))
 

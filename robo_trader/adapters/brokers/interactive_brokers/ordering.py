@@ -12,7 +12,7 @@ from robo_trader.adapters.brokers.interactive_brokers.translation import set_ter
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected, OrderCanceled, OrderRejected
-from robo_trader.core.domain.orders import OrderId, OrderTerms
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 
 Say = Callable[[object], None]
 _UNSENT = "it was not sent: the gateway is not reached, has not told all yet, or had no turn for it in time"
@@ -37,7 +37,7 @@ class Ordering:
         self._tracker = tracker
         self._clock = clock
         self._say = say
-        self._waits_most = begin.patience.answer / 2  # later the engine takes it for lost, and may prove it absent
+        self._patience = begin.patience
         self._numbers = numbers
         self._groups: dict[OrderId, str] = {}
         self._is_open = False
@@ -63,7 +63,7 @@ class Ordering:
         """Send an order. What does not leave is said to have been rejected: that is certain."""
         order = asked.order
         self._clock.note(order.approved_at)
-        if not self._is_open or not await self._order_turn(order.order_id):
+        if not self._is_open or not await self._order_turn(order):
             self._tell_unsent(order.order_id)
             return
         parent = self._tracker.order(order.intent.parent_id) if order.intent.parent_id is not None else None
@@ -129,13 +129,15 @@ class Ordering:
         set_terms(going, terms, known.intent)
         self._wire.place(known.wire_id, stock(known.intent.symbol), going)
 
-    async def _order_turn(self, order_id: OrderId) -> bool:
+    async def _order_turn(self, order: ApprovedOrder) -> bool:
         """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile, or wait too long."""
         task = asyncio.current_task()
         assert task is not None
+        order_id = order.order_id
         self._waiting[order_id] = task
+        waits_most = self._patience.answer_to(order.intent) / 2  # later it counts as lost, and may be proved absent
         try:
-            async with asyncio.timeout(self._waits_most):
+            async with asyncio.timeout(waits_most):
                 return await self._turn(Lane.ORDER)
         except TimeoutError:
             return False

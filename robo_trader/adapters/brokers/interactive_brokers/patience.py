@@ -2,11 +2,14 @@
 
 from msgspec import Struct
 
+from robo_trader.core.domain.orders import OrderIntent, OrderPurpose
+
 
 class Patience(Struct, frozen=True, kw_only=True, gc=False):
     """Times in seconds. Delays grow from attempt to attempt; the last of them stays for ever."""
 
     answer: float = 10.0  # an order that nobody answers for so long is unknown
+    guard: float = 4.0  # and one that guards a position, for so long: the shares are bare meanwhile
     question: float = 10.0  # the gateway has so long for everything that it is asked
     connect: float = 4.0
     beat: float = 5.0  # between two questions whether the gateway lives
@@ -17,6 +20,10 @@ class Patience(Struct, frozen=True, kw_only=True, gc=False):
     restart: tuple[float, ...] = (0.2, 1, 2, 5, 15, 60)  # from the end of a process to the next one
     healthy: float = 60.0  # a process that lived so long begins the delays anew
     finish: float = 3.0  # a process that is told to end has so long
+
+    def answer_to(self, intent: OrderIntent) -> float:
+        """Return how long an order's answer is waited for before it is unknown."""
+        return min(self.guard, self.answer) if intent.purpose is OrderPurpose.PROTECTION else self.answer
 
     @property
     def word(self) -> float:
