@@ -25,6 +25,7 @@ from robo_trader.app.settings.fields import (
     OptionalDuration,
     OptionalPath,
     OptionalSecret,
+    OptionalUrl,
     OptionalZone,
     Seconds,
     Speed,
@@ -273,11 +274,19 @@ class ProtectionSettings(Section):
 
 
 class MonitoringSettings(Section):
-    """What is logged."""
+    """What is logged, and who is told that all is well."""
 
     log_level: LogLevel = Field(default="info", description="Least important message that is logged.")
     log_format: Literal["console", "json"] = Field(
         default="console", description="Lines for people, or one JSON object a line for programs."
+    )
+    ping_url: OptionalUrl = Field(
+        default=None,
+        description="Address that is asked again and again while trading is sound, so that silence raises an alarm "
+        "there; /fail is added to tell of a failure.",
+    )
+    ping_seconds: Seconds = Field(
+        default=60.0, ge=0.1, le=86_400, description="Time between two such questions, in seconds."
     )
 
 
