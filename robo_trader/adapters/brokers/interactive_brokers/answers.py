@@ -67,6 +67,17 @@ class Answers:
             end.set_exception(RequestRefusedError(code, text))
         return True
 
+    def spoil(self, key: int | str) -> None:
+        """Take that a row could not be read: whatever else comes, it is not all."""
+        end = self._ends.get(key)
+        if end is not None and not end.done():
+            end.set_exception(NoAnswerError(f"the answer to {key} holds a message that could not be read"))
+
+    def spoil_numbered(self) -> None:
+        """Take the same of every question that has a number."""
+        for key in [key for key in self._ends if isinstance(key, int)]:
+            self.spoil(key)
+
     def break_off(self) -> None:
         """Let every question fail: the line is gone."""
         for end in self._ends.values():

@@ -43,12 +43,15 @@ class BarStream:
         return BarSlice(ended_at=ended_at, session=session, bars=tuple(bars))
 
     def _placed(self, symbol: Symbol, row: BarTold) -> Bar | None:
-        """Return a row as a bar of its session; None outside all of them."""
+        """Return a row as a bar of its session; None outside all of them, and where its time is none."""
         span = self._day(row.date) if self._size.is_daily else self._interval(int(row.date) * NANOS_PER_SECOND)
         return None if span is None else Bar(symbol, *span, row.open, row.high, row.low, row.close, row.volume)
 
     def _day(self, text: str) -> tuple[int, int] | None:
-        session = self._sessions.on(date.fromisoformat(text).isoformat())
+        try:
+            session = self._sessions.on(date.fromisoformat(text).isoformat())
+        except ValueError:
+            return None
         return None if session is None else (session.opens_at, session.closes_at)
 
     def _interval(self, started_at: int) -> tuple[int, int] | None:

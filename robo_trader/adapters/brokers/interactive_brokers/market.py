@@ -9,7 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
-from robo_trader.adapters.brokers.interactive_brokers.translation import stock
+from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError, stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.instruments import Symbol
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LAST_TIME = 45  # the kind of tick that names the time of the last trade
 RETRY_SECONDS = 10.0  # after a refused history: the gateway counts questions
 HISTORY_SECONDS = 30.0  # a history that has not come by then is missing, and the others are told without it
+_DATE_CHARACTERS_MAX = 10  # YYYYMMDD, or seconds since 1970
 _REFUSED = frozenset({162, 200, 321, 322, 366, 2105})
 
 
@@ -93,9 +94,9 @@ class MarketWatch:
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
-        if number in self._lines and kind == LAST_TIME and value.isdigit():
+        if number in self._lines and kind == LAST_TIME and value.isdecimal():
             at = int(value) * NANOS_PER_SECOND
-            self._clock.note(at)
+            self._clock.hear(at)
             if at > self._time:
                 self._time = at
                 self._say(speech.TimeTold(at=at))
@@ -167,6 +168,8 @@ class MarketWatch:
 
 
 def _told(bar: "BarData") -> speech.BarTold:
-    return speech.BarTold(
-        date=str(bar.date), open=bar.open, high=bar.high, low=bar.low, close=bar.close, volume=bar.volume
-    )
+    """Return a bar as the engine is told it. Raises UnreadableError where nobody could say when it was."""
+    date = str(bar.date)
+    if not (date.isdecimal() and date.isascii() and len(date) <= _DATE_CHARACTERS_MAX):
+        raise UnreadableError(f"{date[:20]!r} is no time of a bar")
+    return speech.BarTold(date=date, open=bar.open, high=bar.high, low=bar.low, close=bar.close, volume=bar.volume)

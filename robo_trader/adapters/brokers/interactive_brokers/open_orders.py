@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from robo_trader.adapters.brokers.interactive_brokers.executions import Recent
 from robo_trader.adapters.brokers.interactive_brokers.speech import KnownOrder
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import BrokerClaim
@@ -30,7 +31,6 @@ from robo_trader.core.domain.statements import BrokerStatement, ForeignExecution
 from robo_trader.core.ports.journal import Batch
 
 _ENDS = (OrderRejected, OrderCanceled, OrderExpired, OrderAbsent)
-_EXECUTIONS_MAX = 10_000  # the gateway tells one day's
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class OpenOrders:
 
     def __init__(self) -> None:
         self._open: dict[OrderId, _Sent] = {}
-        self._executions: dict[str, Decimal | None] = {}  # with commissions, as far as they are known
+        self._executions: Recent[Decimal | None] = Recent()  # with commissions, as far as they are known
 
     def add(self, order: ApprovedOrder, reference: str, *, answer_by: float) -> None:
         """Take in an order that goes out. answer_by: when it becomes unknown if nobody says a word."""
@@ -148,5 +148,3 @@ class OpenOrders:
     def _note_execution(self, execution_id: str, commission: Decimal | None) -> None:
         known = self._executions.get(execution_id)
         self._executions[execution_id] = known if commission is None else commission
-        if len(self._executions) > _EXECUTIONS_MAX:
-            del self._executions[next(iter(self._executions))]

@@ -105,6 +105,7 @@ class Session:
         """Return why the connection ended, and whether it had been READY."""
         begin, was_ready = self._begin, False
         self._troubles.begin()
+        self._clock.forget_gateway()
         self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
             accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, self._patience.connect)

@@ -6,6 +6,7 @@ corrections twice and loses fills of orders it does not know. Here every decoded
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC
 from types import SimpleNamespace
@@ -21,11 +22,16 @@ from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
+from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError
 
 FRAME_MAX = 1 << 20  # bytes; the longest honest message is a day of small bars
 OPEN, COMPLETED, POSITIONS, TIME = "open orders", "completed orders", "positions", "the time"
 _FIRST_REQUEST = 1_000_000_000  # numbers of questions; those of orders stay far below
+_CODE_MAX = 1 << 31
 _NANOS = 1_000_000_000
+# How the library logs a row that it cannot read: by the number of its kind. None: of a question with a number.
+_ROWS = {"5": OPEN, "101": COMPLETED, "61": POSITIONS, "11": None, "63": None}
+_ROW = re.compile(r"Error handling fields: \['(5|101|61|11|63)'")
 
 
 class Ears:
@@ -49,7 +55,7 @@ class Ears:
 
     def nextValidId(self, orderId: int) -> None:
         """The gateway offers a number."""
-        self.next_id = max(self.next_id, orderId)
+        self.next_id = max(self.next_id, _number(orderId))
 
     def currentTime(self, time: int) -> None:
         """The gateway's clock, in seconds."""
@@ -58,7 +64,7 @@ class Ears:
 
     def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
         """An order as it is."""
-        order.orderId = orderId
+        order.orderId = _number(orderId)
         self._answers.add(OPEN, (contract, order, orderState))
         self._tracker.hear_open_order(contract, order, orderState)
         self.on_message()
@@ -78,7 +84,7 @@ class Ears:
     def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
         """An order that ended today."""
         self._answers.add(COMPLETED, (contract, order, orderState))
-        self._tracker.hear_completed(order, orderState)
+        self._tracker.hear_completed(contract, order, orderState)
         self.on_message()
 
     def completedOrdersEnd(self) -> None:
@@ -87,7 +93,7 @@ class Ears:
 
     def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
         """An execution, as it happens or in an answer."""
-        self._clock.note(int(execution.time.timestamp()) * _NANOS)
+        self._clock.hear(int(execution.time.timestamp()) * _NANOS)
         self._answers.add(reqId, (contract, execution))
         self._tracker.hear_execution(contract, execution)
         self.on_message()
@@ -144,6 +150,8 @@ class Ears:
 
     def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
         """An error, a warning or a notice."""
+        if not abs(errorCode) < _CODE_MAX or not abs(reqId) < _CODE_MAX:
+            raise UnreadableError(f"{str(errorCode)[:20]} about {str(reqId)[:20]} is no code")
         if not self._answers.refuse(reqId, errorCode, errorString):
             self._tracker.hear_error(reqId, errorCode, errorString)
         self.market.hear_error(reqId, errorCode)
@@ -151,17 +159,32 @@ class Ears:
         self.on_message()
 
 
+def _number(order_id: int) -> int:
+    """Return an order's number. Raises UnreadableError: ours go on from the highest, so one too high is for good."""
+    if not abs(order_id) < _FIRST_REQUEST:
+        raise UnreadableError(f"{str(order_id)[:20]} is no number of an order")
+    return order_id
+
+
 class GuardedClient(Client):
-    """The library's client, with a bound on the length of a message."""
+    """The library's client, with a bound on the length of a message; what is no handshake ends the connection."""
 
     def __init__(self, ears: object) -> None:
         super().__init__(ears)
 
     def _onSocketHasData(self, data: bytes) -> None:
-        super()._onSocketHasData(data)
+        try:
+            super()._onSocketHasData(data)
+        except (ValueError, IndexError):  # before it is ready the library reads fields that need not be there
+            self._hang_up()
+        if self._serverVersion > self.MaxClientVersion:
+            self._hang_up()
         if len(self._data) >= 4 and int.from_bytes(self._data[:4], "big") > FRAME_MAX:
-            self._data = b""
-            self.conn.disconnect()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._data = b""
+        self.conn.disconnect()
 
 
 class GatewayWire:
@@ -306,5 +329,12 @@ class _UndecodableHandler(logging.Handler):
         self._wire = wire
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a message that was not understood."""
-        self._wire.on_undecodable(record.getMessage()[:500])
+        """Tell of a message that was not understood; the answer that it was part of is none."""
+        words = record.getMessage()
+        named = _ROW.match(words)
+        if named is not None and (key := _ROWS[named[1]]) is not None:
+            self._wire.answers.spoil(key)
+        elif named is not None:
+            self._wire.answers.spoil_numbered()
+        reason = record.exc_info[1] if record.exc_info else None
+        self._wire.on_undecodable(f"{words[:500]} {reason!r:.200}")
