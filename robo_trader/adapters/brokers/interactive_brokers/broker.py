@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers.bar_stream import told_size
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
@@ -177,7 +178,7 @@ class InteractiveBrokers:
     def watch(self, symbols: tuple[Symbol, ...], bar_size: BarSize, duration: str) -> None:
         """Ask for bars: so much of the past, then those that are being made; over every restart of the process."""
         self.is_watching = False
-        self._watch = speech.WatchMarket(symbols=symbols, bar_size=bar_size.value, duration=duration)
+        self._watch = speech.WatchMarket(symbols=symbols, bar_size=told_size(bar_size).value, duration=duration)
         self._say(self._watch)
 
     def now(self) -> int:
