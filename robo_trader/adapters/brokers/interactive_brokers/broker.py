@@ -6,13 +6,14 @@ dead one may or may not have sent is never sent again: it becomes unknown when i
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers.bar_stream import told_size
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
@@ -54,6 +55,8 @@ class GatewayTarget:
     account: str
     allowed: AllowedTargets = PAPER_ONLY
     client_id: int = 1
+    history_clients: int = 5  # connections for history beside the one that trades, which is asked if there is none
+    routes: Mapping[Symbol, str] = field(default_factory=dict)  # venues of symbols whose orders do not go to SMART
     time_zone: str = "US/Eastern"
 
     def __str__(self) -> str:
@@ -99,6 +102,7 @@ class InteractiveBrokers:
         self.market_time = 0  # the latest that anybody named, UTC ns
         self.bars_until = 0  # all bars that ended by then were told, UTC ns
         self.is_watching = False  # histories are there, and every bar since comes as it is made
+        self.history_seconds: tuple[float, ...] = ()  # how long the gateway took for each of them
         self.arrived = asyncio.Event()  # something waits to be taken
 
     # ---- life ----
@@ -181,7 +185,7 @@ class InteractiveBrokers:
     def watch(self, symbols: tuple[Symbol, ...], bar_size: BarSize, duration: str) -> None:
         """Ask for bars: so much of the past, then those that are being made; over every restart of the process."""
         self.is_watching = False
-        self._watch = speech.WatchMarket(symbols=symbols, bar_size=bar_size.value, duration=duration)
+        self._watch = speech.WatchMarket(symbols=symbols, bar_size=told_size(bar_size).value, duration=duration)
         self._say(self._watch)
 
     def now(self) -> int:
@@ -246,7 +250,8 @@ class InteractiveBrokers:
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
             allowed=target.allowed, time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
-            opened_at=self._opened_at, patience=self._patience,
+            opened_at=self._opened_at, patience=self._patience, history_clients=target.history_clients,
+            routes=dict(target.routes),
         )  # fmt: skip
 
     def _say(self, value: object) -> bool:
@@ -269,18 +274,17 @@ class InteractiveBrokers:
             self._bars.append(said)
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
-            self._bars += said.parts
             self.is_watching = True
+            self.history_seconds = said.seconds
+            _tell_history(said)
             self._come_to(said.at)
         elif isinstance(said, speech.TimeTold):
             self._come_to(said.at)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
                 self.is_simulated = said.is_simulated
-        elif isinstance(said, speech.CodeHeard):
-            _tell_code(said)
-        elif isinstance(said, speech.AlarmRaised):
-            log.error("the broker's process raises an alarm", words=said.words)
+        else:
+            _tell(said)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
         self.reason = reason
@@ -300,6 +304,25 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()
+
+
+def _tell_history(said: speech.HistoryTold) -> None:
+    if said.seconds:
+        ordered = sorted(said.seconds)
+        middle, late = ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
+        log.info(
+            "history is there", questions=len(ordered), median_seconds=round(middle, 3), p95_seconds=round(late, 3)
+        )
+
+
+def _tell(said: object) -> None:
+    if isinstance(said, speech.CodeHeard):
+        _tell_code(said)
+    elif isinstance(said, speech.ServiceChanged):
+        tell = log.info if said.works else log.warning
+        tell("the gateway's service", service=said.service, works=said.works, words=said.words)
+    elif isinstance(said, speech.AlarmRaised):
+        log.error("the broker's process raises an alarm", words=said.words)
 
 
 def _tell_code(said: speech.CodeHeard) -> None:

@@ -7,8 +7,9 @@ from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, TurnDroppedError
+from robo_trader.adapters.brokers.interactive_brokers.routes import Routes
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
-from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, stock, wire_order
+from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, wire_order
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected, OrderCanceled, OrderRejected
@@ -29,6 +30,7 @@ class Ordering:
         clock: MarketClock,
         say: Say,
         numbers: OrderNumbers,
+        routes: Routes,
     ) -> None:
         """numbers: those of the orders on the wire."""
         self._account = begin.account
@@ -37,6 +39,7 @@ class Ordering:
         self._tracker = tracker
         self._clock = clock
         self._say = say
+        self._routes = routes
         self._patience = begin.patience
         self._numbers = numbers
         self._groups: dict[OrderId, str] = {}
@@ -63,6 +66,10 @@ class Ordering:
         """Send an order. What does not leave is said to have been rejected: that is certain."""
         order = asked.order
         self._clock.note(order.approved_at)
+        refusal = self._routes.refusal(order.intent.symbol)
+        if refusal is not None:
+            self._say(OrderRejected(order_id=order.order_id, reason=refusal, occurred_at=self._clock.now()))
+            return
         if not self._is_open or not await self._order_turn(order):
             self._tell_unsent(order.order_id)
             return
@@ -84,7 +91,7 @@ class Ordering:
                 sent_at=order.approved_at,
             )
         )
-        self._wire.place(wire_id, stock(order.intent.symbol), going)
+        self._wire.place(wire_id, self._routes.contract(order.intent.symbol), going)
 
     async def cancel(self, asked: speech.WithdrawOrder) -> None:
         """Ask for an order to be canceled; where the line is gone, once it is back."""
@@ -127,7 +134,7 @@ class Ordering:
             group=self._groups.get(known.order_id, ""), parent=0 if parent is None else parent.wire_id,
         )  # fmt: skip
         set_terms(going, terms, known.intent)
-        self._wire.place(known.wire_id, stock(known.intent.symbol), going)
+        self._wire.place(known.wire_id, self._routes.contract(known.intent.symbol), going)
 
     async def _order_turn(self, order: ApprovedOrder) -> bool:
         """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile, or wait too long."""
