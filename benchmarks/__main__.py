@@ -10,6 +10,7 @@ from benchmarks.decision_path import measure_decision_path
 from benchmarks.event_backtest import measure_event_backtest
 from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
+from benchmarks.order_path import measure_order_path
 from benchmarks.startup import measure_startup
 from benchmarks.sweep import measure_sweep
 from benchmarks.trading_path import measure_trading_path
@@ -18,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "startup": measure_startup,
     "trading_path": measure_trading_path,
     "decision_path": measure_decision_path,
+    "order_path": measure_order_path,
     "compiled_backtest": measure_compiled_backtest,
     "sweep": measure_sweep,
     "indicators": measure_indicators,

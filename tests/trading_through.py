@@ -28,6 +28,7 @@ from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.execution.transitions import ENDED
 from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.ports.journal import Batch
+from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.runtime.invariants.checker import CheckedEngine
 from robo_trader.runtime.live_trading import LiveTrading
@@ -263,12 +264,18 @@ def kill(trader: Trader) -> None:
     os.kill(trader.broker.process_id, signal.SIGKILL)
 
 
-def settings_as_told(wishes: dict[int, float] | None = None, *, limit_offset_bps: int | None = None) -> EngineSettings:
+def settings_as_told(
+    wishes: dict[int, float] | None = None,
+    *,
+    limit_offset_bps: int | None = None,
+    protection: ProtectionPolicy | None = None,
+) -> EngineSettings:
     """Orders for what the test wants, of 100 shares; at the market unless an offset is given."""
     strategy = AsTold() if wishes is None else AsTold(wishes=wishes)
     return engine_settings(
-        strategy=strategy, sizer=FixedShares(quantity=float(FULL)), limit_offset_bps=limit_offset_bps
-    )
+        strategy=strategy, sizer=FixedShares(quantity=float(FULL)), limit_offset_bps=limit_offset_bps,
+        protection=protection,
+    )  # fmt: skip
 
 
 @asynccontextmanager

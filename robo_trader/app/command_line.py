@@ -104,11 +104,20 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     approve_policy: Annotated[
         str | None, typer.Option("--approve-policy", help="Who answers for limits that the risk policy loosens.")
     ] = None,
+    single_process: Annotated[
+        bool, typer.Option("--single-process", help="Without a supervisor that starts it again.")
+    ] = False,
+    beats_to: Annotated[int | None, typer.Option("--beats-to", hidden=True)] = None,
     config: Config = None,
     preset: Preset = None,
     as_json: Json = False,
 ) -> None:
     """Trade until stopped, on paper unless the file says live. The same settings continue where they stopped."""
+    if not (single_process or exit_when_done) and beats_to is None:
+        from robo_trader.app.supervision.supervisor import can_supervise, supervise
+
+        if can_supervise():
+            raise typer.Exit(supervise(sys.argv[1:]))
     from robo_trader.app.commands.run import run_command
 
     overrides = {
@@ -128,7 +137,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
         "web": {"port": web_port, "enabled": False if no_web else None},
     }  # fmt: skip
     settings = _load(config, overrides)
-    run_command(settings, exit_when_done=exit_when_done, approved_by=approve_policy, as_json=as_json)
+    run_command(settings, exit_when_done=exit_when_done, approved_by=approve_policy, as_json=as_json, beats_to=beats_to)
 
 
 @app.command()

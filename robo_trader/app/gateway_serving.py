@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
-from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, load_market
+from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, in_pieces, load_market
 from robo_trader.app.gateway_state import read_state, write_state
 from robo_trader.app.joining import build_venue_settings
 from robo_trader.app.places import cache_directory
@@ -91,7 +91,7 @@ async def serve_gateway(
 
     Raises RoboTraderError for what the world refuses, and whatever bug ended the server.
     """
-    stop = stop_on_signals()
+    stop, settings = stop_on_signals(), in_pieces(settings)
     if options.host != LOOPBACK:
         log.warning("others than this machine can connect, and nobody is asked for a password", host=options.host)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))

@@ -25,10 +25,14 @@ from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
-from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory, stop_on_signals
+from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory
 from robo_trader.app.settings import Settings
+from robo_trader.app.stopping import StopRequest
 from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
+from robo_trader.app.supervision.beats import Phase
+from robo_trader.app.supervision.halt_orders import HaltWatch
+from robo_trader.app.supervision.heart import ALONE, Heart, Upbringing
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
@@ -65,10 +69,13 @@ class _Recovered:
 
 @dataclass(frozen=True, slots=True)
 class _Watches:
-    """Files that people change while it trades."""
+    """What is looked at while it trades: files that people change, and whether it is to go on."""
 
     policy: PolicyWatch
     arming: ArmingWatch | None
+    halts: HaltWatch
+    heart: Heart
+    stop: StopRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +87,13 @@ class _Opening:
 
 
 async def run_live_session(
-    settings: Settings, *, environment: Mapping[str, str], policy: PolicyWatch | None = None
+    settings: Settings,
+    *,
+    environment: Mapping[str, str],
+    policy: PolicyWatch | None = None,
+    upbringing: Upbringing = ALONE,
 ) -> dict[str, Any]:
-    """Trade through the gateway until stopped; return the summary.
+    """Trade through the gateway until stopped; return the summary. upbringing: who keeps it running.
 
     Raises BrokerError where the gateway cannot be reached at the start, or must not be traded with, and
     RoboTraderError for everything else that the world refuses. Once it trades, a gateway that goes away is waited for.
@@ -96,9 +107,13 @@ async def run_live_session(
     with WriterLock(plan.database):
         opening = await _open(plan)
         with closing(SqlJournal(plan.database, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal:
-            references = OrderReferences(journal.begin(plan.record(opening.cash)))
-            recovered = _Recovered(build_engine(settings), references, opened_at=opening.at)
-            watches = _Watches(policy or PolicyWatch(settings), arming)
+            identity = journal.begin(plan.record(opening.cash))
+            recovered = _Recovered(build_engine(settings), OrderReferences(identity), opened_at=opening.at)
+            stop = StopRequest()
+            heart = Heart(plan.database, settings, stop.asked, upbringing)
+            heart.begin(recovered.engine, identity.epoch)
+            halts = HaltWatch(plan.database, settings.safety.kill_file)
+            watches = _Watches(policy or PolicyWatch(settings), arming, halts, heart, stop)
             await _run(plan, journal, recovered, opening, watches, environment)
     return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
@@ -156,7 +171,7 @@ async def _run(
     environment: Mapping[str, str],
 ) -> None:
     """Recover, connect, warm up, and trade until a signal says stop."""
-    stop, settings = stop_on_signals(), plan.settings
+    settings, heart = plan.settings, watches.heart
     for batch in replay(journal.batches(), recovered.engine):
         _note(batch, recovered)
     broker = InteractiveBrokers(
@@ -184,10 +199,11 @@ async def _run(
             [SessionStarted(occurred_at=opening.at, account=plan.target.account, opening_cash=opening.cash)]
         )
     await loop.take([_down(broker)])  # nothing leaves before two statements were taken
-    async with _connected(broker):
+    await watches.halts.look(loop, recovered.engine, at=broker.now())
+    async with heart, _connected(broker):
         market = await _warm_up(plan, loop, broker, recovered, environment)
-        upkeep = _Upkeep(loop, broker, watches.policy, InstructionInbox(plan.database), watches.arming)
-        await upkeep.begin(recovered.engine)
+        upkeep = _Upkeep(loop, broker, recovered.engine, InstructionInbox(plan.database), watches)
+        await upkeep.begin()
         async with WebProcess(
             plan.database,
             environment,
@@ -197,7 +213,9 @@ async def _run(
         ):
             trading = LiveTrading(loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn)
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
-            await trading.run(stop)
+            heart.enter(Phase.TRADING)
+            await trading.run(watches.stop.asked)
+            heart.enter(Phase.STOPPING)
     log.info("stopped")
 
 
@@ -276,20 +294,22 @@ class _Upkeep:
 
     loop: TradingLoop
     broker: InteractiveBrokers
-    policy: PolicyWatch
+    engine: Engine
     inbox: InstructionInbox
-    arming: ArmingWatch | None
+    watches: _Watches
 
-    async def begin(self, engine: Engine) -> None:
+    async def begin(self) -> None:
         """Put the policy in force as it is now."""
-        change = self.policy.first(engine.account.limits.policy, at=self.broker.now())
+        change = self.watches.policy.first(self.engine.account.limits.policy, at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
         await self._look_at_arming()
 
     async def turn(self) -> None:
         """Look once."""
-        change = self.policy.look(at=self.broker.now())
+        self.watches.heart.turn()
+        await self.watches.halts.look(self.loop, self.engine, at=self.broker.now())
+        change = self.watches.policy.look(at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
         await self._look_at_arming()
@@ -298,6 +318,7 @@ class _Upkeep:
             path.unlink()
 
     async def _look_at_arming(self) -> None:
-        told = None if self.arming is None else self.arming.look(at=self.broker.now())
+        arming = self.watches.arming
+        told = None if arming is None else arming.look(at=self.broker.now())
         if told is not None:
             await self.loop.take([told])

@@ -1,7 +1,6 @@
 """One trading session from start to stop: recover, load, trade, sum up."""
 
 import asyncio
-import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -26,8 +25,12 @@ from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch, tell_strangers
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
+from robo_trader.app.stopping import StopRequest
 from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
+from robo_trader.app.supervision.beats import Phase
+from robo_trader.app.supervision.halt_orders import HaltWatch
+from robo_trader.app.supervision.heart import ALONE, Heart, Upbringing
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.errors import JournalUnwritable
@@ -61,11 +64,16 @@ class Recovered:
 
 
 async def run_session(
-    settings: Settings, *, environment: Mapping[str, str], exit_when_done: bool, policy: PolicyWatch | None = None
+    settings: Settings,
+    *,
+    environment: Mapping[str, str],
+    exit_when_done: bool,
+    policy: PolicyWatch | None = None,
+    upbringing: Upbringing = ALONE,
 ) -> dict[str, Any]:
     """Trade until stopped, or until the feeds end if `exit_when_done`; return the summary.
 
-    policy: looks at the risk policy's file; one that nobody answers for if not given.
+    policy: looks at the risk policy's file; one that nobody answers for if not given. upbringing: who keeps it running.
     SIGINT and SIGTERM stop between two slices. Raises RoboTraderError for everything the world refuses.
     """
     begun = time.monotonic()
@@ -76,30 +84,41 @@ async def run_session(
     plan = plan_session(settings, sessions, now=time.time_ns())
     path = database_of(plan, environment)
     make_directory(path.parent)
-    stop = stop_on_signals()
+    stop = StopRequest().asked
+    heart = Heart(path, settings, stop, upbringing, enabled=not exit_when_done)
+    halts = HaltWatch(path, settings.safety.kill_file)
     with (
         WriterLock(path),
         closing(SqlJournal(path, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal,
     ):
-        recovered = _recover(settings, journal, OrderReferences(journal.begin(plan.record())))
+        identity = journal.begin(plan.record())
+        recovered = _recover(settings, journal, OrderReferences(identity))
+        heart.begin(recovered.engine, identity.epoch)
         _tell_plan(plan, path, recovered)
         loop = _join_loop(settings, journal, recovered)
         asking = StatementAsking(recovered.broker, build_schedule(settings), time.monotonic_ns)
         await _resume(loop, plan, recovered)
+        await halts.look(loop, recovered.engine, at=recovered.last_slice_ended_at or plan.start)
         await asking.reconcile(loop, at=recovered.last_slice_ended_at or plan.start)
         await begin_policy(loop, plan, recovered, policy)
         wants_web = settings.web.enabled and not exit_when_done
-        async with WebProcess(
-            path,
-            environment,
-            ("--port", str(settings.web.port)),
-            enabled=wants_web,
-            log_format=settings.monitoring.log_format,
+        async with (
+            heart,
+            WebProcess(
+                path,
+                environment,
+                ("--port", str(settings.web.port)),
+                enabled=wants_web,
+                log_format=settings.monitoring.log_format,
+            ),
         ):
-            await _trade(loop, _Upkeep(asking, policy, InstructionInbox(path)), plan, recovered, stop)
+            upkeep = _Upkeep(asking, policy, InstructionInbox(path), halts, heart, recovered.engine)
+            await _trade(loop, upkeep, plan, recovered, stop)
             if not exit_when_done and not stop.is_set():
+                heart.enter(Phase.TRADING)
                 log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")
                 await stop.wait()
+            heart.enter(Phase.STOPPING)
         return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
 
@@ -158,9 +177,14 @@ class _Upkeep:
     asking: StatementAsking
     policy: PolicyWatch
     inbox: InstructionInbox
+    halts: HaltWatch
+    heart: Heart
+    engine: Engine
 
     async def before(self, slice_: BarSlice, loop: TradingLoop, *, after: int, start: int) -> None:
         """after: the end of the last slice, 0 if there was none; start: of the session."""
+        self.heart.enter(Phase.TRADING)
+        await self.halts.look(loop, self.engine, at=after or start)
         await self.asking.ask_before(slice_, at=after)
         change = self.policy.look(at=after or start)
         if change is not None:
@@ -200,18 +224,6 @@ async def _trade(
     if not stop.is_set():
         await loop.fire_timers(before=after + 1)
     log.info("stopped" if stop.is_set() else "feeds ended", slices=number)
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Return what SIGINT and SIGTERM set from now on."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: Ctrl-C arrives as an exception instead
-            return stop
-    return stop
 
 
 def make_directory(directory: Path) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from robo_trader.adapters.storage.journal import digest_of
+from robo_trader.adapters.storage.chain import digest_of
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
 from robo_trader.app.joining import build_engine_settings
 from robo_trader.app.recorded_settings import settings_of

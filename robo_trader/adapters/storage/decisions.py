@@ -38,7 +38,7 @@ class SqlDecisions(SqlProjections):
     def __init__(self, path: Path) -> None:
         """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
         super().__init__(path)
-        self._reading = ReadTransaction(self._engine, path)
+        self._reading = ReadTransaction(self._database, path)
         self.trail = SqlOrderTrail(self._reading)
 
     def as_of(self) -> int:

@@ -14,7 +14,9 @@ from robo_trader.core.domain.order_references import INSTALL_ALPHABET, INSTALL_L
 from robo_trader.core.ports.journal import JournalIdentity
 
 _OF_EPOCH = schema.meta.c.key == "epoch"
-_EPOCH_NOW, _EPOCH_TAKEN = select(schema.meta.c.value).where(_OF_EPOCH), update(schema.meta).where(_OF_EPOCH)
+# It is locked where it is read, so that nobody else takes the next one before the transaction has ended.
+_EPOCH_NOW = select(schema.meta.c.value).where(_OF_EPOCH).with_for_update()
+_EPOCH_TAKEN = update(schema.meta).where(_OF_EPOCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ def read_facts(connection: Connection, path: Path) -> JournalFacts:
 
 
 def newest_epoch(connection: Connection) -> int:
-    """Return the epoch of whoever began to write last. Cheap: asked at every commit."""
+    """Return the epoch of whoever began to write last; it stays so to the end of the transaction.
+
+    Cheap: asked at every commit.
+    """
     return int(connection.execute(_EPOCH_NOW).scalar_one())
 
 

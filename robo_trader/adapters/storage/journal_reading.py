@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from robo_trader.adapters.storage.database import named_errors, open_database
+from robo_trader.adapters.storage.database import open_database, rows_of
 from robo_trader.adapters.storage.journal import stored_batches
 from robo_trader.adapters.storage.journal_facts import read_facts
 from robo_trader.core.ports.journal import Batch
@@ -15,19 +15,16 @@ class RecordedJournal:
     def __init__(self, path: Path, *, busy_timeout_seconds: float = 5.0) -> None:
         """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
         self._path = path
-        self._engine = open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)
-        with named_errors(path):
-            self._connection = self._engine.connect()
-            self._connection.begin()
-            facts = read_facts(self._connection, path)
+        self._database = open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)
+        self._held = self._database.hold()
+        facts = self._held.run(lambda connection: read_facts(connection, path))
         self.session, self.identity = facts.session, facts.identity
 
     def batches(self) -> Iterator[Batch]:
         """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-        with named_errors(self._path):
-            yield from stored_batches(self._connection, self._path)
+        yield from stored_batches(lambda statement: self._held.run(rows_of(statement)), self._path)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._connection.close()
-        self._engine.dispose()
+        self._held.close()
+        self._database.close()

@@ -1,11 +1,14 @@
 """One writer a journal: a lock the operating system lets go of when its holder dies, however it dies."""
 
 import os
+import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from robo_trader.core.domain.errors import JournalBusy
+
+_HOLDER_LENGTH_MAX = 300
 
 
 class WriterLock:
@@ -20,11 +23,14 @@ class WriterLock:
         """Take the lock. Raises JournalBusy if another process holds it."""
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         if not _try_lock(self._descriptor):
+            holder = _read_holder(self._descriptor)
             os.close(self._descriptor)
             raise JournalBusy(
-                f"another robo-trader is trading with {self._database}",
+                f"another robo-trader is trading with {self._database}{holder and f': {holder}'}",
                 next_step="Stop it first, or begin a session of its own with --database PATH.",
             )
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
         return self
 
     def __exit__(
@@ -44,6 +50,14 @@ def is_held(database: Path) -> bool:
         return not _try_lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _read_holder(descriptor: int) -> str:
+    """Return who holds the lock, in his own words; empty where the system lets nobody read what is locked."""
+    try:
+        return os.pread(descriptor, _HOLDER_LENGTH_MAX, 0).decode(errors="replace") if hasattr(os, "pread") else ""
+    except OSError:
+        return ""
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -276,6 +276,10 @@ Waivers = Annotated[
     Mapping[str, Annotated[str, Field(min_length=3, max_length=200)]],
     Wording("a reason of 3 to 200 characters for each symbol"),
 ]
+OptionalUrl = Annotated[
+    Annotated[str, Field(pattern=r"^https?://[!-~]{1,500}$")] | None,
+    Wording("an address such as https://example.org/x"),
+]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
 AccountName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")

@@ -25,6 +25,7 @@ from robo_trader.app.settings.fields import (
     OptionalDuration,
     OptionalPath,
     OptionalSecret,
+    OptionalUrl,
     OptionalZone,
     Seconds,
     Speed,
@@ -262,6 +263,10 @@ class ProtectionSettings(Section):
         le=Decimal("0.10"),
         description="Least move of a resting stop, as a fraction of the price; smaller ones are not sent.",
     )
+    flatten: bool = Field(
+        default=True,
+        description="Whether a position is left at the market when its resting stop fails twice; else it only alarms.",
+    )
     waivers: Waivers = Field(
         default={},
         description="Symbols that need no resting stop, each with its reason, in the table [protection.waivers].",
@@ -269,11 +274,19 @@ class ProtectionSettings(Section):
 
 
 class MonitoringSettings(Section):
-    """What is logged."""
+    """What is logged, and who is told that all is well."""
 
     log_level: LogLevel = Field(default="info", description="Least important message that is logged.")
     log_format: Literal["console", "json"] = Field(
         default="console", description="Lines for people, or one JSON object a line for programs."
+    )
+    ping_url: OptionalUrl = Field(
+        default=None,
+        description="Address that is asked again and again while trading is sound, so that silence raises an alarm "
+        "there; /fail is added to tell of a failure.",
+    )
+    ping_seconds: Seconds = Field(
+        default=60.0, ge=0.1, le=86_400, description="Time between two such questions, in seconds."
     )
 
 

@@ -36,6 +36,7 @@ from robo_trader.core.domain.outcomes import SignalSettled
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
+from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
@@ -377,6 +378,7 @@ DecisionEvent = (
     | ReportQuarantined
     | PositionUnprotected
     | PositionProtected
+    | ProtectionFailed
     | TradingStateChanged
     | LimitChanged
     | LooseningRefused

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
-from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.events import (
     INSTRUCTIONS,
@@ -129,7 +129,7 @@ class Engine:
         elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
         elif isinstance(event, BrokerLinkChanged):
-            follow_link(event, self.account, self._settings.symbols)
+            self._follow_link(event)
         elif isinstance(event, HistoryShown):
             self._remember(event.slice)
         else:
@@ -167,6 +167,11 @@ class Engine:
             self._worked.hear(report)
         if self._protection is not None:
             self._protect(self._protection, report)
+
+    def _follow_link(self, event: BrokerLinkChanged) -> None:
+        follow_link(event, self.account, self._settings.symbols)
+        if self._protection is not None and event.state is LinkState.READY:
+            self._protect(self._protection, event)
 
     def _follow(self, event: Instructed) -> None:
         """Take what an operator asks for, or what is told of the account from outside."""
@@ -274,9 +279,12 @@ class Engine:
         if self._worked is not None:
             self._worked.observe(sound, slice_.session)
 
-    def _protect(self, desk: ProtectionDesk, report: BrokerReport) -> None:
+    def _protect(self, desk: ProtectionDesk, report: BrokerReport | BrokerLinkChanged) -> None:
         self._orders.look_afresh(at=report.occurred_at)
-        desk.hear(report)
+        if isinstance(report, BrokerLinkChanged):
+            desk.look_round()  # what was filled or lost while he was away could not be guarded
+        else:
+            desk.hear(report)
         self._leave_unprotected(desk)
 
     def _leave_unprotected(self, desk: ProtectionDesk) -> None:

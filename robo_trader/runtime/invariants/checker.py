@@ -31,6 +31,7 @@ from robo_trader.core.domain.events import (
     TradePrinted,
     TradingStateChanged,
 )
+from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.engine.account import Account
@@ -66,6 +67,7 @@ _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
 _DECISIONS: Mapping[type[DecisionEvent], tuple[Look, ...]] = {
     OrderUpdated: (risk.look_at_new_order, times.look_at_new_order, orders.look_at_order),
     OrderDenied: (protection.look_at_denied,),
+    ProtectionFailed: (protection.look_at_failed,),
     FillBooked: (reports.look_at_fill, ledger.look_at_fill),
     FillRestated: (reports.look_at_restated, ledger.look_at_restated),
     SharesCrossed: (ledger.look_at_crossed,),

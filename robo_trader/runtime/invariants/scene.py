@@ -60,6 +60,7 @@ class Scene:
         self.timers: dict[str, int] = {}
         self.opening_equity = ZERO  # of the session, dollars
         self.marked = (ZERO, ZERO)  # equity and gross exposure as the last slice ended
+        self.held_bare: set[Symbol] = set()  # their stops failed twice, and the settings let them stay
         # Of the step at hand:
         self.number = 0
         self.event: InputEvent | None = None

@@ -1,7 +1,10 @@
 """Bars as the gateway tells them: history first, then the bar that is being made, again and again until it is over.
 
-After every connection all symbols are asked for anew. What comes is held back until the last of their histories is
-there: whoever saw one symbol's past before another's would take moments for whole that are not.
+After every connection all symbols are asked for anew, and the engine is told when the last of their histories is there:
+whoever saw one symbol's past before another's would take moments for whole that are not.
+
+The connection that trades keeps a short history up to date, whose bars and ticks come in one order. What lies before it
+is asked of the pool once that stream has begun, so that nothing can be missed between the two.
 """
 
 import asyncio
@@ -9,69 +12,86 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
+from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
+from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError, stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.market.bar_sizes import BarSize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
 
     from ib_async.objects import BarData
 
     from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
+    from robo_trader.adapters.brokers.interactive_brokers.errands import Errands
+    from robo_trader.adapters.brokers.interactive_brokers.history_pool import HistoryPool
     from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 
 LAST_TIME = 45  # the kind of tick that names the time of the last trade
-RETRY_SECONDS = 10.0  # after a refused history: the gateway counts questions
 HISTORY_SECONDS = 30.0  # a history that has not come by then is missing, and the others are told without it
 _DATE_CHARACTERS_MAX = 10  # YYYYMMDD, or seconds since 1970
+ROWS_MAX = 20_000  # bars in one message to the engine
 _REFUSED = frozenset({162, 200, 321, 322, 366, 2105})
+_FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError)
 
 
 class MarketWatch:
     """Keeps a history up to date and a line of ticks for each symbol, over reconnects."""
 
-    def __init__(self, wire: "GatewayWire", clock: "MarketClock", say: "Callable[[object], None]") -> None:
+    def __init__(
+        self, wire: "GatewayWire", clock: "MarketClock", say: "Callable[[object], None]", errands: "Errands"
+    ) -> None:
         self._wire = wire
         self._clock = clock
         self._say = say
+        self._errands = errands
+        self.pool: HistoryPool | None = None  # None: histories are asked for whole, on the connection that trades
+        self.retry_seconds = 10.0  # after a refused history: the gateway counts questions
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
         self._histories: dict[int, Symbol] = {}  # by number of the question, on this connection
         self._lines: dict[int, Symbol] = {}
         self._rows: dict[int, list[speech.BarTold]] = {}
+        self._unwanted: list[int] = []  # numbers of histories that are still to be dropped
+        self._unwanted_lines: list[int] = []
         self._awaited: set[Symbol] = set()  # their histories are under way
-        self._held: list[speech.BarsTold] = []  # until the last of them is there
+        self._held: dict[Symbol, list[speech.BarTold]] = {}  # of streams, until what lies before is there
+        self._seconds: list[float] = []  # how long histories took
         self._time = 0
         self._deadline: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Future[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
 
     async def watch(self, wanted: speech.WatchMarket) -> None:
         """Ask for some symbols from now on, on this connection and all that follow."""
         self._wanted = wanted
         if self._is_begun:
-            with contextlib.suppress(ConnectionError):  # the next connection asks for all
-                await self.renew()
+            self.renew()
 
-    async def begin(self) -> None:
+    def begin(self) -> None:
         """Ask on a new connection."""
         self._is_begun = True
-        await self._subscribe()
+        if self.pool is not None:
+            self.pool.wake()
+        self._start(self._subscribe())
 
     def end(self) -> None:
         """The connection is gone, and every question with it."""
         self._is_begun = False
         self._forget()
+        self._unwanted.clear()
+        self._unwanted_lines.clear()
 
-    async def renew(self) -> None:
+    def renew(self) -> None:
         """Ask anew on the same connection: the gateway was away itself, and bars may have ended meanwhile."""
-        histories, lines = list(self._histories), list(self._lines)
+        self._unwanted += self._histories
+        self._unwanted_lines += self._lines
         self._forget()
-        for number in histories:
-            await self._wire.drop_history(number)
-        for number in lines:
-            await self._wire.drop_ticks(number)
-        await self._subscribe()
+        self._start(self._drop_and_subscribe())
 
     def hear_bar(self, number: int, bar: "BarData") -> None:
         """Take a bar of a history."""
@@ -81,16 +101,22 @@ class MarketWatch:
     def hear_end(self, number: int) -> None:
         """Take the end of a history."""
         symbol = self._histories.get(number)
-        if symbol is not None:
-            rows, self._rows[number] = self._rows[number], []
-            self._tell(speech.BarsTold(symbol=symbol, bars=tuple(rows)))
-            self._await_no_more(symbol)
+        if symbol is None:
+            return
+        rows, self._rows[number] = self._rows[number], []
+        if self.pool is None:
+            self._complete(symbol, rows)
+        else:
+            self._held[symbol] = rows
+            self._start(self._fetch(self.pool, symbol))
 
     def hear_update(self, number: int, bar: "BarData") -> None:
         """Take the bar that is being made."""
         symbol = self._histories.get(number)
-        if symbol is not None:
-            self._tell(speech.BarsTold(symbol=symbol, bars=(_told(bar),)))
+        if symbol in self._held:
+            self._held[symbol].append(_told(bar))
+        elif symbol is not None:
+            self._say(speech.BarsTold(symbol=symbol, bars=(_told(bar),)))
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
@@ -107,17 +133,41 @@ class MarketWatch:
             return
         symbol = self._histories.pop(number, None)
         if symbol is not None:
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._retry, self._wanted, symbol)
+            self._later(self._retry, symbol)
             self._await_no_more(symbol)
 
-    def _retry(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
-        if wanted is self._wanted and self._is_begun and symbol not in self._histories.values():
-            self._tasks.add(task := asyncio.ensure_future(self._ask_again(wanted, symbol)))
-            task.add_done_callback(self._tasks.discard)
+    def _later(self, work: "Callable[[Symbol], Coroutine[Any, Any, None]]", symbol: Symbol) -> None:
+        """Do something about a symbol in a while, if it is still wanted then."""
 
-    async def _ask_again(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
-        with contextlib.suppress(ConnectionError):  # the next connection asks for all
-            await self._ask_history(wanted, symbol)
+        async def wait() -> None:
+            await asyncio.sleep(self.retry_seconds)
+            await work(symbol)
+
+        self._start(wait())
+
+    def _start(self, work: "Coroutine[Any, Any, None]") -> None:
+        """Do something beside the session, until the connection ends or everything is asked for anew."""
+
+        async def unless_gone() -> None:
+            with contextlib.suppress(ConnectionError):  # the next connection asks for all
+                await work
+
+        task = self._errands.start(unless_gone())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _retry(self, symbol: Symbol) -> None:
+        if self._wanted is not None and symbol not in self._histories.values():
+            await self._ask_history(self._wanted, symbol)
+
+    async def _drop_and_subscribe(self) -> None:
+        while self._unwanted:
+            await self._wire.drop_history(self._unwanted[-1])
+            self._unwanted.pop()
+        while self._unwanted_lines:
+            await self._wire.drop_ticks(self._unwanted_lines[-1])
+            self._unwanted_lines.pop()
+        await self._subscribe()
 
     async def _subscribe(self) -> None:
         wanted = self._wanted
@@ -127,6 +177,7 @@ class MarketWatch:
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
         for symbol in wanted.symbols:
             await self._ask_history(wanted, symbol)
+        for symbol in wanted.symbols:
             number = self._wire.number()
             self._lines[number] = symbol
             await self._wire.keep_ticks(number, stock(symbol))
@@ -135,7 +186,44 @@ class MarketWatch:
         number = self._wire.number()
         self._histories[number] = symbol
         self._rows[number] = []
-        await self._wire.keep_history(number, stock(symbol), wanted.bar_size, wanted.duration)
+        duration = wanted.duration if self.pool is None else _short(wanted.bar_size)
+        await self._wire.keep_history(number, stock(symbol), wanted.bar_size, duration)
+
+    async def _fetch(self, pool: "HistoryPool", symbol: Symbol) -> None:
+        """Get what lies before a stream, and tell both."""
+        wanted = self._wanted
+        assert wanted is not None, symbol
+        try:
+            told = await self._past(pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
+        except _FAILURES as error:
+            words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
+            self._say(speech.AlarmRaised(words=words))
+            self._await_no_more(symbol)
+            self._later(lambda symbol: self._fetch(pool, symbol), symbol)
+            return
+        stream = self._held.pop(symbol, None)
+        if stream is not None:  # else the stream was asked for again meanwhile, and what lies before it as well
+            if told.rows:
+                self._seconds.append(told.seconds)
+            begun = int(stream[0].date) if stream else None
+            past = [_told(bar) for bar in told.rows if begun is None or int(str(bar.date)) < begun]
+            self._complete(symbol, past + stream)
+
+    async def _past(self, pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:
+        """Return a history; an empty one where the gateway says that there is none: its stream was not refused."""
+        try:
+            return await pool.history(question)
+        except RequestRefusedError as error:
+            if error.code != HISTORY_ERROR or is_too_quick(error):
+                raise
+            self._say(speech.AlarmRaised(words=f"{question.symbol} begins without history: {error}"))
+            return TimedAnswer([], 0.0)
+
+    def _complete(self, symbol: Symbol, rows: "Sequence[speech.BarTold]") -> None:
+        """Tell a history that is whole."""
+        for first in range(0, max(1, len(rows)), ROWS_MAX):
+            self._say(speech.BarsTold(symbol=symbol, bars=tuple(rows[first : first + ROWS_MAX])))
+        self._await_no_more(symbol)
 
     def _await_no_more(self, symbol: Symbol) -> None:
         if self._awaited:
@@ -143,28 +231,28 @@ class MarketWatch:
             if not self._awaited:
                 self._release()
 
-    def _tell(self, told: speech.BarsTold) -> None:
-        """Tell bars, or hold them back."""
-        if self._awaited:
-            self._held.append(told)
-        else:
-            self._say(told)
-
     def _release(self) -> None:
-        """Tell what was held back."""
+        """Tell that what was held back may be used."""
         self._awaited.clear()
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        held, self._held = self._held, []
-        self._say(speech.HistoryTold(parts=tuple(held), at=self._clock.now()))
+        seconds, self._seconds = tuple(self._seconds), []
+        self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds))
 
     def _forget(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        for kept in (self._histories, self._lines, self._rows, self._awaited, self._held):
+        for task in self._running:
+            task.cancel()
+        for kept in (self._histories, self._lines, self._rows, self._awaited, self._held, self._seconds):
             kept.clear()
+
+
+def _short(bar_size: str) -> str:
+    """Return how much of the past a stream begins with: the session at hand, and that before it where bars are days."""
+    return "2 D" if bar_size == BarSize.DAY_1.value else "1 D"
 
 
 def _told(bar: "BarData") -> speech.BarTold:

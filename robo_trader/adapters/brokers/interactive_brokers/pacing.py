@@ -7,6 +7,7 @@ from enum import IntEnum
 
 MESSAGES_A_SECOND = 40  # the gateway counts 50, and hangs up on who goes on
 KEPT_FOR_CANCELS = 10
+KEPT_FOR_ORDERS = 10  # of the others: questions leave them free, so that no order waits for questions
 _WINDOW = 1.0  # seconds
 
 
@@ -26,11 +27,16 @@ class TurnDroppedError(Exception):
 class Pacer:
     """Gives turns, by lane and then in order of asking. One belongs to one connection."""
 
-    def __init__(self, a_second: int = MESSAGES_A_SECOND, kept: int = KEPT_FOR_CANCELS) -> None:
-        """kept: of the messages of a second, those that only cancels may use."""
-        assert 0 <= kept < a_second
-        self._most = {Lane.BEAT: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept}
-        self._most[Lane.QUERY] = self._most[Lane.ORDER]
+    def __init__(
+        self,
+        a_second: int = MESSAGES_A_SECOND,
+        kept_for_cancels: int = KEPT_FOR_CANCELS,
+        kept_for_orders: int = KEPT_FOR_ORDERS,
+    ) -> None:
+        """Of the messages of a second some are kept for cancels alone, and some for orders and cancels."""
+        assert 0 <= kept_for_cancels + kept_for_orders < a_second
+        self._most = {Lane.BEAT: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept_for_cancels}
+        self._most[Lane.QUERY] = self._most[Lane.ORDER] - kept_for_orders
         self._waiting: list[tuple[Lane, int, asyncio.Future[None]]] = []
         self._given: deque[float] = deque()  # when turns of the last second were given
         self._asked = 0

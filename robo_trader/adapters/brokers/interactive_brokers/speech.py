@@ -44,6 +44,8 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     at: int  # the latest time that the engine knows, UTC ns
     opened_at: int  # what others traded before is in the opening figures already, UTC ns
     patience: Patience = USUAL
+    history_clients: int = 0  # connections for history; with none it is asked for on the one that trades
+    routes: dict[Symbol, str] = {}  # venues of symbols whose orders do not go to SMART
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -118,10 +120,13 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
-    """The past of all symbols together, after it was asked for anew: whatever was over by `at` (UTC ns) is in it."""
+    """The past of all symbols is told, after it was asked for anew: whatever was over by `at` (UTC ns) was in it.
 
-    parts: tuple[BarsTold, ...]  # what was refused is absent
+    What was refused is absent. seconds: how long the gateway took for each history.
+    """
+
     at: int
+    seconds: tuple[float, ...] = ()
 
 
 class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -136,6 +141,14 @@ class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
     words: str
 
 
+class ServiceChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """A family of requests, or a connection for history, has begun to fail, or works again."""
+
+    service: str
+    works: bool
+    words: str
+
+
 class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
     """The process is there."""
 
@@ -144,7 +157,7 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, Finish, CodeHeard, AlarmRaised,
-    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold,
+    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold, ServiceChanged,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

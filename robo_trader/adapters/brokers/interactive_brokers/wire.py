@@ -8,23 +8,26 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
 
-from ib_async.client import Client
 from ib_async.contract import Contract
 from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
+from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import CircuitBreaker
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
+from robo_trader.adapters.brokers.interactive_brokers.guarded_client import GuardedClient
+from robo_trader.adapters.brokers.interactive_brokers.history_line import ask_history
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError
 
-FRAME_MAX = 1 << 20  # bytes; the longest honest message is a day of small bars
 OPEN, COMPLETED, POSITIONS, TIME = "open orders", "completed orders", "positions", "the time"
 _FIRST_REQUEST = 1_000_000_000  # numbers of questions; those of orders stay far below
 _CODE_MAX = 1 << 31
@@ -125,10 +128,12 @@ class Ears:
 
     def historicalData(self, reqId: int, bar: BarData) -> None:
         """A bar of a history."""
+        self._answers.add(reqId, bar)
         self.market.hear_bar(reqId, bar)
 
     def historicalDataEnd(self, reqId: int, _start: str, _end: str) -> None:
         """All were told."""
+        self._answers.end(reqId)
         self.market.hear_end(reqId)
 
     def historicalDataUpdate(self, reqId: int, bar: BarData) -> None:
@@ -166,27 +171,6 @@ def _number(order_id: int) -> int:
     return order_id
 
 
-class GuardedClient(Client):
-    """The library's client, with a bound on the length of a message; what is no handshake ends the connection."""
-
-    def __init__(self, ears: object) -> None:
-        super().__init__(ears)
-
-    def _onSocketHasData(self, data: bytes) -> None:
-        try:
-            super()._onSocketHasData(data)
-        except (ValueError, IndexError):  # before it is ready the library reads fields that need not be there
-            self._hang_up()
-        if self._serverVersion > self.MaxClientVersion:
-            self._hang_up()
-        if len(self._data) >= 4 and int.from_bytes(self._data[:4], "big") > FRAME_MAX:
-            self._hang_up()
-
-    def _hang_up(self) -> None:
-        self._data = b""
-        self.conn.disconnect()
-
-
 class GatewayWire:
     """One connection after the other; questions wait for their turn."""
 
@@ -199,6 +183,7 @@ class GatewayWire:
         self.ears = Ears(tracker, self.answers, clock, time_zone)
         self.client = GuardedClient(self.ears)
         self.pacer = Pacer()
+        self.breaker: CircuitBreaker | None = None  # of the questions that statements are made of
         self.lost = asyncio.Event()
         self.on_undecodable: Callable[[str], None] = lambda _words: None
         self._requests = _FIRST_REQUEST
@@ -209,6 +194,8 @@ class GatewayWire:
     async def connect(self, host: str, port: int, client_id: int, seconds: float) -> list[str]:
         """Connect and shake hands; return the accounts of the login. Raises OSError or TimeoutError."""
         self.lost.clear()
+        if self.breaker is not None:
+            self.breaker.forget()
         await self.client.connectAsync(host, port, client_id, seconds)
         return list(self.client.getAccounts())
 
@@ -279,6 +266,14 @@ class GatewayWire:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
         await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self.client.reqCurrentTime), seconds)
 
+    async def history(self, question: HistoryQuestion) -> list[BarData]:
+        """Return bars up to now: where there is no connection for history."""
+        key = self.number()
+        ask = self.answers.ask
+        return await ask(
+            key, lambda: self.send(Lane.QUERY, lambda: ask_history(self.client, key, question)), self._question_seconds
+        )
+
     async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
         """Ask for trades as bars of regular hours, up to now and on."""
         ask = self.client.reqHistoricalData
@@ -306,7 +301,8 @@ class GatewayWire:
         return self._requests
 
     async def _ask(self, key: int | str, speak: Callable[[], None]) -> list[Any]:
-        return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
+        with nullcontext() if self.breaker is None else self.breaker.attempt():
+            return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
 
     async def _ask_once(self, key: int | str, speak: Callable[[], None], enough: Callable[[], None]) -> list[Any]:
         """Ask what the gateway would go on telling, and say that it is enough, answered or not: few may be open."""

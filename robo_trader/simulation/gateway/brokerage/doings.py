@@ -81,6 +81,12 @@ class Doings:
         self._come_to(at)
         return booked.execution.exec_id
 
+    def cancel(self, perm_id: int, at: int) -> None:
+        """Cancel a working order, as the exchange or the broker's risk desk does."""
+        self._come_to(at)
+        self._orders.withdraw(self._working(perm_id), at)
+        self._come_to(at)
+
     def fill(self, perm_id: int, shares: Decimal, price: Decimal, at: int) -> None:
         """Fill a part of a working order, whatever the market does; no more than it has left."""
         self._come_to(at)

@@ -14,8 +14,8 @@ from random import Random
 import pytest
 
 from robo_trader.adapters.brokers.interactive_brokers.executions import KEPT_MAX
+from robo_trader.adapters.brokers.interactive_brokers.guarded_client import FRAME_MAX
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError
-from robo_trader.adapters.brokers.interactive_brokers.wire import FRAME_MAX
 from robo_trader.simulation.gateway.protocol import messages as said
 from tests.examples import frames
 from tests.memory import resident_bytes

@@ -82,7 +82,7 @@ def test_who_is_dropped_hears_it_and_the_beat_goes_on() -> None:
 
 def test_who_gives_up_uses_no_turn() -> None:
     async def check() -> None:
-        pacer = Pacer(a_second=2, kept=0)
+        pacer = Pacer(a_second=2, kept_for_cancels=0, kept_for_orders=0)
         await pacer.turn(Lane.ORDER)
         await pacer.turn(Lane.ORDER)
         gone = asyncio.ensure_future(pacer.turn(Lane.ORDER))
