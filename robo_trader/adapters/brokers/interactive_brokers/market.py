@@ -37,7 +37,7 @@ HISTORY_SECONDS = 30.0  # a history that has not come by then is missing, and th
 _DATE_CHARACTERS_MAX = 10  # YYYYMMDD, or seconds since 1970
 ROWS_MAX = 20_000  # bars in one message to the engine
 _REFUSED = frozenset({162, 200, 321, 322, 366, 2105})
-_FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError)
+_FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError, UnreadableError)
 
 
 class MarketWatch:
@@ -195,6 +195,7 @@ class MarketWatch:
         assert wanted is not None, symbol
         try:
             told = await self._past(pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
+            rows = [_told(bar) for bar in told.rows]
         except _FAILURES as error:
             words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
             self._say(speech.AlarmRaised(words=words))
@@ -203,11 +204,10 @@ class MarketWatch:
             return
         stream = self._held.pop(symbol, None)
         if stream is not None:  # else the stream was asked for again meanwhile, and what lies before it as well
-            if told.rows:
+            if rows:
                 self._seconds.append(told.seconds)
             begun = int(stream[0].date) if stream else None
-            past = [_told(bar) for bar in told.rows if begun is None or int(str(bar.date)) < begun]
-            self._complete(symbol, past + stream)
+            self._complete(symbol, [row for row in rows if begun is None or int(row.date) < begun] + stream)
 
     async def _past(self, pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:
         """Return a history; an empty one where the gateway says that there is none: its stream was not refused."""

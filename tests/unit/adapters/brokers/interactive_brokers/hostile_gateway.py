@@ -113,7 +113,8 @@ class HostileGateway:
         """Let bars be asked for."""
         wanted = speech.WatchMarket(symbols=(Symbol("AAPL"),), bar_size="1 hour", duration="2 D")
         await self.session.market.watch(wanted)
-        await self.session.market.begin()
+        self.session.market.begin()
+        await asyncio.sleep(1)
 
     async def ask(self, frames: Iterable[bytes]) -> None:
         """Have a statement made, and all asked as at a start, while frames come as rows; each answer ends."""
@@ -130,6 +131,7 @@ class HostileGateway:
                 self.say(*ENDS, said.ExecutionDetailsEnd(request_id=number), said.AccountSummaryEnd(request_id=number))
                 self.say(said.CurrentTimeMessage(at=OPEN))
             await task
+        assert self.session.errands._broken.empty(), self.session.errands._broken.get_nowait()
 
     async def _synchronise(self, _asked: speech.AskStatement) -> None:
         with contextlib.suppress(NoAnswerError, RequestRefusedError, ConnectionError):
