@@ -91,7 +91,7 @@ class DiskJournal:
         seq = 0
         for frame in _frames(self._disk.read(JOURNAL) or b""):
             try:
-                records = _FRAME.decode(frame[_LENGTH :])
+                records = _FRAME.decode(frame[_LENGTH:])
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise damaged_record("the pretend disk", seq + 1) from error
             seq += len(records)

@@ -26,7 +26,15 @@ _ENDS = (
     "OpenOrderEnd", "CompletedOrdersEnd", "ExecutionDetailsEnd", "PositionEnd", "AccountSummaryEnd", "NextValidId",
     "PositionMessage", "CompletedOrder", "CurrentTimeMessage", "HistoricalBars",
 )  # fmt: skip
-_REQUESTS = ("PlaceOrder", "CancelOrder", "AllOpenOrders", "Executions", "Positions", "CompletedOrders", "HistoricalData")
+_REQUESTS = (
+    "PlaceOrder",
+    "CancelOrder",
+    "AllOpenOrders",
+    "Executions",
+    "Positions",
+    "CompletedOrders",
+    "HistoricalData",
+)
 
 # How a kind's numbers are drawn: seconds, the highest count, messages.
 _KINDS: dict[str, tuple[float, int, tuple[str, ...]]] = {
@@ -34,7 +42,7 @@ _KINDS: dict[str, tuple[float, int, tuple[str, ...]]] = {
     "cut_to_gateway": (0, 400, ()),
     "cut_from_gateway": (0, 2_000, ()),
     "line_cut": (0, 3_000, ()),
-    "half_open": (0, 0, ()),
+    "half_open": (60, 0, ()),
     "stall": (20, 0, ()),
     "slow": (60, 0, ()),
     # the gateway

@@ -19,7 +19,7 @@ from robo_trader.simulation.gateway.brokerage.state import Arming
 from robo_trader.simulation.gateway.market.market import Market
 from robo_trader.simulation.gateway.market.settings import MarketSettings
 from robo_trader.simulation.gateway.protocol import requests as asks
-from robo_trader.simulation.gateway.server.desk import Desk, MarketEvent
+from robo_trader.simulation.gateway.server.desk import MarketEvent
 from robo_trader.simulation.gateway.server.fault_book import FaultBook
 from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
 from robo_trader.simulation.gateway.server.gateway_server import GatewayServer, GatewaySettings
@@ -31,7 +31,7 @@ TICK_SECONDS = 0.5
 _SETTINGS = GatewaySettings(host=HOST, port=PORT, is_paced=True, tick_seconds=TICK_SECONDS)
 
 
-class WireBroken(AssertionError):  # noqa: N818 - a finding
+class WireBroken(AssertionError):
     """What left is not what may leave."""
 
 

@@ -157,7 +157,7 @@ class Program:
         machine.children.append(child)
         ours, theirs = machine.network.pair(LINE, self.process, child)
         machine.loop.spawn(child, serve_line(Channel(theirs.reader, theirs.writer, epoch), self._around()))
-        return Launched(_PretendProcess(machine.loop, child), ours.reader, ours.writer)
+        return Launched(_PretendProcess(machine.loop, self.process, child), ours.reader, ours.writer)
 
     def _note(self, batch: Batch) -> None:
         assert self.references is not None
@@ -206,8 +206,9 @@ class _PretendFiles:
 class _PretendProcess:
     """What the engine holds of the broker's process."""
 
-    def __init__(self, loop: WorldLoop, process: Process) -> None:
+    def __init__(self, loop: WorldLoop, owner: Process, process: Process) -> None:
         self._loop = loop
+        self._owner = owner
         self._process = process
         self.pid = 1
 
@@ -216,7 +217,8 @@ class _PretendProcess:
         return None if self._process.is_alive else 0
 
     def kill(self) -> None:
-        self._loop.kill(self._process)
+        if self._owner.is_alive:  # what unwinds kills nobody
+            self._loop.kill(self._process)
 
     async def wait(self) -> int:
         await self._process.died.wait()
@@ -231,5 +233,3 @@ def _unknown(broker: InteractiveBrokers) -> BrokerLinkChanged:
 
 async def _nothing_else() -> None:
     """See to nothing besides."""
-
-

@@ -44,7 +44,9 @@ class Stage:
     def slices(self, session: TradingSession) -> Iterator[BarSlice]:
         """Yield a session's bars: a walk of each price, by seed."""
         chance = Random(f"market/{self.seed}/{session.date}")  # noqa: S311 - pretend prices
-        prices = {symbol: round(50 + 10 * number + chance.uniform(-5, 5), 2) for number, symbol in enumerate(self.symbols)}
+        prices = {
+            symbol: round(50 + 10 * number + chance.uniform(-5, 5), 2) for number, symbol in enumerate(self.symbols)
+        }
         for started_at, ended_at in bar_intervals(session, BAR_SIZE):
             bars = []
             for symbol in self.symbols:

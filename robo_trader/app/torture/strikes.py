@@ -10,7 +10,6 @@ from robo_trader.app.torture.stage import HOST, PORT
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.simulation.gateway.brokerage.orders import BrokerageOrder
 from robo_trader.simulation.gateway.protocol.values import OrderTicket
 from robo_trader.simulation.world.disk import DiskFault
 from robo_trader.simulation.world.network import Connection
@@ -55,8 +54,8 @@ def _on_connection(act: Callable[[Connection, WorldFault], None]) -> Strike:
     return struck
 
 
-def _half_open(connection: Connection, _: WorldFault) -> None:
-    connection.is_half_open = True
+def _half_open(connection: Connection, fault: WorldFault) -> None:
+    connection.go_half_open(fault.seconds)
 
 
 def _stall(connection: Connection, fault: WorldFault) -> None:
@@ -176,7 +175,7 @@ def _order_by_hand(world: "World", fault: WorldFault) -> None:
 
 
 def _elsewhere(world: "World", fault: WorldFault) -> None:
-    action = "BUY" if fault.place < 0.5 else "SELL"  # noqa: PLR2004 - one or the other
+    action = "BUY" if fault.place < 0.5 else "SELL"
     price = world.price(Symbol(fault.on))
     _do(world, "trade_elsewhere", symbol=fault.on, action=action, shares=str(1 + fault.count), price=str(price))
 
@@ -225,7 +224,7 @@ def _flip(world: "World", fault: WorldFault) -> None:
 
 
 def _jump(world: "World", fault: WorldFault) -> None:
-    seconds = fault.seconds if fault.place < 0.5 else -fault.seconds  # noqa: PLR2004 - one or the other
+    seconds = fault.seconds if fault.place < 0.5 else -fault.seconds
     world.clock.error += round(seconds * NANOS_PER_SECOND)
     world.note(fault)
 
@@ -237,7 +236,7 @@ def _feed_frozen(world: "World", fault: WorldFault) -> None:
 
 
 def _bad_print(world: "World", fault: WorldFault) -> None:
-    world.gateway.distortion.factors[Symbol(fault.on)] = 1.3 if fault.place < 0.5 else 0.7  # noqa: PLR2004
+    world.gateway.distortion.factors[Symbol(fault.on)] = 1.3 if fault.place < 0.5 else 0.7
     world.note(fault)
 
 

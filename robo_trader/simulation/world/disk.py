@@ -76,7 +76,7 @@ class Disk:
     def sync(self, name: str) -> None:
         """Return once the medium holds what was written."""
         fault = self._call()
-        if fault is not None and self._chance().random() < 0.5:  # noqa: PLR2004 - it may have come so far
+        if fault is not None and self._chance().random() < 0.5:
             self._fail(fault)
         file = self.files[name]
         file.synced = file.written
@@ -86,7 +86,7 @@ class Disk:
     def replace(self, name: str, data: bytes) -> None:
         """Put a file in the place of another, whole and synced: it is the old one, or the new one."""
         fault = self._call()
-        if fault is not None and self._chance().random() < 0.5:  # noqa: PLR2004
+        if fault is not None and self._chance().random() < 0.5:
             self._fail(fault)
         self.files[name] = File(data, data)
         if fault is not None:

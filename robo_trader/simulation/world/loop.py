@@ -22,7 +22,7 @@ MakeProtocol = Callable[[], asyncio.BaseProtocol]
 Connect = Callable[[MakeProtocol, tuple[str, int]], Awaitable[tuple[asyncio.Transport, asyncio.BaseProtocol]]]
 
 
-class Stuck(AssertionError):  # noqa: N818 - a finding, not an error of the program
+class Stuck(AssertionError):
     """Nobody can run and nobody waits for a time: the world has come to an end too early."""
 
 
@@ -39,6 +39,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         self._alarms: list[tuple[int, int, Callable[[], None]]] = []  # by step
         self._chance = Random(f"loop/{seed}")  # noqa: S311 - a schedule
         self._world = Process("world")
+        self.nobody = self._world.context  # of what no program does: it happens whoever has died
         self._waiting: list[Process] = []  # those with something to run
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._timer_count = 0
@@ -54,7 +55,11 @@ class WorldLoop(asyncio.BaseEventLoop):
         return self.nanos / NANOS_PER_SECOND
 
     def call_at(  # type: ignore[override]
-        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None  # noqa: ANN401
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,  # noqa: ANN401
     ) -> asyncio.TimerHandle:
         """As asyncio's; timers of the same moment keep their order."""
         timer = asyncio.TimerHandle(when, callback, args, self, context)
@@ -63,7 +68,11 @@ class WorldLoop(asyncio.BaseEventLoop):
         return timer
 
     def call_later(  # type: ignore[override]
-        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None  # noqa: ANN401
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,  # noqa: ANN401
     ) -> asyncio.TimerHandle:
         """As asyncio's."""
         return self.call_at(self.time() + delay, callback, *args, context=context)
@@ -74,7 +83,10 @@ class WorldLoop(asyncio.BaseEventLoop):
     # ---- what can run ----
 
     def call_soon(  # type: ignore[override]
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None  # noqa: ANN401
+        self,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,  # noqa: ANN401
     ) -> asyncio.Handle:
         """As asyncio's, in order within a process."""
         handle = asyncio.Handle(callback, args, self, context)
@@ -142,6 +154,8 @@ class WorldLoop(asyncio.BaseEventLoop):
         try:
             handle._run()
         except Death:
+            self.seal(process)
+        if not process.is_alive:  # its last callback may still wait for something
             self.kill(process)
         while self._alarms and self._alarms[0][0] <= self.steps:
             heapq.heappop(self._alarms)[2]()
@@ -196,7 +210,6 @@ class WorldLoop(asyncio.BaseEventLoop):
         process.is_alive = False
         if process in self._waiting:
             self._waiting.remove(process)
-        process.ready.clear()
         for act in process.at_death:
             act()
 
@@ -242,7 +255,9 @@ class WorldLoop(asyncio.BaseEventLoop):
 
 
 def _make_task(
-    loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, object], **details: Any  # noqa: ANN401
+    loop: asyncio.AbstractEventLoop,
+    main: Coroutine[Any, Any, object],
+    **details: Any,  # noqa: ANN401
 ) -> "asyncio.Task[object]":
     context = details.get("context") or copy_context()
     task: asyncio.Task[object] = asyncio.Task(main, loop=loop, name=details.get("name"), context=context)

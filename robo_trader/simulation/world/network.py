@@ -36,7 +36,7 @@ class Stream:
             data, self.cut_after = data[: self.cut_after], max(0, self.cut_after - len(data))
             if not self.cut_after:
                 self._send(data)
-                connection.loop.call_at(self.arrives_at, connection.reset)
+                connection.loop.call_at(self.arrives_at, connection.reset, context=connection.loop.nobody)
                 return
         chance = connection.chance
         if len(data) > 1 and chance.random() < _PIECES:
@@ -104,7 +104,8 @@ class End(asyncio.Transport):
         if not self._is_lost:
             self._is_lost = self._is_closing = True
             assert self._out is not None
-            self._connection.loop.call_soon(self._out.end)
+            loop = self._connection.loop
+            loop.call_soon(self._out.end, context=loop.nobody)
 
     # ---- asyncio's transport ----
 
@@ -129,6 +130,7 @@ class End(asyncio.Transport):
     def abort(self) -> None:
         if not self._is_lost:
             self._connection.reset()
+            self.lose(None)
 
     def is_closing(self) -> bool:
         return self._is_closing
@@ -204,6 +206,20 @@ class Connection:
             if not self.is_half_open:
                 end.lose(ConnectionResetError(errno.ECONNRESET, "the connection was reset"))
 
+    def go_half_open(self, seconds: float) -> None:
+        """Let nothing arrive any more, and nobody know it; the second end, a server's, notices after so long."""
+        self.is_half_open = True
+        self.loop.call_at(self.loop.time() + seconds, self.notice, context=self.loop.nobody)
+
+    def notice(self) -> None:
+        """The second end gives up a connection on which nothing comes."""
+        self.ends[1].lose(TimeoutError(errno.ETIMEDOUT, "the connection timed out"))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both ends have closed."""
+        return bool(self.ends) and all(end.is_closing() for end in self.ends)
+
     @property
     def is_over(self) -> bool:
         """Whether an end has closed."""
@@ -220,6 +236,7 @@ class Network:
     slow_seconds: float = 0.0
     _servers: dict[Address, tuple[Process, Callable[[], asyncio.BaseProtocol]]] = field(default_factory=dict)
     _connections: dict[str, Connection] = field(default_factory=dict)  # the newest of each name
+    _all: list[Connection] = field(default_factory=list)
     _count: int = 0
 
     def __post_init__(self) -> None:
@@ -241,9 +258,7 @@ class Network:
         """Take no more connections at an address."""
         self._servers.pop(address, None)
 
-    async def connect(
-        self, make: MakeProtocol, address: Address
-    ) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
+    async def connect(self, make: MakeProtocol, address: Address) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
         """As loop.create_connection. Raises ConnectionRefusedError where nobody listens."""
         await asyncio.sleep(self._connection_chance().uniform(*_DELAY))
         server = self._servers.get(address)
@@ -289,7 +304,7 @@ class Network:
     def calm(self) -> None:
         """End what lasts: everything comes as it should from here on."""
         self.slow_until = 0.0
-        for connection in self._connections.values():
+        for connection in self._all:
             connection.stalled_until = 0.0
             if connection.is_half_open:
                 connection.is_half_open = False
@@ -298,6 +313,7 @@ class Network:
     def _make(self, name: str) -> Connection:
         connection = Connection(self, name, self._connection_chance())
         self._connections[name] = connection
+        self._all = [*(one for one in self._all if not one.is_done), connection]
         return connection
 
     def _connection_chance(self) -> Random:
