@@ -20,6 +20,7 @@ from robo_trader.app.option_values import capital_of, gateway_of, given, paramet
 from robo_trader.app.risk_commands import risk_app
 from robo_trader.app.strategies_commands import strategies_app
 from robo_trader.app.tax_commands import tax_app
+from robo_trader.app.torture_commands import torture
 from robo_trader.core.domain.errors import RoboTraderError
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.command()(gateway)
 app.command()(arm)
 app.command()(disarm)
 app.command()(conformance)
+app.command()(torture)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")

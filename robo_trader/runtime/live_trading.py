@@ -37,7 +37,8 @@ class LiveTrading:
         """Trade until `stop` is set."""
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._live.arrived.wait(), TURN_SECONDS)
+                async with asyncio.timeout(TURN_SECONDS):
+                    await self._live.arrived.wait()
             await self.turn()
 
     async def turn(self) -> None:

@@ -5,6 +5,7 @@ I20, I21.
 
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.events import (
+    BarRejected,
     OrderUpdated,
     QuoteArrived,
     QuoteRejected,
@@ -18,6 +19,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.order_reports import BROKER_REPORTS
 from robo_trader.core.domain.orders import OrderPurpose
 from robo_trader.core.domain.statements import StatementReceived
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.runtime.invariants.scene import Scene
 
 
@@ -37,6 +39,13 @@ def look_at_slice(scene: Scene, event: SliceClosed) -> None:
         scene.hold("I22", is_sound, "{} was used", bar)
     _enter(scene, slice_.session)
     market.take_slice(slice_, sound)
+
+
+def look_at_history(scene: Scene, event: HistoryShown) -> None:
+    """Bars of before trading, or that were missed: they are known from now on, and nothing is decided on them."""
+    is_idle = not scene.step.commands and all(isinstance(one, BarRejected) for one in scene.step.events)
+    scene.hold("I20", is_idle, "a slice of {} was history, and was decided on", event.slice.ended_at)
+    scene.market.take_history(event.slice, scene.sound_bars(event))
 
 
 def look_at_record(scene: Scene, event: QuoteArrived | TradePrinted | TimerFired) -> None:

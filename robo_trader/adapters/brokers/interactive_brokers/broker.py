@@ -125,7 +125,8 @@ class InteractiveBrokers:
         process = self._process
         if process is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self._patience.finish)
+                async with asyncio.timeout(self._patience.finish):
+                    await process.wait()
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
@@ -225,7 +226,9 @@ class InteractiveBrokers:
             if self._watch is not None:
                 channel.say(self._watch)
             while True:
-                self._hear(await asyncio.wait_for(channel.hear(), self._patience.hangs))
+                async with asyncio.timeout(self._patience.hangs):  # wait_for would lose a cancel that comes with a word
+                    said = await channel.hear()
+                self._hear(said)
         except TimeoutError:
             return f"it did not say a word for {self._patience.hangs:g} seconds"
         except (ConnectionError, ChannelBrokenError) as error:
