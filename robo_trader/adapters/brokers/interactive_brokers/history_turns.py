@@ -55,8 +55,8 @@ class HistoryTurns:
             yield
 
     async def _come_to_turn(self, question: HistoryQuestion) -> None:
-        while (wait := self._wait(question)) > 0:
-            await asyncio.sleep(wait)  # noqa: ASYNC110 - time is what is waited for
+        while (wait := self._wait(question)) > 0:  # noqa: ASYNC110 - time itself is what is waited for
+            await asyncio.sleep(wait)
         self._note(question)
 
     def _wait(self, question: HistoryQuestion) -> float:
