@@ -26,6 +26,7 @@ from robo_trader.app.settings.fields import (
     OptionalPath,
     OptionalSecret,
     OptionalZone,
+    Routes,
     Seconds,
     Speed,
     Symbols,
@@ -158,6 +159,15 @@ class IbkrSettings(Section):
     )
     account: BrokerAccount = Field(
         default="", description="Account to trade, such as DU1234567; needed where Interactive Brokers executes."
+    )
+    history_clients: int = Field(
+        default=5,
+        ge=0,
+        le=16,
+        description="Connections that ask for history beside the one that trades, as a count; 0: that one asks itself.",
+    )
+    routes: Routes = Field(
+        default=(), description="Venues of orders that do not go to SMART, by symbol: IBM:NYSE, SPY:ARCA."
     )
 
 
