@@ -1,6 +1,6 @@
 """From settings to a session through a gateway: whom it connects to, and what its journal is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from robo_trader.app.settings import Settings
 from robo_trader.app.settings.live_section import allowed_targets
 from robo_trader.app.strategies import build_strategies
 from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 
 FEED = "ibkr"
@@ -60,12 +61,18 @@ def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> Liv
     if refused is not None:
         raise InvalidConfig(refused, next_step="docs/live.md says what mode, account and port must be.")
     target = GatewayTarget(
-        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id
+        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id,
+        history_clients=ibkr.history_clients, routes=routes_of(ibkr.routes),
     )  # fmt: skip
     strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
     size = settings.data.bar_size.value.replace(" ", "")
     name = f"ibkr-{ibkr.account}-{strategies}-{size}.db"
     return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
+
+
+def routes_of(pairs: Iterable[str]) -> dict[Symbol, str]:
+    """Return the venue of each symbol of `ibkr.routes`."""
+    return {Symbol(symbol): venue for symbol, _, venue in (pair.partition(":") for pair in pairs)}
 
 
 def watch_arming(plan: LivePlan, environment: Mapping[str, str]) -> ArmingWatch | None:

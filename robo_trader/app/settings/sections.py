@@ -27,6 +27,7 @@ from robo_trader.app.settings.fields import (
     OptionalSecret,
     OptionalUrl,
     OptionalZone,
+    Routes,
     Seconds,
     Speed,
     Symbols,
@@ -159,6 +160,15 @@ class IbkrSettings(Section):
     )
     account: BrokerAccount = Field(
         default="", description="Account to trade, such as DU1234567; needed where Interactive Brokers executes."
+    )
+    history_clients: int = Field(
+        default=5,
+        ge=0,
+        le=16,
+        description="Connections that ask for history beside the one that trades, as a count; 0: that one asks itself.",
+    )
+    routes: Routes = Field(
+        default=(), description="Venues of orders that do not go to SMART, by symbol: IBM:NYSE, SPY:ARCA."
     )
 
 

@@ -271,29 +271,29 @@ class GatewayWire:
         key = self.number()
         ask = self.answers.ask
         return await ask(
-            key, lambda: self.send(Lane.QUERY, lambda: ask_history(self.client, key, question)), self._question_seconds
+            key, lambda: self.send(Lane.MARKET, lambda: ask_history(self.client, key, question)), self._question_seconds
         )
 
     async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
         """Ask for trades as bars of regular hours, up to now and on."""
         ask = self.client.reqHistoricalData
         await self.send(
-            Lane.QUERY,
+            Lane.MARKET,
             lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
         )
 
     async def keep_ticks(self, number: int, contract: Contract) -> None:
         """Ask for ticks from now on."""
         ask = self.client.reqMktData
-        await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+        await self.send(Lane.MARKET, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelHistoricalData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelHistoricalData(number))
 
     async def drop_ticks(self, number: int) -> None:
         """Want ticks no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelMktData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelMktData(number))
 
     def number(self) -> int:
         """Return a number for a question."""
