@@ -22,6 +22,7 @@ from robo_trader.adapters.storage.server_place import ServerPlace
 Result = TypeVar("Result")
 
 RETRY_SECONDS = 0.1  # between two attempts to reach a server that went away
+_LOCK_SHARE = 0.8
 _LONGEST = 10  # times the patience: for many statements in one transaction
 _DEMANDED = ("synchronous_commit", "fsync", "full_page_writes")
 
@@ -120,7 +121,8 @@ class HeldPostgres:
 
 
 def _engine(place: ServerPlace, *, read_only: bool, patience_seconds: float) -> AsyncEngine:
-    milliseconds = str(int(patience_seconds * 1000))
+    # The server gives up on a lock before we give up on the server: then it is known that nothing was done.
+    milliseconds = str(int(patience_seconds * 1000 * _LOCK_SHARE))
     told = {
         "search_path": place.schema,
         "application_name": "robo_trader",
