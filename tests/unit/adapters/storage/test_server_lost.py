@@ -1,6 +1,7 @@
 """A server may go away at any moment, that of a commit included: a batch is stored once, or nobody acts on it."""
 
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ from robo_trader.adapters.storage.database import open_database
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
 from robo_trader.adapters.storage.server_place import find_server, point_to_server
+from robo_trader.adapters.storage.writer_lock import WriterLock, is_held
 from robo_trader.app.exit_codes import ExitCode, exit_code_of
 from robo_trader.core.domain.errors import (
     JournalBusy,
@@ -232,3 +234,24 @@ def test_a_journal_stays_where_it_is(server_url: str, tmp_path: Path) -> None:
             SqlJournal(path, url=second)
     SqlJournal(tmp_path / "b.db").close()  # its file says where it lives
     assert execute(tmp_path / "b.db", "SELECT count(*) FROM journal") == [(0,)]
+
+
+def test_of_two_machines_one_trades(server_url: str, tmp_path: Path) -> None:
+    here, there = tmp_path / "here" / "session.db", tmp_path / "there" / "session.db"
+    for path in (here, there):
+        path.parent.mkdir()
+    point_to_server(here, server_url)
+    shutil.copy(here, there)
+    with WriterLock(here):
+        with pytest.raises(JournalBusy, match="another robo-trader"), WriterLock(there):
+            pass
+        assert is_held(here)
+    with WriterLock(there):
+        assert is_held(there)
+
+
+def test_a_lock_whose_server_is_gone_is_let_go_of(path: Path) -> None:
+    with WriterLock(path):
+        kill_backends(path)
+    with WriterLock(path):
+        pass

@@ -124,6 +124,7 @@ NUMBERS = {
     "protection.step_fraction": ("0 0.1", "-0.001 0.11"),
     "stops.bars_max": ("0 100000", "-1 100001 1.5"),
     "storage.busy_timeout_seconds": ("0.001 60", "0 61"),
+    "storage.verify_minutes": ("0.001 60 1440", "0 1440.1"),
     "web.port": ("0 65535", "-1 65536"),
     "web.session_idle_minutes": ("1 1440", "0 1441"),
 }
@@ -183,6 +184,11 @@ CHOICES = {
     ),
     "monitoring.log_level": ("debug info WARNING error", "verbose"),
     "monitoring.log_format": ("console json", "xml"),
+    "storage.accept_old_sqlite": ("true false", "2"),
+    "storage.url": (
+        "postgresql+asyncpg://trader@127.0.0.1:5432/trading postgresql+asyncpg://db.example/trading?ssl=require",
+        "trading sqlite:///x.db postgresql://a@host/b postgresql+asyncpg://a:b@host/b postgresql+asyncpg://host ://",
+    ),
     "web.enabled": ("true false", "2"),
     "web.host": ("127.0.0.1 127.9.9.9 ::1", "0.0.0.0 192.168.1.2 example.org localhost ::"),
 }
