@@ -20,6 +20,7 @@ from robo_trader.app.arming import ArmingWatch
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_engine
+from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, watch_arming
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
@@ -106,7 +107,7 @@ async def run_live_session(
     make_directory(plan.database.parent)
     with WriterLock(plan.database):
         opening = await _open(plan)
-        with closing(SqlJournal(plan.database, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal:
+        with closing(open_journal(settings, plan.database)) as journal:
             identity = journal.begin(plan.record(opening.cash))
             recovered = _Recovered(build_engine(settings), OrderReferences(identity), opened_at=opening.at)
             stop = StopRequest()

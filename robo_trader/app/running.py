@@ -19,6 +19,7 @@ from robo_trader.app.corporate_actions import chosen_actions
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_broker, build_engine
+from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
@@ -89,7 +90,7 @@ async def run_session(
     halts = HaltWatch(path, settings.safety.kill_file)
     with (
         WriterLock(path),
-        closing(SqlJournal(path, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal,
+        closing(open_journal(settings, path)) as journal,
     ):
         identity = journal.begin(plan.record())
         recovered = _recover(settings, journal, OrderReferences(identity))

@@ -220,6 +220,7 @@ OptionalDollars = Annotated[Decimal | None, Field(decimal_places=2)]
 OptionalMultiple = Annotated[Decimal | None, Field(decimal_places=4)]
 OptionalCount = int | None
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Minutes = Annotated[float, Field(allow_inf_nan=False)]
 
 Symbols = Annotated[
     tuple[Symbol, ...],

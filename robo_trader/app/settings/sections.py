@@ -21,6 +21,7 @@ from robo_trader.app.settings.fields import (
     Fraction,
     HostName,
     LogLevel,
+    Minutes,
     Multiple,
     OptionalDuration,
     OptionalPath,
@@ -35,6 +36,7 @@ from robo_trader.app.settings.fields import (
     refusal,
 )
 from robo_trader.app.settings.section import Section
+from robo_trader.app.settings.server_url import OptionalServerUrl
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 
@@ -309,6 +311,17 @@ class StorageSettings(Section):
     )
     busy_timeout_seconds: Seconds = Field(
         default=5.0, gt=0, le=60, description="How long to wait for a locked database, in seconds."
+    )
+    url: OptionalServerUrl = Field(
+        default=None,
+        description="PostgreSQL server that new journals are kept on; in a file of SQLite if not set.",
+    )
+    accept_old_sqlite: bool = Field(
+        default=False,
+        description="Whether real money may be traded on a SQLite before 3.51.3, which has a rare fault.",
+    )
+    verify_minutes: Minutes = Field(
+        default=60, gt=0, le=1440, description="How often the whole journal is checked while it trades, in minutes."
     )
 
 

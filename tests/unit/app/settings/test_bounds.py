@@ -134,6 +134,7 @@ NUMBERS = {
     "shutdown.seconds": ("0.1 300", "0 301"),
     "watchdog.stale_seconds": ("1 15", "0.9 15.1"),
     "watchdog.client_id": ("1 999999", "0 1000000"),
+    "storage.verify_minutes": ("0.001 60 1440", "0 1440.1"),
     "web.port": ("0 65535", "-1 65536"),
     "web.session_idle_minutes": ("1 1440", "0 1441"),
 }
@@ -197,6 +198,11 @@ CHOICES = {
     "monitoring.ping_url": ("http://127.0.0.1:8000/x https://example.org", "ftp://x example.org http://"),
     "shutdown.orders": ("leave cancel", "keep"),
     "watchdog.action": ("alarm cancel restart", "kill"),
+    "storage.accept_old_sqlite": ("true false", "2"),
+    "storage.url": (
+        "postgresql+asyncpg://trader@127.0.0.1:5432/trading postgresql+asyncpg://db.example/trading?ssl=require",
+        "trading sqlite:///x.db postgresql://a@host/b postgresql+asyncpg://a:b@host/b postgresql+asyncpg://host ://",
+    ),
     "web.enabled": ("true false", "2"),
     "web.host": ("127.0.0.1 127.9.9.9 ::1", "0.0.0.0 192.168.1.2 example.org localhost ::"),
 }
