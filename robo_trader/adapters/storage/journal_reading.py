@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from robo_trader.adapters.storage.database import named_errors, open_database
-from robo_trader.adapters.storage.journal import stored_batches
+from robo_trader.adapters.storage.journal import demand_mark, stored_batches
 from robo_trader.adapters.storage.journal_facts import read_facts
-from robo_trader.core.ports.journal import Batch
+from robo_trader.core.ports.journal import START, Batch, JournalMark
 
 
 class RecordedJournal:
@@ -22,10 +22,15 @@ class RecordedJournal:
             facts = read_facts(self._connection, path)
         self.session, self.identity = facts.session, facts.identity
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
+    def batches(self, after: JournalMark = START) -> Iterator[Batch]:
+        """Yield every batch behind a mark in order. Raises JournalDamaged at the first that is not what was written."""
         with named_errors(self._path):
-            yield from stored_batches(self._connection, self._path)
+            yield from stored_batches(self._connection, self._path, after)
+
+    def demand_mark(self, mark: JournalMark) -> None:
+        """Raise JournalDamaged unless a batch of this journal ends at the mark."""
+        with named_errors(self._path):
+            demand_mark(self._connection, self._path, mark)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -287,6 +287,12 @@ class StorageSettings(Section):
     busy_timeout_seconds: Seconds = Field(
         default=5.0, gt=0, le=60, description="How long to wait for a locked database, in seconds."
     )
+    snapshot_seconds: Seconds = Field(
+        default=60.0, ge=1, le=86_400, description="A snapshot for the next start is taken this often, in seconds."
+    )
+    snapshot_events: int = Field(
+        default=50_000, ge=1, le=10_000_000, description="Or after so many records of the journal, if they come first."
+    )
 
 
 class WebSettings(Section):

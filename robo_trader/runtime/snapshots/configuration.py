@@ -1,4 +1,4 @@
-"""The part of a session's objects that no event changes: both sides build it from the settings, so no snapshot holds it.
+"""The part of a session's objects that no event changes: both sides build it from the settings, no snapshot holds it.
 
 A strategy may bring anything with it, a function or a trained model: what a snapshot could not hold is taken from the
 configuration of the session that reads it. What can be looked into is: it must be equal on both sides, and still
@@ -30,7 +30,9 @@ class Configuration:
     def demand_unchanged(self) -> None:
         """Raise SnapshotRefused if anything of it is another than at the beginning."""
         if self._read()[1] != self.signature:
-            raise SnapshotRefused("the configuration has changed since the session began: a strategy keeps its memory in itself")
+            raise SnapshotRefused(
+                "the configuration has changed since the session began: a strategy keeps its memory in itself"
+            )
 
     def _read(self) -> tuple[list[object], bytes]:
         writer = GraphWriter(Kinds(self._packages), looks_past=True)

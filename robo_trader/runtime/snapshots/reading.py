@@ -160,4 +160,3 @@ class _Shape:
                 object.__setattr__(one, name, value)
             else:
                 one.__dict__[name] = value
-
