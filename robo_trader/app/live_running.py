@@ -12,6 +12,7 @@ import structlog
 
 from robo_trader.adapters.brokers.interactive_brokers.bar_stream import BarStream
 from robo_trader.adapters.brokers.interactive_brokers.broker import InteractiveBrokers
+from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.projections import SqlProjections
@@ -19,7 +20,7 @@ from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.arming import ArmingWatch
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
-from robo_trader.app.joining import build_engine
+from robo_trader.app.joining import build_engine, build_engine_settings
 from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, watch_arming
 from robo_trader.app.logs import batch_logger
@@ -27,6 +28,7 @@ from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
 from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory
+from robo_trader.app.session_memory import SessionMemory
 from robo_trader.app.settings import Settings
 from robo_trader.app.stopping import StopRequest
 from robo_trader.app.strategies import build_strategies
@@ -44,11 +46,13 @@ from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.execution.statement_schedule import EVERYTHING
-from robo_trader.core.ports.journal import Batch
+from robo_trader.core.ports.journal import START, Batch
 from robo_trader.runtime.live_trading import LiveTrading
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
-from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.recovery import replay
+from robo_trader.runtime.session_progress import SessionProgress
+from robo_trader.runtime.snapshots.keeper import SnapshotKeeper
 from robo_trader.runtime.trading_loop import TradingLoop
 
 CONNECT_SECONDS = 15  # to find somebody who listens
@@ -63,9 +67,19 @@ log = structlog.get_logger()
 class _Recovered:
     engine: Engine
     references: OrderReferences
-    batches: int = 0
-    last_slice_ended_at: int = 0
-    opened_at: int = 0
+    progress: SessionProgress
+    orders: OpenOrders  # as the journal knows them: what the broker has heard since may not be in it
+
+    def parts(self) -> dict[str, object]:
+        """Return what a snapshot holds."""
+        references = self.references.memory()
+        return {"engine": self.engine, "references": references, "progress": self.progress, "orders": self.orders}
+
+    def note(self, batch: Batch) -> None:
+        """Take in a batch of the journal, or one that was just stored."""
+        self.references.note(batch)
+        self.progress.note(batch)
+        self.orders.restore([batch], lambda order_id: str(self.references.reference_of(order_id)), answer_by=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class _Watches:
     halts: HaltWatch
     heart: Heart
     stop: StopRequest
+    keeper: SnapshotKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +122,36 @@ async def run_live_session(
     make_directory(plan.database.parent)
     with WriterLock(plan.database):
         opening = await _open(plan)
+        stop = StopRequest()
         with closing(open_journal(settings, plan.database)) as journal:
             identity = journal.begin(plan.record(opening.cash))
-            recovered = _Recovered(build_engine(settings), OrderReferences(identity), opened_at=opening.at)
-            stop = StopRequest()
+            memory = SessionMemory(build_engine_settings(settings), journal, identity, plan.database)
+            recovered = _recover(plan, journal, OrderReferences(identity), memory, opening)
+            keeper = memory.keeper(settings, recovered.parts)
             heart = Heart(plan.database, settings, stop.asked, upbringing)
             heart.begin(recovered.engine, identity.epoch)
             halts = HaltWatch(plan.database, settings.safety.kill_file)
-            watches = _Watches(policy or PolicyWatch(settings), arming, halts, heart, stop)
+            watches = _Watches(policy or PolicyWatch(settings), arming, halts, heart, stop, keeper)
             await _run(plan, journal, recovered, opening, watches, environment)
+            keeper.close()
     return summarise(recovered.engine, seconds=time.monotonic() - begun)
+
+
+def _recover(
+    plan: LivePlan, journal: SqlJournal, references: OrderReferences, memory: SessionMemory, opening: _Opening
+) -> _Recovered:
+    """Return what the newest snapshot and the journal behind it lead to, or else the journal alone."""
+    found = memory.recall()
+    if found is None:
+        progress = SessionProgress(opened_at=opening.at)
+        recovered = _Recovered(build_engine(plan.settings), references, progress, OpenOrders())
+    else:
+        parts = found.parts
+        references.recall(parts["references"])
+        recovered = _Recovered(parts["engine"], references, parts["progress"], parts["orders"])
+    for batch in replay(journal.batches(START if found is None else found.snapshot.mark), recovered.engine):
+        recovered.note(batch)
+    return recovered
 
 
 async def _open(plan: LivePlan) -> _Opening:
@@ -173,16 +208,14 @@ async def _run(
 ) -> None:
     """Recover, connect, warm up, and trade until a signal says stop."""
     settings, heart = plan.settings, watches.heart
-    for batch in replay(journal.batches(), recovered.engine):
-        _note(batch, recovered)
     broker = InteractiveBrokers(
         plan.target,
         table=recovered.references.table,
         numbers_file=plan.database.with_suffix(".numbers"),
-        opened_at=recovered.opened_at,
+        opened_at=recovered.progress.opened_at,
     )
-    broker.restore(journal.batches())
-    broker.market_time = max(recovered.last_slice_ended_at, opening.at)
+    broker.recall(recovered.orders)
+    broker.market_time = max(recovered.progress.last_slice_ended_at, opening.at)
     stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(
         recovered.engine,
@@ -190,12 +223,12 @@ async def _run(
         stands_before,
         due_timer=recovered.engine.due_timer,
         listeners=[
-            recovered.references.note,
+            recovered.note,
             _tell_ready,
             batch_logger(quiet=False, references=recovered.references),
         ],
     )
-    if not recovered.batches:
+    if not recovered.progress.batches:
         await loop.take(
             [SessionStarted(occurred_at=opening.at, account=plan.target.account, opening_cash=opening.cash)]
         )
@@ -232,15 +265,6 @@ def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
     )
 
 
-def _note(batch: Batch, recovered: _Recovered) -> None:
-    recovered.batches += 1
-    recovered.references.note(batch)
-    recovered.last_slice_ended_at = max(recovered.last_slice_ended_at, last_slice_end(batch))
-    for step in batch.steps:
-        if isinstance(step.input, SessionStarted):
-            recovered.opened_at = step.input.occurred_at
-
-
 class _Market:
     """Slices of the gateway's bars, as they are over."""
 
@@ -268,7 +292,7 @@ async def _warm_up(
     """Show the engine the bars that are over already: those that features need, and those that were missed."""
     data = plan.settings.data
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.last_slice_ended_at))
+    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.progress.last_slice_ended_at))
     broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
@@ -317,6 +341,7 @@ class _Upkeep:
         for path, instruction in self.inbox.waiting(at=self.broker.now()):
             await self.loop.take([instruction])
             path.unlink()
+        self.watches.keeper.look()
 
     async def _look_at_arming(self) -> None:
         arming = self.watches.arming

@@ -323,6 +323,12 @@ class StorageSettings(Section):
     verify_minutes: Minutes = Field(
         default=60, gt=0, le=1440, description="How often the whole journal is checked while it trades, in minutes."
     )
+    snapshot_seconds: Seconds = Field(
+        default=60.0, ge=1, le=86_400, description="A snapshot for the next start is taken this often, in seconds."
+    )
+    snapshot_events: int = Field(
+        default=50_000, ge=1, le=10_000_000, description="Or after so many records of the journal, if they come first."
+    )
 
 
 class WebSettings(Section):

@@ -111,6 +111,10 @@ class InteractiveBrokers:
         """Learn from a journal which orders are open and which executions are known."""
         self._orders.restore(batches, self._reference_of, answer_by=self._around.monotonic() + self._patience.answer)
 
+    def recall(self, journaled: OpenOrders) -> None:
+        """Learn the same from what the journal's batches have led to."""
+        self._orders.recall(journaled, answer_by=time.monotonic() + self._patience.answer)
+
     async def start(self) -> None:
         """Start the process and keep one running."""
         self._keeper = asyncio.create_task(self._keep())
