@@ -27,12 +27,14 @@ from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
 from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory
 from robo_trader.app.settings import Settings
+from robo_trader.app.shutting_down import begin_shutdown, hear_last_answers
 from robo_trader.app.stopping import StopRequest
 from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.supervision.beats import Phase
-from robo_trader.app.supervision.halt_orders import HaltWatch
+from robo_trader.app.supervision.halt_orders import HaltOrder, HaltWatch
 from robo_trader.app.supervision.heart import ALONE, Heart, Upbringing
+from robo_trader.app.supervision.standstill import Standstill
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
@@ -76,6 +78,7 @@ class _Watches:
     halts: HaltWatch
     heart: Heart
     stop: StopRequest
+    standstill: Standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,14 @@ async def run_live_session(
             heart = Heart(plan.database, settings, stop.asked, upbringing)
             heart.begin(recovered.engine, identity.epoch)
             halts = HaltWatch(plan.database, settings.safety.kill_file)
-            watches = _Watches(policy or PolicyWatch(settings), arming, halts, heart, stop)
+            watches = _Watches(
+                policy or PolicyWatch(settings),
+                arming,
+                halts,
+                heart,
+                stop,
+                Standstill(settings.supervision.freeze_seconds),
+            )
             await _run(plan, journal, recovered, opening, watches, environment)
     return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
@@ -216,6 +226,11 @@ async def _run(
             heart.enter(Phase.TRADING)
             await trading.run(watches.stop.asked)
             heart.enter(Phase.STOPPING)
+            await begin_shutdown(loop, settings, at=broker.now())
+            await hear_last_answers(
+                loop, recovered.engine, broker, stands_before, seconds=settings.shutdown.seconds,
+                at_once=watches.stop.at_once,
+            )  # fmt: skip
     log.info("stopped")
 
 
@@ -300,6 +315,7 @@ class _Upkeep:
 
     async def begin(self) -> None:
         """Put the policy in force as it is now."""
+        self.watches.standstill.look()  # what came before trading is no standstill
         change = self.watches.policy.first(self.engine.account.limits.policy, at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
@@ -308,6 +324,7 @@ class _Upkeep:
     async def turn(self) -> None:
         """Look once."""
         self.watches.heart.turn()
+        await self._look_at_clocks()
         await self.watches.halts.look(self.loop, self.engine, at=self.broker.now())
         change = self.watches.policy.look(at=self.broker.now())
         if change is not None:
@@ -316,6 +333,16 @@ class _Upkeep:
         for path, instruction in self.inbox.waiting(at=self.broker.now()):
             await self.loop.take([instruction])
             path.unlink()
+
+    async def _look_at_clocks(self) -> None:
+        """Take the line for away after a standstill, and halt if the wall clock was set."""
+        gap = self.watches.standstill.look()
+        if gap.away:
+            log.warning("the program stood still", seconds=round(gap.away, 1))
+            self.broker.renew(f"the program stood still for {gap.away:.1f} seconds")
+        if gap.jumped:
+            halt = HaltOrder(actor="clock", reason=f"the wall clock was set by {gap.jumped:+.1f} seconds: check it")
+            await self.watches.halts.halt(self.loop, self.engine, halt, at=self.broker.now())
 
     async def _look_at_arming(self) -> None:
         arming = self.watches.arming
