@@ -289,6 +289,20 @@ def reconcile(*, database: Database = None, limit: Limit = 50, as_json: Json = F
 
 
 @app.command()
+def kill(
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the journal or in the kill file.")],
+    database: Database = None,
+    config: Config = None,
+    preset: Preset = None,
+) -> None:
+    """Halt at once, whatever the trading state is: makes the kill file, or leaves a halt order for a session."""
+    from robo_trader.app.commands.kill import kill_trading
+
+    kill_trading(_load(config, {"preset": preset}), database, reason=reason)
+
+
+@app.command()
 def version(*, as_json: Json = False) -> None:
     """The program's version."""
     from robo_trader.app.console import print_json

@@ -30,12 +30,14 @@ from robo_trader.app.risk_policy import PolicyWatch
 from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory
 from robo_trader.app.session_memory import SessionMemory
 from robo_trader.app.settings import Settings
+from robo_trader.app.shutting_down import begin_shutdown, hear_last_answers
 from robo_trader.app.stopping import StopRequest
 from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.supervision.beats import Phase
-from robo_trader.app.supervision.halt_orders import HaltWatch
+from robo_trader.app.supervision.halt_orders import HaltOrder, HaltWatch
 from robo_trader.app.supervision.heart import ALONE, Heart, Upbringing
+from robo_trader.app.supervision.standstill import Standstill
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
@@ -92,6 +94,7 @@ class _Watches:
     heart: Heart
     stop: StopRequest
     keeper: SnapshotKeeper
+    standstill: Standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,15 @@ async def run_live_session(
             heart = Heart(plan.database, settings, stop.asked, upbringing)
             heart.begin(recovered.engine, identity.epoch)
             halts = HaltWatch(plan.database, settings.safety.kill_file)
-            watches = _Watches(policy or PolicyWatch(settings), arming, halts, heart, stop, keeper)
+            watches = _Watches(
+                policy or PolicyWatch(settings),
+                arming,
+                halts,
+                heart,
+                stop,
+                keeper,
+                Standstill(settings.supervision.freeze_seconds),
+            )
             await _run(plan, journal, recovered, opening, watches, environment)
             keeper.close()
     return summarise(recovered.engine, seconds=time.monotonic() - begun)
@@ -250,6 +261,11 @@ async def _run(
             heart.enter(Phase.TRADING)
             await trading.run(watches.stop.asked)
             heart.enter(Phase.STOPPING)
+            await begin_shutdown(loop, settings, at=broker.now())
+            await hear_last_answers(
+                loop, recovered.engine, broker, stands_before, seconds=settings.shutdown.seconds,
+                at_once=watches.stop.at_once,
+            )  # fmt: skip
     log.info("stopped")
 
 
@@ -325,6 +341,7 @@ class _Upkeep:
 
     async def begin(self) -> None:
         """Put the policy in force as it is now."""
+        self.watches.standstill.look()  # what came before trading is no standstill
         change = self.watches.policy.first(self.engine.account.limits.policy, at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
@@ -333,6 +350,7 @@ class _Upkeep:
     async def turn(self) -> None:
         """Look once."""
         self.watches.heart.turn()
+        await self._look_at_clocks()
         await self.watches.halts.look(self.loop, self.engine, at=self.broker.now())
         change = self.watches.policy.look(at=self.broker.now())
         if change is not None:
@@ -342,6 +360,16 @@ class _Upkeep:
             await self.loop.take([instruction])
             path.unlink()
         self.watches.keeper.look()
+
+    async def _look_at_clocks(self) -> None:
+        """Take the line for away after a standstill, and halt if the wall clock was set."""
+        gap = self.watches.standstill.look()
+        if gap.away:
+            log.warning("the program stood still", seconds=round(gap.away, 1))
+            self.broker.renew(f"the program stood still for {gap.away:.1f} seconds")
+        if gap.jumped:
+            halt = HaltOrder(actor="clock", reason=f"the wall clock was set by {gap.jumped:+.1f} seconds: check it")
+            await self.watches.halts.halt(self.loop, self.engine, halt, at=self.broker.now())
 
     async def _look_at_arming(self) -> None:
         arming = self.watches.arming

@@ -27,6 +27,7 @@ from robo_trader.app.risk_policy import PolicyWatch, tell_strangers
 from robo_trader.app.session_memory import SessionMemory
 from robo_trader.app.session_plan import SessionPlan, database_of, plan_session
 from robo_trader.app.settings import Settings
+from robo_trader.app.shutting_down import begin_shutdown
 from robo_trader.app.stopping import StopRequest
 from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
@@ -122,13 +123,15 @@ async def run_session(
             ),
         ):
             upkeep = _Upkeep(asking, policy, InstructionInbox(path), halts, heart, recovered.engine, keeper)
-            await _trade(loop, upkeep, plan, recovered, stop)
-            keeper.close()
+            last = await _trade(loop, upkeep, plan, recovered, stop)
             if not exit_when_done and not stop.is_set():
                 heart.enter(Phase.TRADING)
                 log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")
                 await stop.wait()
             heart.enter(Phase.STOPPING)
+            if stop.is_set():
+                await begin_shutdown(loop, settings, at=last)
+            keeper.close()
         return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
 
@@ -214,7 +217,8 @@ class _Upkeep:
 
 async def _trade(
     loop: TradingLoop, upkeep: _Upkeep, plan: SessionPlan, recovered: Recovered, stop: asyncio.Event
-) -> None:
+) -> int:
+    """Play slices until there are no more, or it is stopped; return where the market has come to, UTC ns."""
     after = recovered.progress.last_slice_ended_at
     data = plan.settings.data
     actions = [
@@ -243,6 +247,7 @@ async def _trade(
     if not stop.is_set():
         await loop.fire_timers(before=after + 1)
     log.info("stopped" if stop.is_set() else "feeds ended", slices=number)
+    return after or plan.start
 
 
 def make_directory(directory: Path) -> None:

@@ -43,8 +43,8 @@ class LiveTrading:
 
     async def turn(self) -> None:
         """Take what has arrived, and see to what is due."""
+        await self._see_to()  # first: it may find that the line is not to be trusted any more
         await self._loop.take(self._broker.take_reports())
-        await self._see_to()
         for slice_ in self._slices():
             await self._loop.close_slice(slice_)  # and the timers before its end, each at its time
         await self._loop.fire_timers(before=self._live.now())

@@ -40,6 +40,7 @@ from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
@@ -120,9 +121,12 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+Instructed = (
+    PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+    | ShutdownBegun
+)  # fmt: skip
 INSTRUCTIONS = (
-    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged,
+    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
 FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction

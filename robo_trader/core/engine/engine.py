@@ -34,6 +34,7 @@ from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.releases import ReleaseInstructed
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.domain.warm_up import HistoryShown
@@ -57,6 +58,7 @@ from robo_trader.core.engine.release_desk import ReleaseDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.shutdown_desk import shut_down
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.engine.worked_orders import WorkedOrderDesk
 
@@ -186,6 +188,8 @@ class Engine:
             self._releases.obey(event)
         elif isinstance(event, ArmingChanged):
             follow_arming(event, self.account)
+        elif isinstance(event, ShutdownBegun):
+            shut_down(event, self.account)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 

@@ -135,6 +135,13 @@ class InteractiveBrokers:
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
 
+    def renew(self, reason: str) -> None:
+        """Take the line for away, and begin it anew with another process: what was missed is told from the start."""
+        self._change_link(LinkState.DOWN, reason)
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
     @property
     def processes(self) -> int:
         """How many processes were started so far."""
