@@ -34,6 +34,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.senses import Senses
@@ -58,6 +59,7 @@ Look = Callable[[Scene, Any], None]
 _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
     SessionStarted: (ledger.look_at_opening,),
     SliceClosed: (times.look_at_slice,),
+    HistoryShown: (times.look_at_history,),
     ArmingChanged: (risk.look_at_arming,),
     QuoteArrived: (times.look_at_record,),
     TradePrinted: (times.look_at_record,),

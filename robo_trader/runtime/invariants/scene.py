@@ -14,6 +14,7 @@ from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import BUY, Order, OrderId, OrderIntent, OrderPurpose, OrderType
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.statements import StatedExecution
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ledger.sub_accounts import SubAccounts
@@ -140,7 +141,7 @@ class Scene:
         if needed > due:
             known.needed, known.first_quantity = needed, left
 
-    def sound_bars(self, event: SliceClosed) -> list[Bar]:
+    def sound_bars(self, event: SliceClosed | HistoryShown) -> list[Bar]:
         """Return the bars of a slice that the engine did not refuse."""
         refused = [decision.bar for decision in self.step.events if isinstance(decision, BarRejected)]
         bars = list(event.slice.bars)
