@@ -48,8 +48,11 @@ from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.execution.statement_schedule import EVERYTHING
+from robo_trader.core.market.bar_sizes import BarSize
+from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.journal import START, Batch
 from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.missed_slices import GRACE_NANOS, freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import replay
@@ -59,7 +62,6 @@ from robo_trader.runtime.trading_loop import TradingLoop
 
 CONNECT_SECONDS = 15  # to find somebody who listens
 FIRST_WORD_SECONDS = 60  # the gateway may take so long to tell all, and history to come
-GRACE_NANOS = 2_000_000_000  # a bar is over so long after its end: its last trades may be on their way
 NOBODY = "00000000"  # whose orders are asked for before the session has a name
 
 log = structlog.get_logger()
@@ -256,7 +258,10 @@ async def _run(
             enabled=settings.web.enabled,
             log_format=settings.monitoring.log_format,
         ):
-            trading = LiveTrading(loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn)
+            trading = LiveTrading(
+                loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn,
+                fresh_until=freshness(market.sessions, settings.data.bar_size),
+            )  # fmt: skip
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
             heart.enter(Phase.TRADING)
             await trading.run(watches.stop.asked)
@@ -284,9 +289,10 @@ def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
 class _Market:
     """Slices of the gateway's bars, as they are over."""
 
-    def __init__(self, broker: InteractiveBrokers, stream: BarStream) -> None:
+    def __init__(self, broker: InteractiveBrokers, size: BarSize, sessions: SessionTable, *, after: int) -> None:
         self._broker = broker
-        self.stream = stream
+        self.sessions = sessions
+        self.stream = BarStream(size, sessions, after=after)
 
     def slices(self) -> list[BarSlice]:
         """Return the slices that are over and were not given yet."""
@@ -308,7 +314,7 @@ async def _warm_up(
     """Show the engine the bars that are over already: those that features need, and those that were missed."""
     data = plan.settings.data
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.progress.last_slice_ended_at))
+    market = _Market(broker, data.bar_size, sessions, after=recovered.progress.last_slice_ended_at)
     broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS

@@ -12,6 +12,7 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.events import InputEvent, QuoteArrived, SliceClosed, TimerFired, TradePrinted
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.ports.broker import Broker
 from robo_trader.core.ports.journal import Batch, Journal, StepRecord
 
@@ -63,6 +64,12 @@ class TradingLoop:
         for observe in self._observers:
             observe(slice_)
         await self.take([*self._broker.take_reports(), SliceClosed(slice=slice_)])
+
+    async def show_history(self, slices: Sequence[BarSlice]) -> None:
+        """Show slices that nothing is decided on any more, in order of time."""
+        if slices:
+            await self.fire_timers(before=slices[-1].ended_at)
+            await self.take([*self._broker.take_reports(), *(HistoryShown(slice=slice_) for slice_ in slices)])
 
     async def take_record(self, event: QuoteArrived | TradePrinted) -> None:
         """Take a quote or a print, and all that follows from it."""

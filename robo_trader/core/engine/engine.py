@@ -234,9 +234,7 @@ class Engine:
             self._pursue(self._take_due(desk))
 
     def _close_slice(self, slice_: BarSlice) -> None:
-        if slice_.ended_at < self._market.last_ended_at:
-            for bar in slice_.bars:  # decisions of that time are made; a late bar never rewrites one
-                self._refuse(bar, BarFault.OUT_OF_ORDER)
+        if self._is_late(slice_):
             return
         account = self.account
         assert account.valuation.peak_equity > 0, "the account was never opened"
@@ -258,10 +256,19 @@ class Engine:
             self._leave_unprotected(self._protection)
         self._marking.report()
 
+    def _is_late(self, slice_: BarSlice) -> bool:
+        """Refuse the bars of a slice that lies before what is known; return whether it does."""
+        if slice_.ended_at >= self._market.last_ended_at:
+            return False
+        for bar in slice_.bars:  # decisions of that time are made; a late bar never rewrites one
+            self._refuse(bar, BarFault.OUT_OF_ORDER)
+        return True
+
     def _remember(self, slice_: BarSlice) -> None:
-        """Let all that remembers bars see those of before trading began; nobody is asked what to do about them."""
+        """Let all that remembers bars see those that are history; nobody is asked what to do about them."""
+        if self._is_late(slice_):
+            return
         account = self.account
-        assert slice_.ended_at >= self._market.last_ended_at, "history comes before trading, in order"
         self._market.advance(slice_)
         sound = self._admit(slice_)
         if account.safeguards is not None:

@@ -42,10 +42,15 @@ def look_at_slice(scene: Scene, event: SliceClosed) -> None:
 
 
 def look_at_history(scene: Scene, event: HistoryShown) -> None:
-    """Bars of before trading, or that were missed: they are known from now on, and nothing is decided on them."""
+    """Go on to the time of what is only shown: nothing but refusals of bars may come of it."""
+    slice_, market = event.slice, scene.market
+    sound = scene.sound_bars(event)
     is_idle = not scene.step.commands and all(isinstance(one, BarRejected) for one in scene.step.events)
-    scene.hold("I20", is_idle, "a slice of {} was history, and was decided on", event.slice.ended_at)
-    scene.market.take_history(event.slice, scene.sound_bars(event))
+    scene.hold("I21", is_idle, "something was decided on bars of {} that were only shown", slice_.ended_at)
+    is_in_order = not sound or slice_.ended_at >= market.now
+    scene.hold("I20", is_in_order, "bars of {} came after {} and were used", slice_.ended_at, market.now)
+    if slice_.ended_at >= market.now:
+        market.take_history(slice_, sound)
 
 
 def look_at_record(scene: Scene, event: QuoteArrived | TradePrinted | TimerFired) -> None:

@@ -59,7 +59,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         when: float,
         callback: Callable[..., object],
         *args: Any,
-        context: Context | None = None,  # noqa: ANN401
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's; timers of the same moment keep their order."""
         timer = asyncio.TimerHandle(when, callback, args, self, context)
@@ -72,7 +72,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         delay: float,
         callback: Callable[..., object],
         *args: Any,
-        context: Context | None = None,  # noqa: ANN401
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's."""
         return self.call_at(self.time() + delay, callback, *args, context=context)
@@ -86,7 +86,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         self,
         callback: Callable[..., object],
         *args: Any,
-        context: Context | None = None,  # noqa: ANN401
+        context: Context | None = None,
     ) -> asyncio.Handle:
         """As asyncio's, in order within a process."""
         handle = asyncio.Handle(callback, args, self, context)
