@@ -17,29 +17,29 @@ from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.arming import ArmingWatch
-from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_engine
-from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, watch_arming
+from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, ticks_wanted, watch_arming
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
 from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory, stop_on_signals
 from robo_trader.app.settings import Settings
-from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.errors import BrokerError, DataError
-from robo_trader.core.domain.events import SessionStarted
+from robo_trader.core.domain.events import QuoteArrived, SessionStarted, TimerFired, TradePrinted
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.execution.statement_schedule import EVERYTHING
+from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.journal import Batch
+from robo_trader.runtime.live_records import LiveRecords
 from robo_trader.runtime.live_trading import LiveTrading
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
@@ -60,6 +60,7 @@ class _Recovered:
     references: OrderReferences
     batches: int = 0
     last_slice_ended_at: int = 0
+    last_shown_at: int = 0  # of quotes, prints and timers
     opened_at: int = 0
 
 
@@ -88,8 +89,6 @@ async def run_live_session(
     RoboTraderError for everything else that the world refuses. Once it trades, a gateway that goes away is waited for.
     """
     begun = time.monotonic()
-    for chosen in build_strategies(settings):
-        demand_records(chosen.strategy, quotes=False, trades=False, where="through a gateway")
     plan = plan_live_session(settings, environment)
     arming = watch_arming(plan, environment)  # before anything is connected
     make_directory(plan.database.parent)
@@ -166,7 +165,7 @@ async def _run(
         opened_at=recovered.opened_at,
     )
     broker.restore(journal.batches())
-    broker.market_time = max(recovered.last_slice_ended_at, opening.at)
+    broker.market_time = max(recovered.last_slice_ended_at, recovered.last_shown_at, opening.at)
     stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(
         recovered.engine,
@@ -195,7 +194,9 @@ async def _run(
             enabled=settings.web.enabled,
             log_format=settings.monitoring.log_format,
         ):
-            trading = LiveTrading(loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn)
+            trading = LiveTrading(
+                loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn, records=market.records
+            )  # fmt: skip
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
             await trading.run(stop)
     log.info("stopped")
@@ -220,14 +221,17 @@ def _note(batch: Batch, recovered: _Recovered) -> None:
     for step in batch.steps:
         if isinstance(step.input, SessionStarted):
             recovered.opened_at = step.input.occurred_at
+        elif isinstance(step.input, (QuoteArrived, TradePrinted, TimerFired)):
+            recovered.last_shown_at = max(recovered.last_shown_at, step.input.occurred_at)
 
 
 class _Market:
-    """Slices of the gateway's bars, as they are over."""
+    """Slices of the gateway's bars, as they are over, and its quotes and prints."""
 
-    def __init__(self, broker: InteractiveBrokers, stream: BarStream) -> None:
+    def __init__(self, broker: InteractiveBrokers, stream: BarStream, sessions: SessionTable) -> None:
         self._broker = broker
         self.stream = stream
+        self.records = LiveRecords(broker.records, sessions, stream.earliest_end)
 
     def slices(self) -> list[BarSlice]:
         """Return the slices that are over and were not given yet."""
@@ -249,8 +253,8 @@ async def _warm_up(
     """Show the engine the bars that are over already: those that features need, and those that were missed."""
     data = plan.settings.data
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.last_slice_ended_at))
-    broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
+    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.last_slice_ended_at), sessions)
+    broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings), ticks_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
     while waiting or not broker.is_watching:
@@ -263,7 +267,7 @@ async def _warm_up(
                 next_step="Check the symbols, and the market data subscriptions of the account.",
             )
         await asyncio.sleep(0.05)
-    shown = market.slices()
+    shown = [slice_ for slice_ in market.slices() if slice_.ended_at >= recovered.last_shown_at]
     if shown:
         await loop.take([HistoryShown(slice=slice_) for slice_ in shown])
     log.info("warmed up", slices=len(shown), symbols=len(data.symbols))

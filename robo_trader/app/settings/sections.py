@@ -159,6 +159,21 @@ class IbkrSettings(Section):
     account: BrokerAccount = Field(
         default="", description="Account to trade, such as DU1234567; needed where Interactive Brokers executes."
     )
+    tick_streams_max: int = Field(
+        default=3,
+        ge=0,
+        le=100,
+        description=(
+            "Streams of single quotes or prints that the login may have at once, a count; symbols beyond them get what "
+            "their lines show a few times a second."
+        ),
+    )
+    tick_silence_seconds: Seconds = Field(
+        default=5.0,
+        ge=1,
+        le=600,
+        description="Seconds without a quote after which nothing is opened in a symbol, where quotes are read (C19).",
+    )
 
 
 class StopSettings(Section):

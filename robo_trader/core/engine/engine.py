@@ -31,6 +31,7 @@ from robo_trader.core.domain.events import (
     TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.releases import ReleaseInstructed
@@ -40,12 +41,12 @@ from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.arming_desk import follow_arming
+from robo_trader.core.engine.data_desk import follow_sources
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
 from robo_trader.core.engine.instruction_desk import obey
 from robo_trader.core.engine.limit_book import LimitBook
-from robo_trader.core.engine.link_desk import follow_link
 from robo_trader.core.engine.marking_desk import MarkingDesk
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.outcome_desk import OutcomeDesk
@@ -128,8 +129,8 @@ class Engine:
             self._follow(event)
         elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
-        elif isinstance(event, BrokerLinkChanged):
-            follow_link(event, self.account, self._settings.symbols)
+        elif isinstance(event, (BrokerLinkChanged, MarketDataChanged)):
+            follow_sources(event, self.account, self._settings.symbols)
         elif isinstance(event, HistoryShown):
             self._remember(event.slice)
         else:

@@ -33,7 +33,10 @@ async def _obey(channel: Channel, session: Session) -> None:
     async with asyncio.TaskGroup() as group:
         lasting = [group.create_task(session.run()), group.create_task(session.say_words())]
         while (asked := await _next(channel)) is not None:
-            group.create_task(_do(session, asked))
+            if isinstance(asked, speech.RecordsTaken):
+                session.market.ticks.tell_more()
+            else:
+                group.create_task(_do(session, asked))
         for task in lasting:
             task.cancel()
         session.close()

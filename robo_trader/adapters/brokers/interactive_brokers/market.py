@@ -9,6 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers.ticks import TickWatch
 from robo_trader.adapters.brokers.interactive_brokers.translation import stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.instruments import Symbol
@@ -37,7 +38,7 @@ class MarketWatch:
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
         self._histories: dict[int, Symbol] = {}  # by number of the question, on this connection
-        self._lines: dict[int, Symbol] = {}
+        self.ticks = TickWatch(wire, clock, say)
         self._rows: dict[int, list[speech.BarTold]] = {}
         self._awaited: set[Symbol] = set()  # their histories are under way
         self._held: list[speech.BarsTold] = []  # until the last of them is there
@@ -64,12 +65,14 @@ class MarketWatch:
 
     async def renew(self) -> None:
         """Ask anew on the same connection: the gateway was away itself, and bars may have ended meanwhile."""
-        histories, lines = list(self._histories), list(self._lines)
+        histories, (lines, streams) = list(self._histories), self.ticks.numbers()
         self._forget()
         for number in histories:
             await self._wire.drop_history(number)
         for number in lines:
             await self._wire.drop_ticks(number)
+        for number in streams:
+            await self._wire.drop_stream(number)
         await self._subscribe()
 
     def hear_bar(self, number: int, bar: "BarData") -> None:
@@ -93,15 +96,19 @@ class MarketWatch:
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
-        if number in self._lines and kind == LAST_TIME and value.isdigit():
+        self.ticks.hear_text(number, kind, value)
+        if self.ticks.has_line(number) and kind == LAST_TIME and value.isdigit():
             at = int(value) * NANOS_PER_SECOND
             self._clock.note(at)
             if at > self._time:
                 self._time = at
+                if self._clock.is_simulated:
+                    self.ticks.tell_all()  # bars that end by then may be closed now, after what came before
                 self._say(speech.TimeTold(at=at))
 
-    def hear_error(self, number: int, code: int) -> None:
+    def hear_error(self, number: int, code: int, text: str = "") -> None:
         """Ask again, later, for a history that was refused, or ended."""
+        self.ticks.hear_error(number, code, text)
         if code not in _REFUSED or self._wanted is None:
             return
         symbol = self._histories.pop(number, None)
@@ -124,11 +131,11 @@ class MarketWatch:
             return
         self._awaited = set(wanted.symbols)
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
+        self.ticks.begin(wanted)
         for symbol in wanted.symbols:
             await self._ask_history(wanted, symbol)
-            number = self._wire.number()
-            self._lines[number] = symbol
-            await self._wire.keep_ticks(number, stock(symbol))
+            await self.ticks.open_line(symbol)
+        await self.ticks.open_streams()
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
@@ -162,8 +169,9 @@ class MarketWatch:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        for kept in (self._histories, self._lines, self._rows, self._awaited, self._held):
+        for kept in (self._histories, self._rows, self._awaited, self._held):
             kept.clear()
+        self.ticks.end()
 
 
 def _told(bar: "BarData") -> speech.BarTold:
