@@ -17,7 +17,7 @@ def walking_quotes(
     seed: int, *, symbol: Symbol = AAPL, session: TradingSession | None = None, mid: int = 10_000
 ) -> Iterator[QuoteArrived]:
     """Yield quotes from the open on, one to four a second. mid: cents at the open."""
-    chance, session = Random(seed), session or a_session()
+    chance, session = Random(seed), session or a_session()  # noqa: S311 - a market, no secret
     at = session.opens_at
     while at < session.closes_at:
         mid += chance.choice((-1, 0, 0, 1))

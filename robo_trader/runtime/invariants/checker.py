@@ -179,7 +179,7 @@ def split_commands(
 
 
 def _asks(order: Order, command: Command) -> bool:
-    """Return whether an order, as it was moved, is what a command asks for: one step may send it, the next cancel it."""
+    """Return whether an order, as it was moved, is what a command asks for: one step may send, the next cancel it."""
     if isinstance(command, SubmitOrder):
         return order.order_id == command.order.order_id
     if isinstance(command, ModifyOrder):

@@ -41,7 +41,7 @@ SECONDS_BETWEEN = 0.004  # of two quotes, real ones
 async def the_session(gateway: RunningGateway, database: Path, *, streams: int) -> AsyncIterator[Process]:
     """Run a session of the built-in strategy until the block ends. streams: of single ticks that it may have."""
     settings = {"ROBO_IBKR__TICK_STREAMS_MAX": str(streams), "ROBO_IBKR__TICK_SILENCE_SECONDS": "20"}
-    ready = times_ready(database) if database.exists() else 0
+    ready = times_ready(database)
     process = await asyncio.create_subprocess_exec(
         *command(
             "run", "--broker", "ibkr", "--gateway", f"127.0.0.1:{gateway.port}", "--account", ACCOUNT,
@@ -59,7 +59,7 @@ async def the_session(gateway: RunningGateway, database: Path, *, streams: int) 
 
     listening = asyncio.create_task(listen())
     try:
-        await wait_until(lambda: database.exists() and times_ready(database) > ready, log)
+        await wait_until(lambda: times_ready(database) > ready, log)
         yield process
         assert not any("Traceback" in line for line in log), "".join(log)
     finally:
