@@ -84,6 +84,7 @@ class TicksWanted(Struct, frozen=True, kw_only=True, gc=False):
     prints: bool = False
     streams_max: int = 3  # of single ticks at once, as far as the login may have them; the rest comes in lines
     silence_seconds: float = 5.0  # without a tick, until a symbol's data counts as not flowing
+    renew_seconds: float = 30.0  # of silence, until a symbol is asked for anew
 
     @property
     def are_any(self) -> bool:

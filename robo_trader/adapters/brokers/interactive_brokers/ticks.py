@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 BATCH = 1_000  # records told at once
 FUTURE_MAX = 2 * NANOS_PER_SECOND  # of a tick's own time beyond ours: times are whole seconds, clocks a second apart
 LOOKS = 4  # within the silence that is too long
-RENEW_SECONDS = 30.0  # of silence, before a symbol is asked for anew
 PRINTS_WANTED = "233"
 BID_ASK, ALL_LAST = "BidAsk", "AllLast"
 _REFUSED = frozenset({10190, 10189, 10187})  # of streams: the line has to do
@@ -320,13 +319,12 @@ class TickWatch:
 
     def _look_round(self) -> None:
         """See whose silence is too long by now; who has been silent for long is asked for anew."""
-        now = self._seconds()
+        assert self._wanted is not None
+        now, patience = self._seconds(), self._wanted.ticks.renew_seconds
         for symbol, data in self._data.items():
             self._review(symbol)
-            if (
-                self._told[symbol] is DataState.SILENT
-                and now - max(data.asked_at, data.heard_at or 0.0) > RENEW_SECONDS
-            ):
+            silent_since = max(data.asked_at, data.heard_at or 0.0)
+            if self._told[symbol] is DataState.SILENT and now - silent_since > patience:
                 data.asked_at = now
                 self._do(self._renew(symbol))
         self._look_later()

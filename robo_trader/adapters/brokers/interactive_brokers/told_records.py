@@ -20,12 +20,13 @@ class ToldRecords:
         self._prints: list[TradePrint] = []
         self._lost = (0, 0, 0)  # conflated, dropped and refused, as they were told last
         self.conflated = self.dropped = 0  # by the process of now
+        self.refused: dict[str, int] = {}  # likewise, by fault
 
     def hear(self, told: speech.RecordsTold) -> int:
         """Take what was told; return its latest time, UTC ns, 0 if there is none."""
         self._quotes += told.quotes
         self._prints += told.prints
-        self.conflated, self.dropped = told.conflated, told.dropped
+        self.conflated, self.dropped, self.refused = told.conflated, told.dropped, told.refused
         self._tell_lost(told)
         return max([0, *(quote.at for quote in told.quotes[-1:]), *(trade.at for trade in told.prints[-1:])])
 
