@@ -7,6 +7,7 @@ from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_target
+from robo_trader.adapters.brokers.interactive_brokers.speech import TicksWanted
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.arming import ArmingFile, ArmingWatch
@@ -19,6 +20,7 @@ from robo_trader.app.strategies import build_strategies
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
+from robo_trader.core.strategies.event_strategy import EventStrategy
 
 FEED = "ibkr"
 _BARS_A_DAY = 6  # at least, of the longest bar below a day; history is asked for in days
@@ -83,6 +85,17 @@ def watch_arming(plan: LivePlan, environment: Mapping[str, str]) -> ArmingWatch 
     watch = ArmingWatch(ArmingFile(environment, plan.target.account, sessions))
     watch.demand()
     return watch
+
+
+def ticks_wanted(settings: Settings) -> TicksWanted:
+    """Return which ticks the strategies read beside bars; rules read none."""
+    told = [chosen.strategy for chosen in build_strategies(settings) if isinstance(chosen.strategy, EventStrategy)]
+    return TicksWanted(
+        quotes=any(strategy.hears("on_quote") for strategy in told),
+        prints=any(strategy.hears("on_trade") for strategy in told),
+        streams_max=settings.ibkr.tick_streams_max,
+        silence_seconds=settings.ibkr.tick_silence_seconds,
+    )
 
 
 def history_wanted(settings: Settings) -> str:

@@ -18,11 +18,10 @@ from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.arming import ArmingWatch
-from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.joining import build_engine, build_engine_settings
 from robo_trader.app.journal_opening import open_journal
-from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, watch_arming
+from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, ticks_wanted, watch_arming
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
@@ -32,7 +31,6 @@ from robo_trader.app.session_memory import SessionMemory
 from robo_trader.app.settings import Settings
 from robo_trader.app.shutting_down import begin_shutdown, hear_last_answers
 from robo_trader.app.stopping import StopRequest
-from robo_trader.app.strategies import build_strategies
 from robo_trader.app.summary import summarise
 from robo_trader.app.supervision.beats import Phase
 from robo_trader.app.supervision.halt_orders import HaltOrder, HaltWatch
@@ -51,6 +49,7 @@ from robo_trader.core.execution.statement_schedule import EVERYTHING
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.journal import START, Batch
+from robo_trader.runtime.live_records import LiveRecords
 from robo_trader.runtime.live_trading import LiveTrading
 from robo_trader.runtime.missed_slices import GRACE_NANOS, freshness
 from robo_trader.runtime.order_references import OrderReferences
@@ -120,8 +119,6 @@ async def run_live_session(
     RoboTraderError for everything else that the world refuses. Once it trades, a gateway that goes away is waited for.
     """
     begun = time.monotonic()
-    for chosen in build_strategies(settings):
-        demand_records(chosen.strategy, quotes=False, trades=False, where="through a gateway")
     plan = plan_live_session(settings, environment)
     arming = watch_arming(plan, environment)  # before anything is connected
     make_directory(plan.database.parent)
@@ -227,8 +224,9 @@ async def _run(
         numbers_file=plan.database.with_suffix(".numbers"),
         opened_at=recovered.progress.opened_at,
     )
-    broker.recall(recovered.orders)
-    broker.market_time = max(recovered.progress.last_slice_ended_at, opening.at)
+    progress = recovered.progress
+    broker.recall(recovered.orders, progress.contracts)
+    broker.market_time = max(progress.last_slice_ended_at, progress.last_shown_at, opening.at)
     stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(
         recovered.engine,
@@ -259,7 +257,7 @@ async def _run(
             log_format=settings.monitoring.log_format,
         ):
             trading = LiveTrading(
-                loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn,
+                loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn, records=market.records,
                 fresh_until=freshness(market.sessions, settings.data.bar_size),
             )  # fmt: skip
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
@@ -287,12 +285,13 @@ def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
 
 
 class _Market:
-    """Slices of the gateway's bars, as they are over."""
+    """Slices of the gateway's bars, as they are over, and its quotes and prints."""
 
     def __init__(self, broker: InteractiveBrokers, size: BarSize, sessions: SessionTable, *, after: int) -> None:
         self._broker = broker
         self.sessions = sessions
         self.stream = BarStream(size, sessions, after=after)
+        self.records = LiveRecords(broker.records, sessions, self.stream.earliest_end)
 
     def slices(self) -> list[BarSlice]:
         """Return the slices that are over and were not given yet."""
@@ -315,7 +314,7 @@ async def _warm_up(
     data = plan.settings.data
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
     market = _Market(broker, data.bar_size, sessions, after=recovered.progress.last_slice_ended_at)
-    broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings))
+    broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings), ticks_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
     while waiting or not broker.is_watching:
@@ -328,7 +327,7 @@ async def _warm_up(
                 next_step="Check the symbols, and the market data subscriptions of the account.",
             )
         await asyncio.sleep(0.05)
-    shown = market.slices()
+    shown = [slice_ for slice_ in market.slices() if slice_.ended_at >= recovered.progress.last_shown_at]
     if shown:
         await loop.take([HistoryShown(slice=slice_) for slice_ in shown])
     log.info("warmed up", slices=len(shown), symbols=len(data.symbols))

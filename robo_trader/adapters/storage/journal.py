@@ -128,8 +128,7 @@ class SqlJournal:
 
     def demand_mark(self, mark: JournalMark) -> None:
         """Raise JournalDamaged unless a batch of this journal ends at the mark."""
-        with named_errors(self._path), self._engine.connect() as connection:
-            demand_mark(connection, self._path, mark)
+        demand_mark(self._read, self._path, mark)
 
     def check_chain(self, until: JournalMark) -> None:
         """Hold the hashes of all records up to a mark against what they were made from; nothing is decoded.

@@ -172,6 +172,21 @@ class IbkrSettings(Section):
     routes: Routes = Field(
         default=(), description="Venues of orders that do not go to SMART, by symbol: IBM:NYSE, SPY:ARCA."
     )
+    tick_streams_max: int = Field(
+        default=3,
+        ge=0,
+        le=100,
+        description=(
+            "Streams of single quotes or prints that the login may have at once, a count; symbols beyond them get what "
+            "their lines show a few times a second."
+        ),
+    )
+    tick_silence_seconds: Seconds = Field(
+        default=5.0,
+        ge=1,
+        le=600,
+        description="Seconds without a quote after which nothing is opened in a symbol, where quotes are read (C19).",
+    )
 
 
 class StopSettings(Section):

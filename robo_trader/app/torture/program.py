@@ -29,6 +29,7 @@ from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.invariants.checker import CheckedEngine
 from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.missed_slices import freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import last_slice_end, replay
@@ -113,7 +114,14 @@ class Program:
             await self._first_word(broker)
             market = await self._warm_up(loop, broker)
             self.is_trading = True
-            trading = LiveTrading(loop, broker, self.reconciled, slices=market.slices, see_to=_nothing_else)
+            trading = LiveTrading(
+                loop,
+                broker,
+                self.reconciled,
+                slices=market.slices,
+                see_to=_nothing_else,
+                fresh_until=freshness(machine.stage.sessions, BAR_SIZE),
+            )
             await trading.run(self.stop)
         finally:
             self.is_trading = False

@@ -30,6 +30,7 @@ from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.ledger import Entry
+from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
 from robo_trader.core.domain.outcomes import SignalSettled
@@ -128,7 +129,7 @@ Instructed = (
 INSTRUCTIONS = (
     PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
+FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged | MarketDataChanged
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 

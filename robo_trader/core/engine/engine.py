@@ -31,6 +31,7 @@ from robo_trader.core.domain.events import (
     TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.releases import ReleaseInstructed
@@ -41,12 +42,12 @@ from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.arming_desk import follow_arming
+from robo_trader.core.engine.data_desk import follow_sources
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
 from robo_trader.core.engine.instruction_desk import obey
 from robo_trader.core.engine.limit_book import LimitBook
-from robo_trader.core.engine.link_desk import follow_link
 from robo_trader.core.engine.marking_desk import MarkingDesk
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.outcome_desk import OutcomeDesk
@@ -130,8 +131,8 @@ class Engine:
             self._follow(event)
         elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
-        elif isinstance(event, BrokerLinkChanged):
-            self._follow_link(event)
+        elif isinstance(event, (BrokerLinkChanged, MarketDataChanged)):
+            self._follow_source(event)
         elif isinstance(event, HistoryShown):
             self._remember(event.slice)
         else:
@@ -170,9 +171,10 @@ class Engine:
         if self._protection is not None:
             self._protect(self._protection, report)
 
-    def _follow_link(self, event: BrokerLinkChanged) -> None:
-        follow_link(event, self.account, self._settings.symbols)
-        if self._protection is not None and event.state is LinkState.READY:
+    def _follow_source(self, event: BrokerLinkChanged | MarketDataChanged) -> None:
+        follow_sources(event, self.account, self._settings.symbols)
+        is_link = isinstance(event, BrokerLinkChanged)
+        if self._protection is not None and is_link and event.state is LinkState.READY:
             self._protect(self._protection, event)
 
     def _follow(self, event: Instructed) -> None:

@@ -40,7 +40,10 @@ async def _obey(channel: Channel, session: Session) -> None:
             wanted = session.run(), session.say_words(), session.errands.watch()
             lasting = [group.create_task(lasts) for lasts in wanted]
             while (asked := await _next(channel)) is not None:
-                group.create_task(_do(session, asked))
+                if isinstance(asked, speech.RecordsTaken):
+                    session.market.ticks.tell_more()
+                else:
+                    group.create_task(_do(session, asked))
             for task in lasting:
                 task.cancel()
             session.close()

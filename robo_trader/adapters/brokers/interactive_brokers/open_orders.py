@@ -88,7 +88,7 @@ class OpenOrders:
 
     def recall(self, journaled: "OpenOrders", *, answer_by: float) -> None:
         """Take over what a journal has led to. answer_by: of orders that it holds no answer to."""
-        self._executions = journaled.executions()
+        self._executions = Recent(journaled.executions())
         self._open = {
             order_id: replace(sent, filled=dict(sent.filled), answer_by=None if sent.answer_by is None else answer_by)
             for order_id, sent in journaled._open.items()  # noqa: SLF001 - of its own kind

@@ -19,7 +19,7 @@ from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fa
 from robo_trader.simulation.gateway.brokerage.account_desk import AccountDesk
 from robo_trader.simulation.gateway.brokerage.answers import FrontDesks, answers, tell_next_order_id
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
-from robo_trader.simulation.gateway.brokerage.doing_requests import do
+from robo_trader.simulation.gateway.brokerage.doing_requests import do, methods_of
 from robo_trader.simulation.gateway.brokerage.doings import Doings
 from robo_trader.simulation.gateway.brokerage.enquiries import EnquiryDesk
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
@@ -120,6 +120,10 @@ class Brokerage:
         else:
             self._restructure(event)
         self._accounts.pass_time()
+
+    def does(self, name: object) -> bool:
+        """Return whether something of this name can happen here."""
+        return name in methods_of(Doings)
 
     def do(self, doing: Mapping[str, Any], at: int) -> object:
         """Let something happen that no client asked for, by name: see `doing_requests`. Raises InvalidConfig."""

@@ -157,9 +157,10 @@ class GatewayServer:
             self._closed.set_result(None)
 
     def _do(self, doing: Mapping[str, Any]) -> object:
-        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
-        if desk is None:
+        doers = [one for one in self._desks.values() if isinstance(one, Doer)]
+        if not doers:
             raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
+        desk = next((one for one in doers if one.does(doing.get("doing"))), doers[0])  # which refuses what is not known
         return desk.do(doing, self._clock())
 
     def _new_line(self) -> "_ClientLine":

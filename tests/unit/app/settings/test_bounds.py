@@ -91,6 +91,8 @@ NUMBERS = {
     "ibkr.port": ("1 7497 65535", "0 65536 4001 7496"),
     "ibkr.client_id": ("1 999999", "0 1000000"),
     "ibkr.history_clients": ("0 5 16", "-1 17 1.5"),
+    "ibkr.tick_streams_max": ("0 3 100", "-1 101 1.5"),
+    "ibkr.tick_silence_seconds": ("1 5 600", "0.9 600.1"),
     "strategy.quantity": ("1 1000000", "0 1000001 1.5"),
     "strategy.fraction": ("0.000001 1", "0 5"),
     "strategy.risk_fraction": ("0.001 0.1", "0 0.11 1"),
