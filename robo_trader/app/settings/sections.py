@@ -185,7 +185,7 @@ class IbkrSettings(Section):
         default=5.0,
         ge=1,
         le=600,
-        description="Seconds without a quote after which nothing is opened in a symbol, where quotes are read (C19).",
+        description="How long a symbol may go without a quote, in seconds; then nothing is opened in it, where quotes are read (C19).",
     )
 
 

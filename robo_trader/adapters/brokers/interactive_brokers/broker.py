@@ -271,8 +271,10 @@ class InteractiveBrokers:
             return str(error)
         finally:
             self._channel = None
-            await self._end(self._process)
-            await channel.close()
+            try:
+                await self._end(self._process)
+            finally:  # whoever stops it may be tired of waiting
+                await channel.close()
 
     async def _end(self, process: BrokerProcess) -> None:
         if process.returncode is None:
