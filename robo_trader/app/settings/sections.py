@@ -185,7 +185,7 @@ class IbkrSettings(Section):
         default=5.0,
         ge=1,
         le=600,
-        description="How long a symbol may go without a quote, in seconds; then nothing is opened in it, where quotes are read (C19).",
+        description="How long a symbol whose quotes are read may go without one before entries wait, in seconds (C19).",
     )
 
 
