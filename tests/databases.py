@@ -4,7 +4,6 @@ PostgreSQL is asked for at 127.0.0.1:5432 as user postgres, or wherever ROBO_TES
 makes a database of its own there, and drops it at the end.
 """
 
-import asyncio
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import asyncpg
 import pytest
 
 from robo_trader.adapters.storage.database import open_database
+from robo_trader.adapters.storage.portal import Portal
 from robo_trader.adapters.storage.server_place import point_to_server
 
 SERVER = os.environ.get("ROBO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
@@ -34,7 +34,11 @@ def ask_server(statement: str, database: str = "postgres") -> list[Any]:
         finally:
             await connection.close()
 
-    return asyncio.run(ask())
+    portal = Portal("server")  # whether or not the test runs in a loop
+    try:
+        return portal.wait(ask(), 60)
+    finally:
+        portal.close()
 
 
 @pytest.fixture(scope="session")

@@ -74,11 +74,15 @@ async def a_gateway(
     seed: int = 0,
     stage: MarketSettings = STAGE,
     account: str = ACCOUNT,
+    quoted: tuple[Symbol, ...] = (),
 ) -> AsyncIterator[RunningGateway]:
-    """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all."""
+    """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all.
+
+    quoted: what fills against quotes only.
+    """
     clock = MarketClock(stage.sessions.sessions[0].opens_at)
     wanted = BrokerageSettings(
-        venue=venue_settings(), sessions=stage.sessions, listings=stage.listings, account=account
+        venue=venue_settings(quoted=quoted), sessions=stage.sessions, listings=stage.listings, account=account
     )
     brokerage = Brokerage(wanted)
     desks: dict[str, Desk] = {"brokerage": brokerage, "market": Market(stage)}

@@ -12,11 +12,20 @@ from pathlib import Path
 
 from robo_trader.app.supervision.beats import Phase
 from robo_trader.app.supervision.vitals import Vitals, read_vitals
+from tests.gateway_running import ACCOUNT
 from tests.running import command, environment
 
 PATIENCE_SECONDS = 60.0
 QUICK = {"ROBO_SUPERVISION__FREEZE_SECONDS": "2", "ROBO_SUPERVISION__RESTART_SECONDS": "0.1"}
 PAPER = ("--feed", "sample", "--symbols", "AAPL,IBM", "--speed", "20", "--no-web")
+
+
+def through(port: int) -> tuple[str, ...]:
+    """Options of a run through the pretend gateway at a port of this machine."""
+    return (
+        "--broker", "ibkr", "--gateway", f"127.0.0.1:{port}", "--account", ACCOUNT, "--symbols", "AAPL",
+        "--bar-size", "1 hour", "--param", "fast=1", "--param", "slow=2", "--no-web",
+    )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -29,19 +29,21 @@ from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.execution.transitions import ENDED
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.runtime.invariants.checker import CheckedEngine
 from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.missed_slices import freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import replay
 from robo_trader.runtime.trading_loop import TradingLoop
 from robo_trader.simulation.gateway.server.gateway_server import GatewayServer
 from tests.builders import AAPL, CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, engine_settings
-from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, RunningGateway
+from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, STAGE, RunningGateway
 from tests.session_records import a_session_record
 
 FULL = 100  # shares that a signal of 1 holds
@@ -104,8 +106,9 @@ class Trader:
         )  # fmt: skip
         self._slices: list[BarSlice] = []
         self.trading = LiveTrading(
-            self.loop, self.broker, self.reconciled, slices=self._take_slices, see_to=_nothing_else
-        )
+            self.loop, self.broker, self.reconciled, slices=self._take_slices, see_to=_nothing_else,
+            fresh_until=freshness(STAGE.sessions, BarSize.HOUR_1),
+        )  # fmt: skip
 
     # ---- what a test does --------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from robo_trader.app.option_values import capital_of, gateway_of, given, paramet
 from robo_trader.app.risk_commands import risk_app
 from robo_trader.app.strategies_commands import strategies_app
 from robo_trader.app.tax_commands import tax_app
+from robo_trader.app.torture_commands import torture
 from robo_trader.core.domain.errors import RoboTraderError
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.command()(gateway)
 app.command()(arm)
 app.command()(disarm)
 app.command()(conformance)
+app.command()(torture)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
@@ -284,6 +286,20 @@ def reconcile(*, database: Database = None, limit: Limit = 50, as_json: Json = F
     from robo_trader.app.commands.reconcile import show_reconciliation
 
     show_reconciliation(_session(database), limit=limit, as_json=as_json)
+
+
+@app.command()
+def kill(
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the journal or in the kill file.")],
+    database: Database = None,
+    config: Config = None,
+    preset: Preset = None,
+) -> None:
+    """Halt at once, whatever the trading state is: makes the kill file, or leaves a halt order for a session."""
+    from robo_trader.app.commands.kill import kill_trading
+
+    kill_trading(_load(config, {"preset": preset}), database, reason=reason)
 
 
 @app.command()

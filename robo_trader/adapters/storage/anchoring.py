@@ -37,8 +37,8 @@ def demand_anchored(
     if anchor.epoch > found.epoch or anchor.seq > found.seq:
         raise _regressed(
             path,
-            f"the journal in {path} ends at record {found.seq} of epoch {found.epoch}, and record {anchor.seq} of epoch "
-            f"{anchor.epoch} was acknowledged: its end is lost (F55)",
+            f"the journal in {path} ends at record {found.seq} of epoch {found.epoch}, and record {anchor.seq} of "
+            f"epoch {anchor.epoch} was acknowledged: its end is lost (F55)",
         )
     if anchor.seq and hash_at(anchor.seq) != anchor.hash:
         raise _regressed(path, f"record {anchor.seq} of the journal in {path} is not the one that was acknowledged")

@@ -39,7 +39,7 @@ class Database(Protocol):
     async def store(self, work: Work[None], has_landed: Work[bool]) -> None:
         """Return once `work` is on disk, done once. Raises JournalError.
 
-        has_landed: tells whether the work is stored already. It is asked where the connection was lost and nobody knows.
+        has_landed: tells whether the work is stored already; asked where the connection was lost and nobody knows.
         """
         ...
 

@@ -17,7 +17,7 @@ def demand_durable(faults: Sequence[str], *, is_live: bool, accepts_old_sqlite: 
     if is_live and serious:
         raise JournalUnsafe(
             f"no real money is traded on this database: {'; '.join(serious)}",
-            next_step="Mend that, or keep the journal elsewhere: storage.database, storage.url. docs/storage.md says why.",
+            next_step="Mend that, or keep the journal elsewhere: docs/storage.md says where.",
         )
     for fault in serious:
         _warn(fault)

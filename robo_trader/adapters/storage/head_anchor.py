@@ -6,6 +6,7 @@ slots that are written in turn, each with a checksum; a write that is cut short 
 it will ever be from the beginning, so that flushing it moves no more than the slot.
 """
 
+import contextlib
 import errno
 import os
 from hashlib import blake2b
@@ -75,9 +76,10 @@ class HeadAnchor:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            with contextlib.suppress(OSError):  # what was flushed stays, whatever this says
+                os.close(descriptor)
 
     def _open(self) -> None:
         self.read()

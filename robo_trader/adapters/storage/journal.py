@@ -126,6 +126,10 @@ class SqlJournal:
         """
         yield from stored_batches(self._read, self._path, after)
 
+    def demand_mark(self, mark: JournalMark) -> None:
+        """Raise JournalDamaged unless a batch of this journal ends at the mark."""
+        demand_mark(self._read, self._path, mark)
+
     def check_chain(self, until: JournalMark) -> None:
         """Hold the hashes of all records up to a mark against what they were made from; nothing is decoded.
 

@@ -1,12 +1,16 @@
 """An event loop in a thread of its own: for a library that can only be awaited, and callers that cannot await."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from threading import Thread
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+
+
+_END_SECONDS = 5  # to let go of what is held
 
 
 class Portal:
@@ -30,9 +34,18 @@ class Portal:
             begun.cancel()  # does nothing to what has ended
 
     def close(self) -> None:
-        """End the thread; nothing may be under way."""
+        """End the thread, and what is under way in it."""
         if self._loop.is_closed():
             return
+        with contextlib.suppress(TimeoutError):
+            self.wait(_end_others(), _END_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _end_others() -> None:
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

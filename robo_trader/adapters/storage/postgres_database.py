@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,6 +22,7 @@ from robo_trader.adapters.storage.server_place import ServerPlace
 Result = TypeVar("Result")
 
 RETRY_SECONDS = 0.1  # between two attempts to reach a server that went away
+_LOCK_SHARE = 0.8
 _LONGEST = 10  # times the patience: for many statements in one transaction
 _DEMANDED = ("synchronous_commit", "fsync", "full_page_writes")
 
@@ -34,6 +35,7 @@ class PostgresDatabase:
         self._path, self._place, self._patience = path, place, patience_seconds
         self._engine = _engine(place, read_only=read_only, patience_seconds=patience_seconds)
         self._portal = Portal(f"journal {place.schema}")
+        self._alone: AsyncConnection | None = None
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """As Database.run."""
@@ -49,7 +51,7 @@ class PostgresDatabase:
     def hold(self) -> "HeldPostgres":
         """As Database.hold."""
         with self._named_errors():
-            connection = self._portal.wait(_open_reading(self._engine), self._patience * _LONGEST)
+            connection = self._portal.wait(_open(self._engine, "REPEATABLE READ"), self._patience * _LONGEST)
         return HeldPostgres(self, connection)
 
     def faults(self) -> Sequence[str]:
@@ -61,9 +63,19 @@ class PostgresDatabase:
             if value == "off"
         ]
 
+    def try_alone(self) -> bool:
+        """Take the lock of the journal, until `close` or the end of the connection; return whether it was free."""
+        assert self._alone is None, "it is taken once"
+        with self._named_errors():
+            self._alone = self._portal.wait(_open(self._engine, "AUTOCOMMIT"), self._patience * _LONGEST)
+        asked = select(func.pg_try_advisory_lock(func.hashtextextended(self._place.schema, 0)))
+        return bool(self.within(self._alone, lambda connection: connection.execute(asked).scalar_one()))
+
     def close(self) -> None:
         """Let go of the server. What it is doing for others goes on."""
         with self._named_errors():
+            if self._alone is not None:
+                self._portal.wait(self._alone.close(), self._patience * _LONGEST)
             self._portal.wait(self._engine.dispose(), self._patience * _LONGEST)
         self._portal.close()
 
@@ -120,7 +132,8 @@ class HeldPostgres:
 
 
 def _engine(place: ServerPlace, *, read_only: bool, patience_seconds: float) -> AsyncEngine:
-    milliseconds = str(int(patience_seconds * 1000))
+    # The server gives up on a lock before we give up on the server: then it is known that nothing was done.
+    milliseconds = str(int(patience_seconds * 1000 * _LOCK_SHARE))
     told = {
         "search_path": place.schema,
         "application_name": "robo_trader",
@@ -139,9 +152,9 @@ async def _in_transaction(engine: AsyncEngine, work: Callable[[Connection], Resu
         return await connection.run_sync(work)
 
 
-async def _open_reading(engine: AsyncEngine) -> AsyncConnection:
+async def _open(engine: AsyncEngine, isolation_level: str) -> AsyncConnection:
     connection = await engine.connect()
-    return await connection.execution_options(isolation_level="REPEATABLE READ")
+    return await connection.execution_options(isolation_level=isolation_level)
 
 
 def _shown(connection: Connection, name: str) -> str:

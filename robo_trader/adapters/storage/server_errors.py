@@ -25,34 +25,37 @@ def is_lost(error: BaseException) -> bool:
 
 def translated(error: BaseException, place: ServerPlace, path: Path) -> JournalError:
     """Return the error as ours. path: what the session is called."""
-    where, state = f"the database {place.url} of {path}", _state_of(error)
+    where, words, state = f"the database {place.url} of {path}", _words(error), _state_of(error)
+    if state.startswith(_AUTHORITY):
+        return JournalError(
+            f"{where} lets nobody in who comes like this: {words}",
+            next_step="Check the user in storage.url. The password stands in ~/.pgpass or PGPASSWORD.",
+        )
+    if state.startswith(_NO_DATABASE):
+        return JournalError(f"{where} is not there: {words}", next_step="Make it: createdb.")
+    return _as_it_failed(error, state, where, words)
+
+
+def _as_it_failed(error: BaseException, state: str, where: str, words: str) -> JournalError:
     if state in _LOCKED:
         return JournalBusy(
             f"{where} is locked by another program", next_step="Close the program that holds it, then start again."
         )
-    if state.startswith(_AUTHORITY):
-        return JournalError(
-            f"{where} lets nobody in who comes like this: {_words(error)}",
-            next_step="Check the user in storage.url. The password stands in ~/.pgpass or PGPASSWORD.",
-        )
-    if state.startswith(_NO_DATABASE):
-        return JournalError(f"{where} is not there: {_words(error)}", next_step="Make it: createdb.")
     if state.startswith(_INTERNAL):
         return JournalDamaged(
-            f"{where} is damaged: {_words(error)}",
-            next_step="Restore a backup, or begin a new session with --database.",
+            f"{where} is damaged: {words}", next_step="Restore a backup, or begin a new session with --database."
         )
     if state == _READ_ONLY or state.startswith((_RESOURCES, _SYSTEM)):
         return JournalUnwritable(
-            f"{where} cannot be written: {_words(error)}; nothing of the last batch was sent",
+            f"{where} cannot be written: {words}; nothing of the last batch was sent",
             next_step="Mend the server, then start again: trading continues where it stopped.",
         )
     if is_lost(error):
         return JournalUnwritable(
-            f"{where} does not answer: {_words(error)}; nothing of the last batch was sent",
+            f"{where} does not answer: {words}; nothing of the last batch was sent",
             next_step="See to the server and the way to it, then start again: trading continues where it stopped.",
         )
-    return JournalError(f"{where} failed: {_words(error)}", next_step="See the log for the statement.")
+    return JournalError(f"{where} failed: {words}", next_step="See the log for the statement.")
 
 
 def _state_of(error: BaseException) -> str:

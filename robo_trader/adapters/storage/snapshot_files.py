@@ -27,15 +27,16 @@ class SnapshotFiles:
         path = self._folder / f"{seq:015d}{_SUFFIX}"
         aside = path.with_suffix(".part")
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(_MAGIC + _digest(content))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
         _sync_folder(self._folder)
-        for old in self._paths()[_KEPT:]:
-            old.unlink(missing_ok=True)
+        earlier = [one for one in self._paths() if one.name < path.name]
+        for old in {*self._paths(), *self._folder.glob("*.part")} - {path, *earlier[: _KEPT - 1]}:
+            old.unlink(missing_ok=True)  # those of a later sequence, too: they are of a journal that is no more
 
     def newest_first(self) -> Iterator[KeptSnapshot]:
         """As Snapshots.newest_first."""

@@ -54,6 +54,21 @@ def leave_halt_order(database: Path, order: HaltOrder) -> None:
         ) from error
 
 
+def make_kill_file(path: Path, order: HaltOrder) -> None:
+    """Make the kill file, if it is not there. Raises JournalUnwritable."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.write(f"{order.actor}: {order.reason}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise JournalUnwritable(
+            f"the kill file {path} cannot be made: {error.strerror}",
+            next_step="Make it by hand, or halt with `robo-trader instruct halt`.",
+        ) from error
+
+
 class HaltWatch:
     """Looks for a halt order and for the kill file, and has the engine obey."""
 

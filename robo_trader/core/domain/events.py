@@ -30,6 +30,7 @@ from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.ledger import Entry
+from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
 from robo_trader.core.domain.outcomes import SignalSettled
@@ -40,6 +41,7 @@ from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
@@ -120,11 +122,14 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+Instructed = (
+    PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+    | ShutdownBegun
+)  # fmt: skip
 INSTRUCTIONS = (
-    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged,
+    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
+FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged | MarketDataChanged
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 

@@ -26,7 +26,9 @@ from robo_trader.core.risk.limits import NO_FACTS, RiskView
 from robo_trader.core.risk.order_sizes import cash_needed
 from robo_trader.core.risk.portfolio_facts import PortfolioFacts
 
-_HELD_BACK = frozenset({Control.CIRCUIT_BREAKER, Control.ARMING})  # an order they refuse was no mistake of a strategy
+_HELD_BACK = frozenset(
+    {Control.CIRCUIT_BREAKER, Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT}
+)  # an order they refuse was no mistake of a strategy
 
 
 class OrderDesk:

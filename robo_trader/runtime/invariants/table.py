@@ -125,6 +125,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I21", sentence="Nothing is decided on what is not known yet, or on what is too old.", means=_EVENTS,
+        remark="Nothing is opened in a symbol while a report stands that its market data does not flow.",
     ),
     Invariant(
         code="I22", sentence="Only finite numbers on tick and lot, and names in their grammar, reach the broker.",

@@ -1,4 +1,4 @@
-"""The part of a session's objects that no event changes: both sides build it from the settings, so no snapshot holds it.
+"""The part of a session's objects that no event changes: both sides build it from the settings, no snapshot holds it.
 
 A strategy may bring anything with it, a function or a trained model: what a snapshot could not hold is taken from the
 configuration of the session that reads it. What can be looked into is: it must be equal on both sides, and still

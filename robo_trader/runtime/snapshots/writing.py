@@ -24,8 +24,9 @@ class GraphWriter:
     """Writes objects and all they lead to. Used once."""
 
     def __init__(self, kinds: Kinds, fixtures: Mapping[int, int] | None = None, *, looks_past: bool = False) -> None:
-        """fixtures: numbers of objects that are not written, by identity. looks_past: write of what is not known only
-        that it is there.
+        """fixtures: numbers of objects that are not written, by identity.
+
+        looks_past: write of what is not known only that it is there.
         """
         self._kinds = kinds
         self._fixtures = fixtures or {}
@@ -55,10 +56,7 @@ class GraphWriter:
     def write(self, root: object) -> list[Node]:
         """Return the nodes of an object, its own first. Raises SnapshotRefused naming what cannot be saved."""
         self._value(root)
-        nodes: list[Node] = []
-        for one in self.objects:  # it grows meanwhile
-            nodes.append(self._node(one))
-        return nodes
+        return [self._node(one) for one in self.objects]  # which grow meanwhile
 
     def _value(self, value: object) -> object:
         kind = type(value)

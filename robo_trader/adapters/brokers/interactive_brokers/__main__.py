@@ -35,12 +35,19 @@ async def serve_line(channel: Channel, around: Surroundings = THIS_MACHINE) -> N
 
 async def _obey(channel: Channel, session: Session) -> None:
     """Do what is asked until the engine says that it is over, or hangs up; a bug anywhere ends the process."""
-    async with asyncio.TaskGroup() as group:
-        lasting = [group.create_task(lasts) for lasts in (session.run(), session.say_words(), session.errands.watch())]
-        while (asked := await _next(channel)) is not None:
-            group.create_task(_do(session, asked))
-        for task in lasting:
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            wanted = session.run(), session.say_words(), session.errands.watch()
+            lasting = [group.create_task(lasts) for lasts in wanted]
+            while (asked := await _next(channel)) is not None:
+                if isinstance(asked, speech.RecordsTaken):
+                    session.market.ticks.tell_more()
+                else:
+                    group.create_task(_do(session, asked))
+            for task in lasting:
+                task.cancel()
+            session.close()
+    finally:
         session.close()
 
 

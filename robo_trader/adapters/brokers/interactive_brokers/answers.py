@@ -36,7 +36,8 @@ class Answers:
             rows = self._rows[key] = []
             try:
                 await send()
-                await asyncio.wait_for(end, seconds)
+                async with asyncio.timeout(seconds):  # wait_for would lose a cancel that comes with the answer
+                    await end
             except TimeoutError:
                 raise NoAnswerError(f"no answer to {key} within {seconds:g} seconds") from None
             finally:

@@ -50,6 +50,10 @@ class BarStream:
             self._after = max(self._after, *by_end)
         return [self._slice(ended_at, bars) for ended_at, bars in by_end.items()]
 
+    def earliest_end(self) -> int | None:
+        """Return the end of the earliest bar that is held, UTC ns, None if none is."""
+        return min((ended_at for ended_at, _ in self._pieces), default=None)
+
     def _slice(self, ended_at: int, bars: list[Bar]) -> BarSlice:
         session = self._sessions.of_bar(ended_at)
         assert session is not None, ended_at

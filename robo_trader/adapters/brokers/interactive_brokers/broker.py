@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
@@ -24,9 +25,11 @@ from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
     BrokerProcess,
     Surroundings,
 )
+from robo_trader.adapters.brokers.interactive_brokers.told_records import ToldRecords
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import (
     BROKER_REPORTS,
     ModifyRejected,
@@ -95,6 +98,8 @@ class InteractiveBrokers:
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
+        self._contracts: dict[Symbol, int] = {}  # their numbers, as they were first told
+        self.records = ToldRecords(self._say)
         self._watch: speech.WatchMarket | None = None
         self.is_simulated = False  # the gateway plays another day
         self.link = LinkState.DOWN
@@ -109,7 +114,16 @@ class InteractiveBrokers:
 
     def restore(self, batches: Iterable[Batch]) -> None:
         """Learn from a journal which orders are open and which executions are known."""
-        self._orders.restore(batches, self._reference_of, answer_by=self._around.monotonic() + self._patience.answer)
+        self._orders.restore(
+            map(self._note_contracts, batches),
+            self._reference_of,
+            answer_by=self._around.monotonic() + self._patience.answer,
+        )
+
+    def recall(self, journaled: OpenOrders, contracts: Mapping[Symbol, int]) -> None:
+        """Learn the same from what the journal's batches have led to. contracts: the ids of those that are traded."""
+        self._contracts.update(contracts)
+        self._orders.recall(journaled, answer_by=self._around.monotonic() + self._patience.answer)
 
     async def start(self) -> None:
         """Start the process and keep one running."""
@@ -125,10 +139,18 @@ class InteractiveBrokers:
         process = self._process
         if process is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self._patience.finish)
+                async with asyncio.timeout(self._patience.finish):
+                    await process.wait()
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
+
+    def renew(self, reason: str) -> None:
+        """Take the line for away, and begin it anew with another process: what was missed is told from the start."""
+        self._change_link(LinkState.DOWN, reason)
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     @property
     def processes(self) -> int:
@@ -182,10 +204,25 @@ class InteractiveBrokers:
 
     # ---- the market ----
 
-    def watch(self, symbols: tuple[Symbol, ...], bar_size: BarSize, duration: str) -> None:
-        """Ask for bars: so much of the past, then those that are being made; over every restart of the process."""
+    def watch(
+        self,
+        symbols: tuple[Symbol, ...],
+        bar_size: BarSize,
+        duration: str,
+        ticks: speech.TicksWanted = speech.NO_TICKS,
+    ) -> None:
+        """Ask for bars: so much of the past, then those that are being made; over every restart of the process.
+
+        ticks: what is to be told besides, by `records`.
+        """
         self.is_watching = False
-        self._watch = speech.WatchMarket(symbols=symbols, bar_size=told_size(bar_size).value, duration=duration)
+        self._watch = speech.WatchMarket(
+            symbols=symbols,
+            bar_size=told_size(bar_size).value,
+            duration=duration,
+            ticks=ticks,
+            contracts=self._contracts,
+        )
         self._say(self._watch)
 
     def now(self) -> int:
@@ -223,9 +260,11 @@ class InteractiveBrokers:
             channel.say(self._begin())
             self._channel = channel
             if self._watch is not None:
-                channel.say(self._watch)
+                channel.say(msgspec.structs.replace(self._watch, contracts=self._contracts))
             while True:
-                self._hear(await asyncio.wait_for(channel.hear(), self._patience.hangs))
+                async with asyncio.timeout(self._patience.hangs):  # wait_for would lose a cancel that comes with a word
+                    said = await channel.hear()
+                self._hear(said)
         except TimeoutError:
             return f"it did not say a word for {self._patience.hangs:g} seconds"
         except (ConnectionError, ChannelBrokenError) as error:
@@ -270,7 +309,17 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, speech.BarsTold):
+        elif isinstance(said, MarketDataChanged):
+            self._note_contract(said)
+            self._take(said)
+        elif isinstance(said, speech.StillAlive):
+            if said.is_simulated is not None:
+                self.is_simulated = said.is_simulated
+        else:
+            self._hear_market(said)
+
+    def _hear_market(self, said: object) -> None:
+        if isinstance(said, speech.BarsTold):
             self._bars.append(said)
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
@@ -278,11 +327,11 @@ class InteractiveBrokers:
             self.history_seconds = said.seconds
             _tell_history(said)
             self._come_to(said.at)
+        elif isinstance(said, speech.RecordsTold):
+            self.market_time = max(self.market_time, self.records.hear(said))
+            self.arrived.set()
         elif isinstance(said, speech.TimeTold):
             self._come_to(said.at)
-        elif isinstance(said, speech.StillAlive):
-            if said.is_simulated is not None:
-                self.is_simulated = said.is_simulated
         else:
             _tell(said)
 
@@ -294,6 +343,16 @@ class InteractiveBrokers:
             log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
             self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
+
+    def _note_contracts(self, batch: Batch) -> Batch:
+        for step in batch.steps:
+            if isinstance(step.input, MarketDataChanged):
+                self._note_contract(step.input)
+        return batch
+
+    def _note_contract(self, changed: MarketDataChanged) -> None:
+        if changed.contract_id:
+            self._contracts.setdefault(changed.symbol, changed.contract_id)
 
     def _come_to(self, at: int) -> None:
         self.market_time = max(self.market_time, at)

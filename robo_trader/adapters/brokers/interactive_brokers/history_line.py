@@ -53,7 +53,7 @@ class HistoryLine:
         self._patience = patience
         self._client: GuardedClient | None = None
         self._answers = Answers()
-        self._pacer = Pacer(kept_for_cancels=0, kept_for_orders=0)
+        self._pacer = Pacer(kept_for_cancels=0, kept_from_market=0)
         self._numbers = 0
 
     @property
@@ -129,7 +129,7 @@ class HistoryLine:
 
         async def send() -> None:
             nonlocal said_at
-            await self._pacer.turn(Lane.QUERY)
+            await self._pacer.turn(Lane.MARKET)
             said_at = loop.time()
             self._speaker()
             speak()

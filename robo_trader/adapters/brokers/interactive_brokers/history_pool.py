@@ -72,10 +72,13 @@ class HistoryPool:
 
         async def ask_once() -> TimedAnswer:
             with self._breakers[Family.HISTORY].attempt():
-                async with self._turns.turn(question):
-                    return await self._ask(question)
+                async with self._turns.turn(question), self._line() as line:
+                    return await line.history(question)
 
-        return await self._retry(ask_once)
+        try:
+            return await self._retry(ask_once)
+        except ConnectionError:  # there is none, or one broke after the other
+            return await self._ask_who_trades(question)
 
     async def details(self, contract: Contract) -> list[ContractDetails]:
         """Return what the gateway knows of a contract. Raises as above, PoolAwayError where no line is left."""
@@ -101,14 +104,12 @@ class HistoryPool:
         for member in self._members:
             member.line.close()
 
-    async def _ask(self, question: HistoryQuestion) -> TimedAnswer:
-        try:
-            async with self._line() as line:
-                return await line.history(question)
-        except PoolAwayError:
-            begun = asyncio.get_running_loop().time()
-            rows = await self._spare(question)
-            return TimedAnswer(rows, asyncio.get_running_loop().time() - begun)
+    async def _ask_who_trades(self, question: HistoryQuestion) -> TimedAnswer:
+        with self._breakers[Family.HISTORY].attempt():
+            async with self._turns.turn(question):
+                begun = asyncio.get_running_loop().time()
+                rows = await self._spare(question)
+                return TimedAnswer(rows, asyncio.get_running_loop().time() - begun)
 
     async def _retry(self, ask_once: Callable[[], Awaitable[_Answer]]) -> _Answer:
         retrying = AsyncRetrying(

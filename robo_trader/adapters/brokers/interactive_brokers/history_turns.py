@@ -55,7 +55,7 @@ class HistoryTurns:
             yield
 
     async def _come_to_turn(self, question: HistoryQuestion) -> None:
-        while (wait := self._wait(question)) > 0:
+        while (wait := self._wait(question)) > 0:  # noqa: ASYNC110 - time itself is what is waited for
             await asyncio.sleep(wait)
         self._note(question)
 

@@ -16,6 +16,7 @@ from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerErr
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
 from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
+from robo_trader.adapters.brokers.interactive_brokers.ticks import TickWatch
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError, stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.instruments import Symbol
@@ -55,10 +56,11 @@ class MarketWatch:
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
         self._histories: dict[int, Symbol] = {}  # by number of the question, on this connection
-        self._lines: dict[int, Symbol] = {}
+        self.ticks = TickWatch(wire, clock, say)
         self._rows: dict[int, list[speech.BarTold]] = {}
         self._unwanted: list[int] = []  # numbers of histories that are still to be dropped
         self._unwanted_lines: list[int] = []
+        self._unwanted_streams: list[int] = []
         self._awaited: set[Symbol] = set()  # their histories are under way
         self._held: dict[Symbol, list[speech.BarTold]] = {}  # of streams, until what lies before is there
         self._seconds: list[float] = []  # how long histories took
@@ -85,11 +87,14 @@ class MarketWatch:
         self._forget()
         self._unwanted.clear()
         self._unwanted_lines.clear()
+        self._unwanted_streams.clear()
 
     def renew(self) -> None:
         """Ask anew on the same connection: the gateway was away itself, and bars may have ended meanwhile."""
+        lines, streams = self.ticks.numbers()
         self._unwanted += self._histories
-        self._unwanted_lines += self._lines
+        self._unwanted_lines += lines
+        self._unwanted_streams += streams
         self._forget()
         self._start(self._drop_and_subscribe())
 
@@ -120,15 +125,19 @@ class MarketWatch:
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
-        if number in self._lines and kind == LAST_TIME and value.isdecimal():
+        self.ticks.hear_text(number, kind, value)
+        if self.ticks.has_line(number) and kind == LAST_TIME and value.isdecimal():
             at = int(value) * NANOS_PER_SECOND
             self._clock.hear(at)
             if at > self._time:
                 self._time = at
+                if self._clock.is_simulated:
+                    self.ticks.tell_all()  # bars that end by then may be closed now, after what came before
                 self._say(speech.TimeTold(at=at))
 
-    def hear_error(self, number: int, code: int) -> None:
+    def hear_error(self, number: int, code: int, text: str = "") -> None:
         """Ask again, later, for a history that was refused, or ended."""
+        self.ticks.hear_error(number, code, text)
         if code not in _REFUSED or self._wanted is None:
             return
         symbol = self._histories.pop(number, None)
@@ -167,6 +176,9 @@ class MarketWatch:
         while self._unwanted_lines:
             await self._wire.drop_ticks(self._unwanted_lines[-1])
             self._unwanted_lines.pop()
+        while self._unwanted_streams:
+            await self._wire.drop_stream(self._unwanted_streams[-1])
+            self._unwanted_streams.pop()
         await self._subscribe()
 
     async def _subscribe(self) -> None:
@@ -175,12 +187,12 @@ class MarketWatch:
             return
         self._awaited = set(wanted.symbols)
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
+        self.ticks.begin(wanted)
         for symbol in wanted.symbols:
             await self._ask_history(wanted, symbol)
         for symbol in wanted.symbols:
-            number = self._wire.number()
-            self._lines[number] = symbol
-            await self._wire.keep_ticks(number, stock(symbol))
+            await self.ticks.open_line(symbol)
+        await self.ticks.open_streams()
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
@@ -246,8 +258,9 @@ class MarketWatch:
             self._deadline = None
         for task in self._running:
             task.cancel()
-        for kept in (self._histories, self._lines, self._rows, self._awaited, self._held, self._seconds):
+        for kept in (self._histories, self._rows, self._awaited, self._held, self._seconds):
             kept.clear()
+        self.ticks.end()
 
 
 def _short(bar_size: str) -> str:

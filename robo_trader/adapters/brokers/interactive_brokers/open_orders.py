@@ -1,7 +1,7 @@
 """What the engine's end remembers for a new process: orders that are not over, and executions that are known."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from robo_trader.adapters.brokers.interactive_brokers.executions import Recent
@@ -85,6 +85,14 @@ class OpenOrders:
                     self.ask_cancel(command.order_id)
                 else:
                     self.ask_change(command.order_id, command.terms)
+
+    def recall(self, journaled: "OpenOrders", *, answer_by: float) -> None:
+        """Take over what a journal has led to. answer_by: of orders that it holds no answer to."""
+        self._executions = Recent(journaled.executions())
+        self._open = {
+            order_id: replace(sent, filled=dict(sent.filled), answer_by=None if sent.answer_by is None else answer_by)
+            for order_id, sent in journaled._open.items()  # noqa: SLF001 - of its own kind
+        }
 
     def ask_cancel(self, order_id: OrderId) -> None:
         """Remember that an order is to be canceled."""

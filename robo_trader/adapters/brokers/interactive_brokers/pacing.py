@@ -7,7 +7,7 @@ from enum import IntEnum
 
 MESSAGES_A_SECOND = 40  # the gateway counts 50, and hangs up on who goes on
 KEPT_FOR_CANCELS = 10
-KEPT_FOR_ORDERS = 10  # of the others: questions leave them free, so that no order waits for questions
+KEPT_FROM_MARKET = 10  # of the others: so no order or question of the account waits for market data
 _WINDOW = 1.0  # seconds
 
 
@@ -18,6 +18,7 @@ class Lane(IntEnum):
     CANCEL = 1
     ORDER = 2
     QUERY = 3
+    MARKET = 4  # bars, ticks and history: many at once, and never in the way of the others
 
 
 class TurnDroppedError(Exception):
@@ -31,12 +32,13 @@ class Pacer:
         self,
         a_second: int = MESSAGES_A_SECOND,
         kept_for_cancels: int = KEPT_FOR_CANCELS,
-        kept_for_orders: int = KEPT_FOR_ORDERS,
+        kept_from_market: int = KEPT_FROM_MARKET,
     ) -> None:
-        """Of the messages of a second some are kept for cancels alone, and some for orders and cancels."""
-        assert 0 <= kept_for_cancels + kept_for_orders < a_second
+        """Of the messages of a second some are kept for cancels alone, and some for all but market data."""
+        assert 0 <= kept_for_cancels + kept_from_market < a_second
         self._most = {Lane.BEAT: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept_for_cancels}
-        self._most[Lane.QUERY] = self._most[Lane.ORDER] - kept_for_orders
+        self._most[Lane.QUERY] = self._most[Lane.ORDER]
+        self._most[Lane.MARKET] = self._most[Lane.QUERY] - kept_from_market
         self._waiting: list[tuple[Lane, int, asyncio.Future[None]]] = []
         self._given: deque[float] = deque()  # when turns of the last second were given
         self._asked = 0

@@ -50,6 +50,7 @@ class Session:
         self._wire.ears.on_code = self._hear_code
         self._wire.on_undecodable = self._hear_undecodable
         self._state = LinkState.DOWN
+        self._is_over = False
         self._connections = 0
         self._clock.note(begin.at)
         self._resync = asyncio.Event()
@@ -64,7 +65,8 @@ class Session:
             )  # fmt: skip
 
     def close(self) -> None:
-        """Hang up, for good."""
+        """Hang up, for good: whatever is under way ends, though nobody cancels it."""
+        self._is_over = True
         if self._pool is not None:
             self._pool.close()
         self._wire.close()
@@ -83,7 +85,7 @@ class Session:
             self._enter(LinkState.REFUSED, refusal)
             return
         failures, delays = 0, self._patience.reconnect
-        while True:
+        while not self._is_over:
             reason, was_ready = await self._connect_once()
             if self._state is LinkState.REFUSED:
                 return
@@ -120,6 +122,8 @@ class Session:
         self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
             accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, self._patience.connect)
+            if self._is_over:
+                return "it was hung up meanwhile", False
             refusal = refuse_login(begin.allowed, begin.account, accounts)
             if refusal is not None:
                 self._enter(LinkState.REFUSED, refusal)

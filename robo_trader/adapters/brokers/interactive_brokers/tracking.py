@@ -12,7 +12,7 @@ from ib_async.contract import Contract
 from ib_async.objects import CommissionReport, Execution
 from ib_async.order import Order, OrderState
 
-from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.codes import NO_CONTRACT, CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.executions import (
     ExecutionVersions,
     Read,
@@ -244,7 +244,7 @@ class OrderTracker:
         if known is None:
             return
         kind = meaning(code).kind
-        words = f"{code}: {text}"
+        words = f"{code}: {text}" if code != NO_CONTRACT else f"{code}: {text}; {meaning(code).next_step}"
         if kind in {CodeKind.REJECTS, CodeKind.REFUSES_CHANGE} and known.asked is not None:
             known.asked = None
             self._say(ModifyRejected(order_id=known.order_id, reason=words, occurred_at=self._clock()))

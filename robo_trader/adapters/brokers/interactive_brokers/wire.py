@@ -13,8 +13,8 @@ from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
 
-from ib_async.contract import Contract
-from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter
+from ib_async.contract import Contract, ContractDetails
+from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter, TickAttribBidAsk, TickAttribLast
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
@@ -145,8 +145,48 @@ class Ears:
         """A text of a line of ticks."""
         self.market.hear_tick(reqId, tickType, value)
 
-    def priceSizeTick(self, _reqId: int, _tickType: int, _price: float, _size: float) -> None:
-        """A price: bars tell what is traded on."""
+    def priceSizeTick(self, reqId: int, tickType: int, price: float, size: float) -> None:
+        """A price of a line of ticks, and its size."""
+        self.market.ticks.hear_price(reqId, tickType, price, size)
+
+    def tickSize(self, reqId: int, tickType: int, size: float) -> None:
+        """A size of a line of ticks."""
+        self.market.ticks.hear_size(reqId, tickType, size)
+
+    def tickGeneric(self, reqId: int, tickType: int, value: float) -> None:
+        """A number of a line of ticks."""
+        self.market.ticks.hear_number(reqId, tickType, value)
+
+    def marketDataType(self, reqId: int, marketDataId: int) -> None:
+        """Which kind of data a line of ticks has."""
+        self.market.ticks.hear_kind(reqId, marketDataId)
+
+    def tickByTickBidAsk(
+        self, reqId: int, time: int, bidPrice: float, askPrice: float, bidSize: float, askSize: float,
+        _attributes: TickAttribBidAsk,
+    ) -> None:  # fmt: skip
+        """A quote of a stream."""
+        self.market.ticks.hear_stream_quote(reqId, time, bidPrice, askPrice, bidSize, askSize)
+
+    def tickByTickAllLast(
+        self, reqId: int, _kind: int, time: int, price: float, size: float, attributes: TickAttribLast,
+        _exchange: str, _conditions: str,
+    ) -> None:  # fmt: skip
+        """A print of a stream; what is not reported to the tape is none."""
+        if not attributes.unreported:
+            self.market.ticks.hear_stream_print(reqId, time, price, size)
+
+    def tcpDataProcessed(self) -> None:
+        """All that came together was heard."""
+        self.market.ticks.flush()
+
+    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
+        """A contract that fits a question."""
+        self._answers.add(reqId, details)
+
+    def contractDetailsEnd(self, reqId: int) -> None:
+        """All were told."""
+        self._answers.end(reqId)
 
     def setEventsDone(self) -> None:
         """The connection has ended, ready or not: the library says it here, for books that are not used."""
@@ -161,7 +201,7 @@ class Ears:
             raise UnreadableError(f"{str(errorCode)[:20]} about {str(reqId)[:20]} is no code")
         if not self._answers.refuse(reqId, errorCode, errorString):
             self._tracker.hear_error(reqId, errorCode, errorString)
-        self.market.hear_error(reqId, errorCode)
+        self.market.hear_error(reqId, errorCode, errorString)
         self.on_code(reqId, errorCode, errorString)
         self.on_message()
 
@@ -287,29 +327,43 @@ class GatewayWire:
         key = self.number()
         ask = self.answers.ask
         return await ask(
-            key, lambda: self.send(Lane.QUERY, lambda: ask_history(self.client, key, question)), self._question_seconds
+            key, lambda: self.send(Lane.MARKET, lambda: ask_history(self.client, key, question)), self._question_seconds
         )
 
     async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
         """Ask for trades as bars of regular hours, up to now and on."""
         ask = self.client.reqHistoricalData
         await self.send(
-            Lane.QUERY,
+            Lane.MARKET,
             lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
         )
 
-    async def keep_ticks(self, number: int, contract: Contract) -> None:
-        """Ask for ticks from now on."""
+    async def keep_ticks(self, number: int, contract: Contract, generic: str = "") -> None:
+        """Ask for a line of ticks from now on. generic: numbers of further kinds, with commas."""
         ask = self.client.reqMktData
-        await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+        await self.send(Lane.MARKET, lambda: ask(number, contract, generic, False, False, []))  # noqa: FBT003
+
+    async def keep_stream(self, number: int, contract: Contract, kind: str) -> None:
+        """Ask for every single tick of a kind from now on."""
+        ask = self.client.reqTickByTickData
+        await self.send(Lane.MARKET, lambda: ask(number, contract, kind, 0, False))  # noqa: FBT003
+
+    async def contract_details(self, contract: Contract) -> list[ContractDetails]:
+        """Return the contracts that fit a description. Raises RequestRefusedError where there is none."""
+        key = self.number()
+        return await self._ask(key, lambda: self.client.reqContractDetails(key, contract))
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelHistoricalData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelHistoricalData(number))
 
     async def drop_ticks(self, number: int) -> None:
         """Want ticks no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelMktData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelMktData(number))
+
+    async def drop_stream(self, number: int) -> None:
+        """Want single ticks no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelTickByTickData(number))
 
     def number(self) -> int:
         """Return a number for a question."""

@@ -65,6 +65,7 @@ class ContractBook:
         self._by_symbol = {listing.symbol: (listing, _contract(listing)) for listing in listings}
         self._symbols = {contract.con_id: symbol for symbol, (_, contract) in self._by_symbol.items()}
         assert len(self._symbols) == len(self._by_symbol), "two symbols have the same conId"
+        self.mistakes: dict[Symbol, tuple[Contract, ...]] = {}  # what is told of a symbol in place of its contract
 
     def rename(self, old: Symbol, new: Symbol) -> None:
         """Let a contract go on under another symbol; its conId stays."""
@@ -100,6 +101,9 @@ class ContractBook:
         found = self.find(wanted)
         if found is None:
             return []
+        told = self.mistakes.get(symbol_in(found))
+        if told is not None:
+            return list(told)
         return [found] if wanted.exchange else [replace(found, exchange=exchange) for exchange in EXCHANGES]
 
     def matching(self, pattern: str) -> tuple[Contract, ...]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.simulation.gateway.brokerage import contract_doings
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
 from robo_trader.simulation.gateway.brokerage.order_desk import OrderDesk
@@ -53,6 +54,12 @@ class Doings:
         order = self._placement.place_by_hand(self._contract(symbol), ticket, at)
         self._come_to(at)
         return order.perm_id
+
+    def mistake_contract(self, symbol: str, *, con_id: int = 0, currency: str = "", is_twofold: bool = False) -> None:
+        """Tell another contract of a symbol, or two, to whoever asks; with nothing named, the true one again."""
+        contract_doings.mistake_contract(
+            self._contracts, symbol, con_id=con_id, currency=currency, is_twofold=is_twofold
+        )
 
     def trade_elsewhere(self, symbol: str, action: str, shares: Decimal, price: Decimal, at: int) -> str:
         """Trade in the account without an order known here; return the execution's id. action: BUY or SELL."""
