@@ -23,7 +23,7 @@ from robo_trader.core.domain.statements import StatementPart
 from robo_trader.core.ports.broker import Broker
 from robo_trader.core.ports.journal import Batch
 from tests.gateway_running import MarketClock, RunningGateway
-from tests.trading_through import Trader, a_trader, settings_as_told
+from tests.trading_through import LOSING, Trader, a_trader, settings_as_told
 
 DECIDED, COMMITTED, HANDED = "decided", "committed", "handed"
 ENGINE, BROKER = "engine", "broker"
@@ -144,7 +144,11 @@ async def live(told: dict[str, Any], answers: TextIO) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     async with a_trader(
-        cast(RunningGateway, gateway), Path(told["folder"]), settings=settings_as_told(wishes), is_awaited=False
+        cast(RunningGateway, gateway),
+        Path(told["folder"]),
+        settings=settings_as_told(wishes),
+        patience=LOSING,
+        is_awaited=False,
     ) as trader:
         death = Death(told["point"], told["victims"], trader)
         trader.loop._journal = MortalJournal(trader.journal, death)  # type: ignore[assignment]

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
@@ -48,11 +51,14 @@ SECOND = 1_000_000_000
 CLIENT = 1  # our id at the gateway
 Kind = TypeVar("Kind")
 _OPEN_QUESTIONS = (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN)
-# Short, so that no test waits; long enough for a machine that is busy with others.
+# Long where a machine that is busy with others might be taken for a gateway that does not answer: no test may depend on
+# how fast it runs. Short where nobody is slow, but gone.
 QUICK = Patience(
-    answer=1.0, question=2.0, connect=4.0, beat=0.3, misses_max=2, resync=0.1, reconnect=(0.05, 0.1, 0.2), hangs=6.0,
-    restart=(0.05, 0.1), healthy=60.0, finish=3.0,
+    answer=15.0, question=10.0, connect=10.0, beat=2.0, misses_max=2, resync=0.1, reconnect=(0.05, 0.1, 0.2),
+    hangs=20.0, restart=(0.05, 0.1), healthy=60.0, finish=3.0,
 )  # fmt: skip
+LOSING = replace(QUICK, answer=0.5)  # orders are lost on purpose; one that is only late is unknown, and found
+WATCHFUL = replace(QUICK, beat=0.3)  # a line goes dead on purpose; one that is only slow is opened again
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class AsTold(EventStrategy):
 
 class Trader:
     """One run of the program: what it decided stays in order."""
+
+    chance: Random | None = None  # draws the prices that a test does not name; without it all are 100
 
     def __init__(
         self, gateway: RunningGateway, folder: Path, port: int, settings: EngineSettings, patience: Patience
@@ -130,7 +138,7 @@ class Trader:
         await self.until(lambda: self.reconciled.is_ready, "never READY")
 
     async def hour(
-        self, wish: float | None = None, *, price: float = 100.0, low: float | None = None, is_traded: bool = True
+        self, wish: float | None = None, *, price: float | None = None, low: float | None = None, is_traded: bool = True
     ) -> None:
         """Let an hour pass at the gateway and then here. wish: what the strategy wants at its end, of 100 shares.
 
@@ -138,7 +146,7 @@ class Trader:
         """
         started_at = self.gateway.clock.at
         ended_at = min(started_at + HOUR, CLOSE)
-        bar = a_bar(started_at=started_at, ended_at=ended_at, open=price, low=low)
+        bar = a_bar(started_at=started_at, ended_at=ended_at, open=self._price() if price is None else price, low=low)
         slice_ = a_slice(bar, ended_at=ended_at, session=a_session())
         if is_traded:
             self.gateway.show(slice_)
@@ -149,7 +157,7 @@ class Trader:
         self._slices.append(slice_)
         await self.trading.turn()
 
-    async def order(self, wish: float = 1.0, *, price: float = 100.0) -> Order:
+    async def order(self, wish: float = 1.0, *, price: float | None = None) -> Order:
         """Let an hour pass that ends in an order; return it as it was made."""
         before = self.engine.account.orders.last_id
         await self.hour(wish, price=price)
@@ -238,6 +246,9 @@ class Trader:
         assert isinstance(strategy, AsTold)
         return strategy.wishes
 
+    def _price(self) -> float:
+        return 100.0 if self.chance is None else self.chance.randrange(9_800, 10_200) / 100
+
     def _has_statements(self, count: int) -> bool:
         return self.statements() >= count
 
@@ -282,7 +293,7 @@ def settings_as_told(
 
 
 @asynccontextmanager
-async def a_trader(
+async def a_trader(  # noqa: PLR0913 - each is named where a test wants it otherwise
     gateway: RunningGateway,
     folder: Path,
     *,
@@ -290,9 +301,11 @@ async def a_trader(
     port: int | None = None,
     patience: Patience = QUICK,
     is_awaited: bool = True,
+    chance: Random | None = None,
 ) -> AsyncIterator[Trader]:
     """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway."""
     trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience)
+    trader.chance = chance
     with closing(trader.journal):
         try:
             await trader.begin()

@@ -99,10 +99,15 @@ async def _or_none(asked: Awaitable[_Rows]) -> _Rows | None:
 
 
 def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> tuple[StatedPosition, ...]:
+    last = {  # a row may be told twice, in the answer and because it changed meanwhile
+        (contract.conId, contract.symbol, contract.secType): (contract, shares, cost)
+        for owner, contract, shares, cost in rows
+        if owner == account
+    }
     return tuple(
         StatedPosition(symbol=symbol_of(contract), quantity=exact(shares), average_cost=exact(cost))
-        for owner, contract, shares, cost in rows
-        if owner == account and shares
+        for contract, shares, cost in last.values()
+        if shares
     )
 
 
@@ -141,10 +146,14 @@ def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decim
 def _orders(
     rows: list[tuple[Contract, Order, OrderState]], account: str, read: Read, filled: dict[str, Decimal]
 ) -> tuple[StatedOrder, ...]:
-    return tuple(
-        _order(contract, order, state, read, filled.get(str(order.permId), ZERO))
+    last = {  # as above; two orders under one reference are two
+        (order.permId or (order.clientId, order.orderId), order.orderRef): (contract, order, state)
         for contract, order, state in rows
         if order.account in {account, ""}
+    }
+    return tuple(
+        _order(contract, order, state, read, filled.get(str(order.permId), ZERO))
+        for contract, order, state in last.values()
     )
 
 

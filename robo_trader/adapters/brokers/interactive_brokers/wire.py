@@ -50,6 +50,7 @@ class Ears:
         self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
         self.next_id = 0
         self.market: MarketWatch
+        self.on_end: Callable[[], None] = lambda: None
         self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
         self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
 
@@ -188,7 +189,8 @@ class Ears:
         self._answers.end(reqId)
 
     def setEventsDone(self) -> None:
-        """The connection has ended: the library keeps events for books that are not used here."""
+        """The connection has ended, ready or not: the library says it here, for books that are not used."""
+        self.on_end()
 
     def connectionClosed(self) -> None:
         """The connection has ended; the client's own event tells it next."""
@@ -236,7 +238,21 @@ class GatewayWire:
         self.lost.clear()
         if self.breaker is not None:
             self.breaker.forget()
-        await self.client.connectAsync(host, port, client_id, seconds)
+        ended = asyncio.Event()
+        self.ears.on_end = ended.set
+        steps = [
+            asyncio.ensure_future(self.client.connectAsync(host, port, client_id, seconds)),
+            asyncio.ensure_future(ended.wait()),  # the library would go on waiting for who has hung up
+        ]
+        try:
+            await asyncio.wait(steps, return_when=asyncio.FIRST_COMPLETED)
+            if not steps[0].done():
+                raise ConnectionError("the gateway hung up before it was ready")
+            steps[0].result()
+        finally:
+            for step in steps:
+                step.cancel()
+            await asyncio.gather(*steps, return_exceptions=True)
         return list(self.client.getAccounts())
 
     def close(self) -> None:

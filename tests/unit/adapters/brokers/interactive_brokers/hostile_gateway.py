@@ -17,7 +17,7 @@ from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.reference_table import ReferenceTable
-from robo_trader.core.domain.statements import StatementPart
+from robo_trader.core.domain.statements import BrokerStatement, StatementPart, StatementReceived
 from robo_trader.simulation.gateway.protocol import messages as said
 from robo_trader.simulation.gateway.protocol.frames import frame
 from robo_trader.simulation.gateway.protocol.messages import Message
@@ -75,6 +75,7 @@ class HostileGateway:
         self.session = Session(begin(folder), self._hear)
         self.told = 0
         self.kinds: set[str] = set()
+        self.statement: BrokerStatement | None = None  # the last one that was told
         self._client = self.session._wire.client
 
     def begin_again(self) -> None:
@@ -204,6 +205,8 @@ class HostileGateway:
         assert speech.decode(kind, payload) == value
         self.told += 1
         self.kinds.add(kind)
+        if isinstance(value, StatementReceived):
+            self.statement = value.statement
 
 
 def _about(message: Message, number: int) -> Message:

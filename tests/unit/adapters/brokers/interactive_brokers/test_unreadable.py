@@ -1,10 +1,12 @@
 """What cannot be read is not known: no half of an execution, no answer with a row too few, no wrong time."""
 
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from ib_async.objects import BarData
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers, NoAnswerError
 from robo_trader.adapters.brokers.interactive_brokers.bar_stream import BarStream
@@ -18,8 +20,10 @@ from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.simulation.gateway.protocol import messages as said
 from robo_trader.simulation.gateway.protocol.frames import frame
+from robo_trader.simulation.gateway.protocol.writing import write_message
 from tests.builders import AAPL, OPEN, a_session
-from tests.unit.adapters.brokers.interactive_brokers.hostile_gateway import HostileGateway
+from tests.gateway_running import ACCOUNT
+from tests.unit.adapters.brokers.interactive_brokers.hostile_gateway import VERSION, HostileGateway
 from tests.unit.adapters.brokers.interactive_brokers.messages import (
     a_tracker,
     an_execution,
@@ -30,6 +34,7 @@ from tests.unit.adapters.brokers.interactive_brokers.messages import (
 )
 from tests.unit.adapters.brokers.interactive_brokers.test_mutated_frames import misread
 from tests.unit.adapters.brokers.interactive_brokers.virtual_time import run
+from tests.unit.simulation.gateway.protocol.test_writing_at_length import AAPL as CONTRACT
 
 SECOND, DAY = 1_000_000_000, 86_400_000_000_000
 
@@ -180,6 +185,24 @@ def test_a_number_too_high_is_not_taken_for_the_next_one(offered: str, tmp_path:
         with misread() as heard:
             gateway.feed(frame(f"9\x001\0{offered}\0".encode()))
         assert gateway.session._wire.ears.next_id == 10 and heard.refused
+        gateway.session.close()
+
+    run(story())
+
+
+def test_what_is_told_twice_in_an_answer_is_there_once(tmp_path: Path) -> None:
+    """An order that changes while all are told, and shares that trade meanwhile: two orders were a contradiction."""
+
+    async def story() -> None:
+        gateway = HostileGateway(tmp_path)
+        gateway.connect()
+        held = said.PositionMessage(account=ACCOUNT, contract=CONTRACT, quantity=Decimal(40), average_cost=Decimal(10))
+        more = replace(held, quantity=Decimal(60))
+        rows = b"".join(frame(write_message(one, VERSION)) for one in (gateway.shown(1), held, more))
+        await gateway.ask([rows] * 20)
+        assert gateway.statement is not None and gateway.statement.positions is not None
+        assert sorted(one.order_id or 0 for one in gateway.statement.open_orders or ()) == [1, 2, 3]
+        assert [one.quantity for one in gateway.statement.positions] == [60]
         gateway.session.close()
 
     run(story())
