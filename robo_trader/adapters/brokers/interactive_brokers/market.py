@@ -4,7 +4,7 @@ After every connection all symbols are asked for anew, and the engine is told wh
 whoever saw one symbol's past before another's would take moments for whole that are not.
 
 The connection that trades keeps a short history up to date, whose bars and ticks come in one order. What lies before it
-is asked of the pool once that stream has begun, so that nothing can be missed between the two.
+is asked of the pool at the same time.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerErr
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
 from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
+from robo_trader.adapters.brokers.interactive_brokers.seam import Seam
 from robo_trader.adapters.brokers.interactive_brokers.ticks import TickWatch
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError, stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
@@ -62,7 +63,7 @@ class MarketWatch:
         self._unwanted_lines: list[int] = []
         self._unwanted_streams: list[int] = []
         self._awaited: set[Symbol] = set()  # their histories are under way
-        self._held: dict[Symbol, list[speech.BarTold]] = {}  # of streams, until what lies before is there
+        self._seams: dict[Symbol, Seam] = {}  # of symbols whose past and stream are not both there
         self._seconds: list[float] = []  # how long histories took
         self._time = 0
         self._deadline: asyncio.TimerHandle | None = None
@@ -109,19 +110,23 @@ class MarketWatch:
         if symbol is None:
             return
         rows, self._rows[number] = self._rows[number], []
-        if self.pool is None:
+        seam = self._seams.get(symbol)
+        if seam is None:
             self._complete(symbol, rows)
         else:
-            self._held[symbol] = rows
-            self._start(self._fetch(self.pool, symbol))
+            seam.take_stream(rows)
+            self._join(symbol, seam)
 
     def hear_update(self, number: int, bar: "BarData") -> None:
         """Take the bar that is being made."""
         symbol = self._histories.get(number)
-        if symbol in self._held:
-            self._held[symbol].append(_told(bar))
-        elif symbol is not None:
+        if symbol is None:
+            return
+        seam = self._seams.get(symbol)
+        if seam is None:
             self._say(speech.BarsTold(symbol=symbol, bars=(_told(bar),)))
+        elif seam.has_begun:
+            seam.take_update(_told(bar))
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
@@ -142,17 +147,8 @@ class MarketWatch:
             return
         symbol = self._histories.pop(number, None)
         if symbol is not None:
-            self._later(self._retry, symbol)
+            self._start(self._retry(symbol))
             self._await_no_more(symbol)
-
-    def _later(self, work: "Callable[[Symbol], Coroutine[Any, Any, None]]", symbol: Symbol) -> None:
-        """Do something about a symbol in a while, if it is still wanted then."""
-
-        async def wait() -> None:
-            await asyncio.sleep(self.retry_seconds)
-            await work(symbol)
-
-        self._start(wait())
 
     def _start(self, work: "Coroutine[Any, Any, None]") -> None:
         """Do something beside the session, until the connection ends or everything is asked for anew."""
@@ -166,7 +162,9 @@ class MarketWatch:
         task.add_done_callback(self._running.discard)
 
     async def _retry(self, symbol: Symbol) -> None:
+        await asyncio.sleep(self.retry_seconds)
         if self._wanted is not None and symbol not in self._histories.values():
+            self._ask_past(symbol)
             await self._ask_history(self._wanted, symbol)
 
     async def _drop_and_subscribe(self) -> None:
@@ -189,10 +187,17 @@ class MarketWatch:
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
         self.ticks.begin(wanted)
         for symbol in wanted.symbols:
+            self._ask_past(symbol)
+        for symbol in wanted.symbols:
             await self._ask_history(wanted, symbol)
         for symbol in wanted.symbols:
             await self.ticks.open_line(symbol)
         await self.ticks.open_streams()
+
+    def _ask_past(self, symbol: Symbol) -> None:
+        if self.pool is not None:
+            seam = self._seams[symbol] = Seam()
+            self._start(self._fetch(self.pool, symbol, seam))
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
@@ -201,35 +206,43 @@ class MarketWatch:
         duration = wanted.duration if self.pool is None else _short(wanted.bar_size)
         await self._wire.keep_history(number, stock(symbol), wanted.bar_size, duration)
 
-    async def _fetch(self, pool: "HistoryPool", symbol: Symbol) -> None:
-        """Get what lies before a stream, and tell both."""
+    async def _fetch(self, pool: "HistoryPool", symbol: Symbol, seam: Seam) -> None:
+        """Get what lies before a stream, again and again until it is there, or no longer wanted."""
         wanted = self._wanted
         assert wanted is not None, symbol
-        try:
-            told = await self._past(pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
-            rows = [_told(bar) for bar in told.rows]
-        except _FAILURES as error:
-            words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
-            self._say(speech.AlarmRaised(words=words))
-            self._await_no_more(symbol)
-            self._later(lambda symbol: self._fetch(pool, symbol), symbol)
+        while self._seams.get(symbol) is seam:
+            is_sure = seam.has_begun
+            try:
+                told = await _past(pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
+                rows = [_told(bar) for bar in told.rows]
+            except _FAILURES as error:
+                words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
+                self._say(speech.AlarmRaised(words=words))
+                self._await_no_more(symbol)
+                await asyncio.sleep(self.retry_seconds)
+                continue
+            if self._seams.get(symbol) is seam:
+                if rows:
+                    self._seconds.append(told.seconds)
+                self._take_past(symbol, seam, rows, is_sure=is_sure)
             return
-        stream = self._held.pop(symbol, None)
-        if stream is not None:  # else the stream was asked for again meanwhile, and what lies before it as well
-            if rows:
-                self._seconds.append(told.seconds)
-            begun = int(stream[0].date) if stream else None
-            self._complete(symbol, [row for row in rows if begun is None or int(row.date) < begun] + stream)
 
-    async def _past(self, pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:
-        """Return a history; an empty one where the gateway says that there is none: its stream was not refused."""
-        try:
-            return await pool.history(question)
-        except RequestRefusedError as error:
-            if error.code != HISTORY_ERROR or is_too_quick(error):
-                raise
-            self._say(speech.AlarmRaised(words=f"{question.symbol} begins without history: {error}"))
-            return TimedAnswer([], 0.0)
+    def _take_past(self, symbol: Symbol, seam: Seam, rows: "Sequence[speech.BarTold]", *, is_sure: bool) -> None:
+        if is_sure and not rows:
+            self._say(speech.AlarmRaised(words=f"the gateway has no history of {symbol}: features begin without"))
+        seam.take_past(rows, is_sure=is_sure)
+        self._join(symbol, seam)
+
+    def _join(self, symbol: Symbol, seam: Seam) -> None:
+        """Tell past and stream once both are there."""
+        if seam.has_gap:
+            assert self.pool is not None, symbol
+            self._start(self._fetch(self.pool, symbol, seam))
+            return
+        rows = seam.joined()
+        if rows is not None:
+            del self._seams[symbol]
+            self._complete(symbol, rows)
 
     def _complete(self, symbol: Symbol, rows: "Sequence[speech.BarTold]") -> None:
         """Tell a history that is whole."""
@@ -258,9 +271,19 @@ class MarketWatch:
             self._deadline = None
         for task in self._running:
             task.cancel()
-        for kept in (self._histories, self._rows, self._awaited, self._held, self._seconds):
+        for kept in (self._histories, self._rows, self._awaited, self._seams, self._seconds):
             kept.clear()
         self.ticks.end()
+
+
+async def _past(pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:
+    """Return a history; an empty one where the gateway says that there is none."""
+    try:
+        return await pool.history(question)
+    except RequestRefusedError as error:
+        if error.code != HISTORY_ERROR or is_too_quick(error):
+            raise
+        return TimedAnswer([], 0.0)
 
 
 def _short(bar_size: str) -> str:
