@@ -19,6 +19,7 @@ from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.arming import ArmingWatch
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
+from robo_trader.app.integrity_watch import IntegrityWatch
 from robo_trader.app.joining import build_engine
 from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, watch_arming
@@ -187,14 +188,18 @@ async def _run(
     await loop.take([_down(broker)])  # nothing leaves before two statements were taken
     async with _connected(broker):
         market = await _warm_up(plan, loop, broker, recovered, environment)
-        upkeep = _Upkeep(loop, broker, watches.policy, InstructionInbox(plan.database), watches.arming)
-        await upkeep.begin(recovered.engine)
-        async with WebProcess(
-            plan.database,
-            environment,
-            ("--port", str(settings.web.port)),
-            enabled=settings.web.enabled,
-            log_format=settings.monitoring.log_format,
+        integrity = IntegrityWatch(plan.database, environment, settings.storage.verify_minutes)
+        upkeep = _Upkeep(loop, broker, watches, InstructionInbox(plan.database), integrity, recovered.engine)
+        await upkeep.begin()
+        async with (
+            integrity,
+            WebProcess(
+                plan.database,
+                environment,
+                ("--port", str(settings.web.port)),
+                enabled=settings.web.enabled,
+                log_format=settings.monitoring.log_format,
+            ),
         ):
             trading = LiveTrading(loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn)
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
@@ -277,20 +282,22 @@ class _Upkeep:
 
     loop: TradingLoop
     broker: InteractiveBrokers
-    policy: PolicyWatch
+    watches: _Watches
     inbox: InstructionInbox
-    arming: ArmingWatch | None
+    integrity: IntegrityWatch
+    engine: Engine
 
-    async def begin(self, engine: Engine) -> None:
+    async def begin(self) -> None:
         """Put the policy in force as it is now."""
-        change = self.policy.first(engine.account.limits.policy, at=self.broker.now())
+        change = self.watches.policy.first(self.engine.account.limits.policy, at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
         await self._look_at_arming()
 
     async def turn(self) -> None:
         """Look once."""
-        change = self.policy.look(at=self.broker.now())
+        await self.integrity.see_to(self.loop, self.engine.account.trading_state, at=self.broker.now())
+        change = self.watches.policy.look(at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
         await self._look_at_arming()
@@ -299,6 +306,7 @@ class _Upkeep:
             path.unlink()
 
     async def _look_at_arming(self) -> None:
-        told = None if self.arming is None else self.arming.look(at=self.broker.now())
+        arming = self.watches.arming
+        told = None if arming is None else arming.look(at=self.broker.now())
         if told is not None:
             await self.loop.take([told])

@@ -19,6 +19,7 @@ from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.corporate_actions import chosen_actions
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
+from robo_trader.app.integrity_watch import IntegrityWatch
 from robo_trader.app.joining import build_broker, build_engine
 from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.logs import batch_logger
@@ -97,7 +98,9 @@ async def run_session(
             enabled=wants_web,
             log_format=settings.monitoring.log_format,
         ):
-            await _trade(loop, _Upkeep(asking, policy, InstructionInbox(path)), plan, recovered, stop)
+            async with IntegrityWatch(path, environment, settings.storage.verify_minutes) as integrity:
+                upkeep = _Upkeep(asking, policy, InstructionInbox(path), integrity, recovered.engine)
+                await _trade(loop, upkeep, plan, recovered, stop)
             if not exit_when_done and not stop.is_set():
                 log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")
                 await stop.wait()
@@ -159,10 +162,13 @@ class _Upkeep:
     asking: StatementAsking
     policy: PolicyWatch
     inbox: InstructionInbox
+    integrity: IntegrityWatch
+    engine: Engine
 
     async def before(self, slice_: BarSlice, loop: TradingLoop, *, after: int, start: int) -> None:
         """after: the end of the last slice, 0 if there was none; start: of the session."""
         await self.asking.ask_before(slice_, at=after)
+        await self.integrity.see_to(loop, self.engine.account.trading_state, at=after or start)
         change = self.policy.look(at=after or start)
         if change is not None:
             await loop.take([change])

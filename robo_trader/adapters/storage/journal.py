@@ -5,7 +5,8 @@ refused once another has begun: it may have been stopped for hours and go on as 
 that the system let go of meanwhile does not hold it back. The epoch is looked at in the very transaction that stores.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -15,8 +16,8 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from robo_trader.adapters.storage import schema
-from robo_trader.adapters.storage.anchoring import demand_anchored
-from robo_trader.adapters.storage.database import open_database, rows_of
+from robo_trader.adapters.storage.anchoring import demand_anchored, warn_of_no_anchor
+from robo_trader.adapters.storage.database import closed_on_error, open_database, rows_of
 from robo_trader.adapters.storage.durability import demand_durable
 from robo_trader.adapters.storage.encoding import decode, encode
 from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
@@ -66,7 +67,8 @@ class SqlJournal:
         self._identity = JournalIdentity("", 0)
         self._account = ""
         self._is_sure = True  # whether it is known how the last commit ended
-        self._database.run(create_tables)
+        with closed_on_error(self._database):
+            self._database.run(create_tables)
 
     def begin(self, session: SessionRecord) -> JournalIdentity:
         """Become the one writer: store what the journal is about if it is new, and take the next epoch.
@@ -129,13 +131,11 @@ class SqlJournal:
         newest_epoch(connection)  # from here to the end of the transaction nobody else writes
         found.session.demand_same(session)
         self._find_head(connection, found.identity)
-        demand_anchored(
-            self._head(found.identity),
-            self._anchor.read(),
-            lambda seq: hash_at(connection, seq),
-            path=self._path,
-            is_live=session.mode == LIVE,
-        )
+        anchored = self._anchor.read()
+        if anchored is None and self._seq and session.mode != LIVE:
+            warn_of_no_anchor(self._path)
+        else:
+            demand_anchored(self._head(found.identity), anchored, partial(hash_at, connection), path=self._path)
         taken = JournalIdentity(found.identity.install, found.identity.epoch + 1)
         store_epoch(connection, taken.epoch)
         return taken
@@ -192,6 +192,12 @@ def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: b
     return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
 
 
+def chained(head: bytes, record: Mapping[str, Any]) -> bytes:
+    """Return the hash that a stored record should have. head: that of the one before."""
+    told = record["epoch"], record["batch"], record["role"], record["kind"]
+    return _chain(head, *told, record["payload"])
+
+
 def digest_of(batch: Batch) -> bytes:
     """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
     head = GENESIS
@@ -202,6 +208,11 @@ def digest_of(batch: Batch) -> bytes:
 
 def stored_batches(read: ReadRows, path: Path) -> Iterator[Batch]:
     """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
+    return (batch for _, batch in numbered_batches(read, path))
+
+
+def numbered_batches(read: ReadRows, path: Path) -> Iterator[tuple[list[Record], Batch]]:
+    """Yield every batch in order, with its records by their sequence. Raises as `stored_batches`."""
     head, last, number = GENESIS, 0, 0
     for batch, group in groupby(journal_rows(read), key=lambda row: row.batch):
         stored, number = list(group), number + 1
@@ -209,7 +220,8 @@ def stored_batches(read: ReadRows, path: Path) -> Iterator[Batch]:
             last, head = last + 1, _chain(head, row.epoch, number, row.role, row.kind, row.payload)
             if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
                 raise damaged_record(path, last)
-        yield _batch_of(stored, path)
+        told = _batch_of(stored, path)
+        yield [(row.seq, value) for row, (_, value) in zip(stored, _flatten(told), strict=True)], told
 
 
 def journal_rows(read: ReadRows, *, after: int = 0) -> Iterator[Row[Any]]:
