@@ -131,12 +131,15 @@ def _with_next(manifest: Manifest, held: Held, folder: Path, path: Path, end: in
 def _whole_batches(held: Held, after: int, end: int) -> Sequence[Row[Any]]:
     journal = schema.journal.c
     wanted = select(schema.journal).where(journal.seq > after, journal.seq <= end).order_by(journal.seq)
-    rows = held.run(rows_of(wanted.limit(FILE_ROWS)))
+    rows: Sequence[Row[Any]] = held.run(rows_of(wanted.limit(FILE_ROWS)))
     if len(rows) < FILE_ROWS:
         return rows
     last = rows[-1].batch
     ended = [row for row in rows if row.batch != last]
-    return ended or held.run(rows_of(wanted.where(journal.batch == last)))
+    if ended:
+        return ended
+    whole: Sequence[Row[Any]] = held.run(rows_of(wanted.where(journal.batch == last)))
+    return whole
 
 
 def _end_before(held: Held, before: int) -> int:
