@@ -4,9 +4,10 @@ import asyncio
 import tempfile
 import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from benchmarks.measuring import Figure, repeat
 from robo_trader.adapters.calendars.exchange import load_sessions
@@ -81,10 +82,14 @@ def _bare_commit() -> float:
         database.run(lambda connection: connection.exec_driver_sql("CREATE TABLE t (a INTEGER)"))
         begun = time.perf_counter()
         for number in range(COMMITS):
-            database.run(lambda connection, a=number: connection.execute(text("INSERT INTO t VALUES (:a)"), {"a": a}))
+            database.run(partial(_insert, number=number))
         spent = time.perf_counter() - begun
         database.close()
     return spent / COMMITS * 1e6
+
+
+def _insert(connection: Connection, number: int) -> None:
+    connection.execute(text("INSERT INTO t VALUES (:a)"), {"a": number})
 
 
 def _anchored() -> float:

@@ -25,9 +25,10 @@ pytestmark = pytest.mark.process
 SESSION = ("--symbols", "AAPL,IBM", "--feed", "sample", "--duration", "900 D", "--exit-when-done", "--json")
 
 
-def traded(database: Path, **changes: str) -> dict[str, Any]:
+def traded(database: Path, url: str = "") -> dict[str, Any]:
     """Trade to the end of the feeds; return the summary."""
-    done = run("run", "--database", str(database), "--speed", "max", *SESSION, **changes)
+    elsewhere = ("--database", str(database), "--speed", "max", *SESSION)
+    done = run("run", *elsewhere, ROBO_STORAGE__URL=url) if url else run("run", *elsewhere)
     assert done.returncode == 0, done.stderr
     summary: dict[str, Any] = json.loads(done.stdout)
     return {key: value for key, value in summary.items() if key != "seconds"}
@@ -47,11 +48,12 @@ def records(database: Path) -> int:
         return 0
 
 
-def killed(database: Path, *, after: int, **changes: str) -> None:
+def killed(database: Path, *, after: int, url: str) -> None:
     """Trade, and be killed once there are more records than this."""
     process = subprocess.Popen(
         command("run", "--database", str(database), "--speed", "300", *SESSION),
-        env=environment(**changes), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        env=environment(ROBO_STORAGE__URL=url), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )  # fmt: skip
     try:
         deadline = time.monotonic() + 60
@@ -65,12 +67,11 @@ def killed(database: Path, *, after: int, **changes: str) -> None:
 
 def test_both_hold_the_same_and_a_killed_session_arrives_there_too(tmp_path: Path, server_url: str) -> None:
     in_file, on_server, again = tmp_path / "file.db", tmp_path / "server.db", tmp_path / "killed.db"
-    where = {"ROBO_STORAGE__URL": server_url}
     summary = traded(in_file)
-    assert traded(on_server, **where) == summary and summary["fills"] > 10
+    assert traded(on_server, server_url) == summary and summary["fills"] > 10
     assert told(on_server) == told(in_file)
     for after in (0, 600):
-        killed(again, after=after, **where)
+        killed(again, after=after, url=server_url)
     assert traded(again) == summary, "its file says where it lives"
     assert told(again)[0] == told(in_file)[0]
     assert run("journal", "verify", "--database", str(again)).returncode == 0
