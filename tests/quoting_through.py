@@ -96,11 +96,9 @@ class QuotingTrader(Trader):
     async def ask_for(self, bid_size: float, *, by: Symbol = AAPL) -> None:
         """Let a quote of a symbol say what is wanted, and be heard."""
         quote = self.quote(by, bid_size=bid_size)
-        heard = (
-            lambda: any(  # noqa: E731 - the question of the next line
-                event.quote.symbol == by and event.quote.bid_size == bid_size
-                for event in self.heard(QuoteArrived)[self._seen :]
-            )
+        heard = lambda: any(
+            event.quote.symbol == by and event.quote.bid_size == bid_size
+            for event in self.heard(QuoteArrived)[self._seen :]
         )
         self._seen = len(self.heard(QuoteArrived))
         await self.until(heard, f"nobody told of {quote}")

@@ -11,6 +11,7 @@ import typer
 from robo_trader import __version__
 from robo_trader.app.arm_commands import arm, disarm
 from robo_trader.app.check_commands import check_app
+from robo_trader.app.db_commands import db_app
 from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
 from robo_trader.app.gateway_commands import conformance, gateway
@@ -46,6 +47,7 @@ app.command()(torture)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
+app.add_typer(db_app, name="db")
 app.add_typer(risk_app, name="risk")
 app.add_typer(instruct_app, name="instruct")
 app.add_typer(execution_app, name="execution")

@@ -19,6 +19,7 @@ from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.arming import ArmingWatch
 from robo_trader.app.instruction_inbox import InstructionInbox
+from robo_trader.app.integrity_watch import IntegrityWatch
 from robo_trader.app.joining import build_engine, build_engine_settings
 from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, ticks_wanted, watch_arming
@@ -247,14 +248,18 @@ async def _run(
     await watches.halts.look(loop, recovered.engine, at=broker.now())
     async with heart, _connected(broker):
         market = await _warm_up(plan, loop, broker, recovered, environment)
-        upkeep = _Upkeep(loop, broker, recovered.engine, InstructionInbox(plan.database), watches)
+        integrity = IntegrityWatch(plan.database, environment, settings.storage.verify_minutes)
+        upkeep = _Upkeep(loop, broker, recovered.engine, InstructionInbox(plan.database), integrity, watches)
         await upkeep.begin()
-        async with WebProcess(
-            plan.database,
-            environment,
-            ("--port", str(settings.web.port)),
-            enabled=settings.web.enabled,
-            log_format=settings.monitoring.log_format,
+        async with (
+            integrity,
+            WebProcess(
+                plan.database,
+                environment,
+                ("--port", str(settings.web.port)),
+                enabled=settings.web.enabled,
+                log_format=settings.monitoring.log_format,
+            ),
         ):
             trading = LiveTrading(
                 loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn, records=market.records,
@@ -342,6 +347,7 @@ class _Upkeep:
     broker: InteractiveBrokers
     engine: Engine
     inbox: InstructionInbox
+    integrity: IntegrityWatch
     watches: _Watches
 
     async def begin(self) -> None:
@@ -357,6 +363,7 @@ class _Upkeep:
         self.watches.heart.turn()
         await self._look_at_clocks()
         await self.watches.halts.look(self.loop, self.engine, at=self.broker.now())
+        await self.integrity.see_to(self.loop, self.engine.account.trading_state, at=self.broker.now())
         change = self.watches.policy.look(at=self.broker.now())
         if change is not None:
             await self.loop.take([change])

@@ -18,6 +18,7 @@ from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.corporate_actions import chosen_actions
 from robo_trader.app.event_strategies import demand_records
 from robo_trader.app.instruction_inbox import InstructionInbox
+from robo_trader.app.integrity_watch import IntegrityWatch
 from robo_trader.app.joining import build_broker, build_engine, build_engine_settings
 from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.logs import batch_logger
@@ -122,8 +123,11 @@ async def run_session(
                 log_format=settings.monitoring.log_format,
             ),
         ):
-            upkeep = _Upkeep(asking, policy, InstructionInbox(path), halts, heart, recovered.engine, keeper)
-            last = await _trade(loop, upkeep, plan, recovered, stop)
+            async with IntegrityWatch(path, environment, settings.storage.verify_minutes) as integrity:
+                upkeep = _Upkeep(
+                    asking, policy, InstructionInbox(path), halts, heart, integrity, recovered.engine, keeper
+                )
+                last = await _trade(loop, upkeep, plan, recovered, stop)
             if not exit_when_done and not stop.is_set():
                 heart.enter(Phase.TRADING)
                 log.info("the feeds have ended; the dashboard stays up, Ctrl-C stops")
@@ -199,6 +203,7 @@ class _Upkeep:
     inbox: InstructionInbox
     halts: HaltWatch
     heart: Heart
+    integrity: IntegrityWatch
     engine: Engine
     keeper: SnapshotKeeper
 
@@ -207,6 +212,7 @@ class _Upkeep:
         self.heart.enter(Phase.TRADING)
         await self.halts.look(loop, self.engine, at=after or start)
         await self.asking.ask_before(slice_, at=after)
+        await self.integrity.see_to(loop, self.engine.account.trading_state, at=after or start)
         change = self.policy.look(at=after or start)
         if change is not None:
             await loop.take([change])

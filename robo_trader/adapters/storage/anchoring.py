@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from sqlalchemy import Connection, select
 
+from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.head_anchor import Head
 from robo_trader.core.domain.errors import JournalRegressed
 
@@ -16,19 +18,27 @@ _TRUST = (
 log = structlog.get_logger()
 
 
-def demand_anchored(
-    found: Head, anchor: Head | None, hash_at: Callable[[int], str | None], *, path: Path, is_live: bool
-) -> None:
-    """Raise JournalRegressed where the journal's head is not at or past what was anchored.
+def warn_of_no_anchor(path: Path) -> None:
+    """Tell that a journal on paper is gone on with though nothing says how far it had come."""
+    log.warning("the journal has no head anchor: nobody can tell whether it is whole", database=str(path))
+
+
+def found_head(connection: Connection) -> Head:
+    """Return how far the journal in a database goes."""
+    facts = {row.key: row.value for row in connection.execute(select(schema.meta))}
+    newest = connection.execute(select(schema.journal).order_by(schema.journal.c.seq.desc()).limit(1)).first()
+    seq, digest = (0, b"") if newest is None else (newest.seq, newest.hash)
+    return Head(install=facts["install"], epoch=int(facts["epoch"]), seq=seq, hash=bytes(digest).hex())
+
+
+def demand_anchored(found: Head, anchor: Head | None, hash_at: Callable[[int], str | None], *, path: Path) -> None:
+    """Raise JournalRegressed where the journal's head is not at or past what was anchored, or nothing was.
 
     hash_at: returns the hash of the record of a sequence, in hexadecimal, None if there is none.
-    Without an anchor nothing is known: real money is not traded then, paper is, with a warning.
     """
     if anchor is None:
-        if found.seq and is_live:
-            raise _regressed(path, f"nothing beside {path} says how far this journal had come")
         if found.seq:
-            log.warning("the journal has no head anchor: nobody can tell whether it is whole", database=str(path))
+            raise _regressed(path, f"nothing beside {path} says how far this journal had come")
         return
     if anchor.install != found.install:
         raise _regressed(path, f"{path} holds journal {found.install}, and journal {anchor.install} was written here")

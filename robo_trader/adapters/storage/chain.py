@@ -3,7 +3,7 @@
 Records bear the number and the epoch of their batch, so that none can be moved, left out or given to another writer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter
@@ -57,11 +57,24 @@ def digest_of(batch: Batch) -> bytes:
     return head
 
 
+def chained(head: bytes, record: Mapping[str, Any]) -> bytes:
+    """Return the hash that a stored record should have. head: that of the one before."""
+    told = record["epoch"], record["batch"], record["role"], record["kind"]
+    return next_hash(head, *told, record["payload"])
+
+
 def read_batches(records: Iterable[StoredRecord], place: object, after: JournalMark = START) -> Iterator[Batch]:
     """Yield the batches of records in order. place: where they are kept, for people; after: where the first begins.
 
     Raises JournalDamaged at the first record that is not what was written.
     """
+    return (batch for _, batch in read_numbered(records, place, after))
+
+
+def read_numbered(
+    records: Iterable[StoredRecord], place: object, after: JournalMark = START
+) -> Iterator[tuple[list[tuple[int, Event | Command]], Batch]]:
+    """Yield the same, each batch with what it holds by sequence."""
     head, last, number = after.hash, after.seq, after.batch
     for batch, group in groupby(records, key=attrgetter("batch")):
         stored, number = list(group), number + 1
@@ -69,7 +82,8 @@ def read_batches(records: Iterable[StoredRecord], place: object, after: JournalM
             last, head = last + 1, next_hash(head, row.epoch, number, row.role, row.kind, row.payload)
             if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
                 raise damaged_record(place, last)
-        yield _batch_of(stored, place)
+        told = _batch_of(stored, place)
+        yield [(row.seq, value) for row, (_, value) in zip(stored, records_of(told), strict=True)], told
 
 
 def check_records(records: Iterable[StoredRecord], place: object, until: JournalMark) -> None:

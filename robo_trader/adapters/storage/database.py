@@ -4,7 +4,8 @@ Everything above speaks to both through one set of tables and these few verbs. W
 handed over as a function of its connection, because one of the two databases can only be awaited, and is, elsewhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +16,14 @@ from robo_trader.adapters.storage.sqlite_database import SqliteDatabase
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
+
+
+class Closable(Protocol):
+    """What must be closed."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
 class Held(Protocol):
@@ -69,3 +78,13 @@ def open_database(path: Path, *, read_only: bool, busy_timeout_seconds: float) -
 def rows_of(statement: Select[Any]) -> Work[Sequence[Row[Any]]]:
     """Return the work of reading all rows of a statement."""
     return lambda connection: connection.execute(statement).all()
+
+
+@contextmanager
+def closed_on_error(opened: Closable) -> Iterator[None]:
+    """Close what was opened if what follows raises."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise

@@ -6,22 +6,24 @@ that the system let go of meanwhile does not hold it back. The epoch is looked a
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
 from robo_trader.adapters.storage import schema
-from robo_trader.adapters.storage.anchoring import demand_anchored
+from robo_trader.adapters.storage.anchoring import demand_anchored, warn_of_no_anchor
 from robo_trader.adapters.storage.chain import (
     GENESIS,
     check_records,
     damaged_record,
     next_hash,
     read_batches,
+    read_numbered,
     records_of,
 )
-from robo_trader.adapters.storage.database import open_database, rows_of
+from robo_trader.adapters.storage.database import closed_on_error, open_database, rows_of
 from robo_trader.adapters.storage.durability import demand_durable
 from robo_trader.adapters.storage.encoding import encode
 from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
@@ -67,7 +69,8 @@ class SqlJournal:
         self._identity = JournalIdentity("", 0)
         self._account = ""
         self._is_sure = True  # whether it is known how the last commit ended
-        self._database.run(create_tables)
+        with closed_on_error(self._database):
+            self._database.run(create_tables)
 
     def begin(self, session: SessionRecord) -> JournalIdentity:
         """Become the one writer: store what the journal is about if it is new, and take the next epoch.
@@ -152,13 +155,11 @@ class SqlJournal:
         newest_epoch(connection)  # from here to the end of the transaction nobody else writes
         found.session.demand_same(session)
         self._find_head(connection, found.identity)
-        demand_anchored(
-            self._head(found.identity),
-            self._anchor.read(),
-            lambda seq: hash_at(connection, seq),
-            path=self._path,
-            is_live=session.mode == LIVE,
-        )
+        anchored = self._anchor.read()
+        if anchored is None and self._seq and session.mode != LIVE:
+            warn_of_no_anchor(self._path)
+        else:
+            demand_anchored(self._head(found.identity), anchored, partial(hash_at, connection), path=self._path)
         taken = JournalIdentity(found.identity.install, found.identity.epoch + 1)
         store_epoch(connection, taken.epoch)
         return taken
@@ -202,6 +203,11 @@ def stored_batches(read: ReadRows, path: Path, after: JournalMark = START) -> It
     """Yield every batch behind a mark. Raises JournalDamaged at the first record that is not what was written."""
     demand_mark(read, path, after)
     yield from read_batches(journal_rows(read, after=after.seq), path, after)
+
+
+def numbered_batches(read: ReadRows, path: Path) -> Iterator[tuple[list[Record], Batch]]:
+    """Yield every batch in order, with its records by their sequence. Raises as `stored_batches`."""
+    yield from read_numbered(journal_rows(read), path)
 
 
 def journal_rows(read: ReadRows, *, after: int = 0, until: int | None = None) -> Iterator[Row[Any]]:

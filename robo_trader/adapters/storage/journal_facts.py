@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.code_version import code_hash, program_version
+from robo_trader.adapters.storage.schema_version import demand_schema
 from robo_trader.adapters.storage.session_record import SessionRecord
-from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.domain.order_references import INSTALL_ALPHABET, INSTALL_LENGTH
 from robo_trader.core.ports.journal import JournalIdentity
 
@@ -46,12 +47,7 @@ def read_facts(connection: Connection, path: Path) -> JournalFacts:
     """Return what a journal says of itself. Raises JournalDamaged if its tables are not those this program writes."""
     is_ours = inspect(connection).has_table(schema.meta.name)
     stored = {row.key: row.value for row in connection.execute(select(schema.meta))} if is_ours else {}
-    version = stored.get("schema_version")
-    if version != str(schema.SCHEMA_VERSION):
-        raise JournalDamaged(
-            f"{path} has schema {version}, this program knows {schema.SCHEMA_VERSION}",
-            next_step="Use the program version that wrote it, or begin a new session with --database.",
-        )
+    demand_schema(stored.get("schema_version"), path)
     session = msgspec.json.decode(stored["session"], type=SessionRecord)
     return JournalFacts(session, JournalIdentity(stored["install"], int(stored["epoch"])))
 
@@ -65,5 +61,7 @@ def newest_epoch(connection: Connection) -> int:
 
 
 def store_epoch(connection: Connection, epoch: int) -> None:
-    """Write down that somebody begins to write."""
+    """Write down that this program begins to write."""
     connection.execute(_EPOCH_TAKEN, {"value": str(epoch)})
+    writer = {"epoch": epoch, "program": program_version(), "code": code_hash()}
+    connection.execute(insert(schema.writers), [writer])

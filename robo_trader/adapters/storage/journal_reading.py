@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select
 
-from robo_trader.adapters.storage.database import open_database, rows_of
+from robo_trader.adapters.storage.database import closed_on_error, open_database, rows_of
 from robo_trader.adapters.storage.journal import demand_mark, stored_batches
 from robo_trader.adapters.storage.journal_facts import read_facts
 from robo_trader.core.ports.journal import START, Batch, JournalMark
@@ -19,8 +19,10 @@ class RecordedJournal:
         """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
         self._path = path
         self._database = open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)
-        self._held = self._database.hold()
-        facts = self._held.run(lambda connection: read_facts(connection, path))
+        with closed_on_error(self._database):
+            self._held = self._database.hold()
+            with closed_on_error(self._held):
+                facts = self._held.run(lambda connection: read_facts(connection, path))
         self.session, self.identity = facts.session, facts.identity
 
     def batches(self, after: JournalMark = START) -> Iterator[Batch]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select
 
-from robo_trader.adapters.storage.database import Database, rows_of
+from robo_trader.adapters.storage.database import Database, closed_on_error, rows_of
 from robo_trader.adapters.storage.journal_facts import JournalFacts, read_facts
 from robo_trader.adapters.storage.projections import RowType, typed
 
@@ -17,7 +17,8 @@ class ReadTransaction:
     def __init__(self, database: Database, path: Path) -> None:
         """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
         self._held = database.hold()
-        self.facts: JournalFacts = self._held.run(lambda connection: read_facts(connection, path))
+        with closed_on_error(self._held):
+            self.facts: JournalFacts = self._held.run(lambda connection: read_facts(connection, path))
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         """Return all rows as they come."""

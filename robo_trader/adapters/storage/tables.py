@@ -4,6 +4,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.schema import CreateSchema
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.hypertables import make_hypertables
 
 
 def create_tables(connection: Connection) -> None:
@@ -13,3 +14,5 @@ def create_tables(connection: Connection) -> None:
         connection.execute(CreateSchema(name, if_not_exists=True))
     if not inspect(connection).has_table(schema.meta.name):
         schema.metadata.create_all(connection)
+        if connection.dialect.name == "postgresql":
+            make_hypertables(connection)

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
-
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def put_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -16,9 +14,14 @@ def put_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]
 
 
 @cache
-def _upsert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _upsert(table: Table, dialect: str) -> Executable:
     """Return the statement. Building it is not cheap."""
     keys = [column.name for column in table.primary_key]
-    statement = _INSERTS[dialect](table)
-    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    others = [column.name for column in table.columns if column.name not in keys]
+    if dialect == "sqlite":
+        in_sqlite = sqlite.insert(table)
+        return in_sqlite.on_conflict_do_update(keys, set_={name: in_sqlite.excluded[name] for name in others})
+    in_postgresql = postgresql.insert(table)
+    return in_postgresql.on_conflict_do_update(
+        index_elements=keys, set_={name: in_postgresql.excluded[name] for name in others}
+    )
