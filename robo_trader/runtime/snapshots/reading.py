@@ -19,7 +19,7 @@ from robo_trader.runtime.snapshots.nodes import Tag
 
 _UNMADE: Any = object()
 _IN_MAKING: Any = object()
-_BUILTIN_METHODS = {list: "append", set: "add", deque: "append"}
+_BUILTIN_METHODS = frozenset({(list, "append"), (set, "add"), (deque, "append")})
 _FACTORIES = frozenset({"int", "float", "str", "list", "dict", "set", "bool", "tuple"})
 
 
@@ -126,12 +126,12 @@ class GraphReader:
         return found
 
     def _class(self, name: str) -> type[Any]:
-        return getattr(builtins, name) if name in _FACTORIES else self._kinds.find_class(name)  # type: ignore[no-any-return]
+        return getattr(builtins, name) if name in _FACTORIES else self._kinds.find_class(name)
 
     def _method(self, owner: Any, name: str) -> Any:  # noqa: ANN401
-        if _BUILTIN_METHODS.get(type(owner)) == name:
+        kind: type[Any] = type(owner)
+        if (kind, name) in _BUILTIN_METHODS:
             return getattr(owner, name)
-        kind = type(owner)
         function = getattr(kind, name, None)
         if not self._kinds.knows(kind.__module__) or not isinstance(function, FunctionType):
             raise SnapshotRefused(f"{kind.__qualname__} has no method {name}")
