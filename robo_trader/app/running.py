@@ -122,6 +122,7 @@ def _recover(settings: Settings, journal: SqlJournal, references: OrderReference
         parts = found.parts
         references.recall(parts["references"])
         recovered = Recovered(parts["engine"], parts["broker"], references, parts["progress"])
+        log.info("going on from a snapshot", record=found.snapshot.mark.seq)
     after = START if found is None else found.snapshot.mark
     recovered.broker.restore(_noted(replay(journal.batches(after), recovered.engine), recovered))
     return recovered

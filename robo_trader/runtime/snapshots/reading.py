@@ -11,10 +11,8 @@ from decimal import Decimal, InvalidOperation
 from types import FunctionType, MethodType
 from typing import Any
 
-from msgspec import Struct
-
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
-from robo_trader.runtime.snapshots.kinds import Kinds, is_value, slots_of
+from robo_trader.runtime.snapshots.kinds import Kinds, fields_of, is_value, slots_of
 from robo_trader.runtime.snapshots.nodes import Tag
 
 _UNMADE: Any = object()
@@ -95,7 +93,7 @@ class GraphReader:
 
     def _object(self, number: int, node: Sequence[Any]) -> Any:  # noqa: ANN401
         shape = self._shapes[node[1]]
-        if shape.is_struct:
+        if shape.is_made_of_fields:
             return shape.kind(**dict(zip(shape.names, self._all(node[2:]), strict=True)))
         one = object.__new__(shape.kind)
         if shape.is_value:
@@ -144,7 +142,7 @@ class _Shape:
     def __init__(self, kind: type[Any], names: tuple[str, ...]) -> None:
         self.kind = kind
         self.names = names
-        self.is_struct = issubclass(kind, Struct)
+        self.is_made_of_fields = fields_of(kind) is not None
         self.is_value = is_value(kind)
         slots = frozenset(slots_of(kind))
         self._in_slots = [name in slots for name in names]

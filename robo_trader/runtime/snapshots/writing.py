@@ -8,10 +8,8 @@ from enum import Enum
 from types import BuiltinMethodType, FunctionType, MethodType, NoneType
 from typing import Any
 
-from msgspec import Struct
-
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
-from robo_trader.runtime.snapshots.kinds import Kinds, slots_of, text_of
+from robo_trader.runtime.snapshots.kinds import Kinds, fields_of, slots_of, text_of
 from robo_trader.runtime.snapshots.nodes import INTEGER_MAX, INTEGER_MIN, Tag
 
 _PLAIN = frozenset({NoneType, bool, float, str, bytes})
@@ -107,9 +105,8 @@ class GraphWriter:
     def _object(self, one: object, kind: type[Any]) -> Node:
         if self._looks_past and not (self._kinds.knows(kind.__module__) or is_dataclass(kind)):
             raise SnapshotRefused(text_of(kind))
-        if issubclass(kind, Struct):
-            names: tuple[str, ...] = kind.__struct_fields__
-        else:
+        names = fields_of(kind)
+        if names is None:
             slots = self._slots.get(kind)
             if slots is None:
                 slots = self._slots[kind] = slots_of(kind)
