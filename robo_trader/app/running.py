@@ -89,7 +89,7 @@ async def run_session(
     ):
         identity = journal.begin(plan.record())
         memory = SessionMemory(build_engine_settings(settings), journal, identity, path)
-        recovered = _recover(settings, journal, OrderReferences(identity), memory)
+        recovered = recover(settings, journal, OrderReferences(identity), memory)
         keeper = memory.keeper(settings, recovered.parts, lambda: recovered.broker.is_at_rest)
         _tell_plan(plan, path, recovered)
         loop = _join_loop(settings, journal, recovered)
@@ -113,7 +113,7 @@ async def run_session(
         return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
 
-def _recover(settings: Settings, journal: SqlJournal, references: OrderReferences, memory: SessionMemory) -> Recovered:
+def recover(settings: Settings, journal: SqlJournal, references: OrderReferences, memory: SessionMemory) -> Recovered:
     """Return what the newest snapshot and the journal behind it lead to, or else the journal alone."""
     found = memory.recall()
     if found is None:

@@ -46,7 +46,7 @@ class SessionMemory:
         self._journal = journal
         self._install = identity.install
         self._store = SnapshotFiles(database)
-        self._begins_at = 0
+        self.begins_at = 0  # the sequence of the snapshot that the session goes on from
 
     def recall(self) -> Remembered | None:
         """Return the newest memory to go on from, None if the journal is to be replayed from its beginning.
@@ -63,7 +63,7 @@ class SessionMemory:
         )
         if found is not None:
             self._journal.check_chain(found.snapshot.mark)
-            self._begins_at = found.snapshot.mark.seq
+            self.begins_at = found.snapshot.mark.seq
         return found
 
     def keeper(
@@ -79,7 +79,7 @@ class SessionMemory:
         storage = settings.storage
         session = _Remembering(self._journal, self._configuration, self._install, parts, is_at_rest)
         rhythm = SnapshotRhythm(seconds=storage.snapshot_seconds, events=storage.snapshot_events)
-        return SnapshotKeeper(session, self._store, rhythm, begins_at=self._begins_at, tell=_no_snapshot)
+        return SnapshotKeeper(session, self._store, rhythm, begins_at=self.begins_at, tell=_no_snapshot)
 
 
 @dataclass(frozen=True, slots=True)
