@@ -27,7 +27,7 @@ REMEMBERED = (
     "robo_trader.adapters.brokers.interactive_brokers.open_orders",
     "robo_trader.runtime.session_progress",
 )
-_CODE = (
+CODE = (
     *REMEMBERED,
     "robo_trader.runtime.snapshots",
     "robo_trader.runtime.order_references",
@@ -54,11 +54,11 @@ class SessionMemory:
         Raises JournalDamaged if a record before it is not what was written: what led to a memory must still be there.
         """
         found = newest_memory(
-            self._store,
+            self._store.newest_first(),
             self._journal,
             self._configuration,
             install=self._install,
-            code=code_hash(_CODE),
+            code=code_hash(CODE),
             tell=_pass_over,
         )
         if found is not None:
@@ -111,7 +111,7 @@ def capture(mark: JournalMark, parts: Mapping[str, object], configuration: Confi
     return Snapshot(
         install=install,
         mark=mark,
-        code=code_hash(_CODE),
+        code=code_hash(CODE),
         state_hash=engine.state_hash(),
         memory=memory_bytes(parts, configuration),
     )

@@ -1,12 +1,22 @@
 """A run that is killed and goes on from its last snapshot ends as one that was never touched, to the last digit."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from robo_trader.adapters.storage.journal_reading import RecordedJournal
+from robo_trader.adapters.storage.snapshot_files import SnapshotFiles
+from robo_trader.app.joining import build_engine_settings
+from robo_trader.app.recorded_settings import settings_of
+from robo_trader.app.session_memory import REMEMBERED
+from robo_trader.runtime.snapshots.configuration import Configuration
+from robo_trader.runtime.snapshots.memory import memory_bytes, memory_from
+from robo_trader.runtime.snapshots.snapshot import snapshot_bytes, snapshot_from
 from tests.running import rows, run, run_json
 from tests.scenarios.test_restart import SYMBOLS, figures, journal_length, kill_after, without_seq
 
@@ -54,3 +64,30 @@ def test_a_record_that_was_changed_before_the_snapshot_is_found(tmp_path: Path) 
     told = run("run", "--database", str(database), "--speed", "max", "--exit-when-done", "--json", *SYMBOLS)
     assert told.returncode != 0 and "record 40 of the journal" in told.stderr
     assert len(rows(database, "journal")) == journal_length(database)
+
+
+def test_verify_plays_the_journal_from_every_snapshot(untouched: tuple[dict[str, Any], Path]) -> None:
+    verdict = json.loads(run("journal", "verify", "--database", str(untouched[1]), "--json").stdout)
+    assert (verdict["result"], verdict["snapshots"]) == ("pass", 1)
+    assert verdict["state_hash"] == untouched[0]["state_hash"]
+
+
+def test_a_snapshot_that_leads_elsewhere_is_found(tmp_path: Path) -> None:
+    """It is whole, it fits, its own hash is right; but it is not what the journal leads to."""
+    database = tmp_path / "elsewhere.db"
+    run_json(database, *SYMBOLS)
+    (path,) = snapshots(database)
+    store = SnapshotFiles(database)
+    (kept,) = store.newest_first()
+    snapshot = snapshot_from(kept.content)
+    with closing(RecordedJournal(database)) as journal:
+        configuration = Configuration(build_engine_settings(settings_of(journal.session)), REMEMBERED)
+    parts = memory_from(snapshot.memory, configuration)
+    parts["engine"].account.tally.slices += 1
+    forged = structs.replace(
+        snapshot, memory=memory_bytes(parts, configuration), state_hash=parts["engine"].state_hash()
+    )
+    store.keep(int(path.stem), snapshot_bytes(forged))
+    told = run("journal", "verify", "--database", str(database), "--json")
+    (i15,) = (one for one in json.loads(told.stdout)["invariants"] if one["code"] == "I15")
+    assert told.returncode == 6 and i15["result"] == "broken" and "lead to another state" in i15["remark"]
