@@ -160,6 +160,7 @@ def _recover(
         parts = found.parts
         references.recall(parts["references"])
         recovered = _Recovered(parts["engine"], references, parts["progress"], parts["orders"])
+        log.info("going on from a snapshot", record=found.snapshot.mark.seq)
     for batch in replay(journal.batches(START if found is None else found.snapshot.mark), recovered.engine):
         recovered.note(batch)
     return recovered

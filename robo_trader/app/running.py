@@ -102,7 +102,7 @@ async def run_session(
     ):
         identity = journal.begin(plan.record())
         memory = SessionMemory(build_engine_settings(settings), journal, identity, path)
-        recovered = _recover(settings, journal, OrderReferences(identity), memory)
+        recovered = recover(settings, journal, OrderReferences(identity), memory)
         keeper = memory.keeper(settings, recovered.parts, lambda: recovered.broker.is_at_rest)
         heart.begin(recovered.engine, identity.epoch)
         _tell_plan(plan, path, recovered)
@@ -139,7 +139,7 @@ async def run_session(
         return summarise(recovered.engine, seconds=time.monotonic() - begun)
 
 
-def _recover(settings: Settings, journal: SqlJournal, references: OrderReferences, memory: SessionMemory) -> Recovered:
+def recover(settings: Settings, journal: SqlJournal, references: OrderReferences, memory: SessionMemory) -> Recovered:
     """Return what the newest snapshot and the journal behind it lead to, or else the journal alone."""
     found = memory.recall()
     if found is None:
@@ -148,6 +148,7 @@ def _recover(settings: Settings, journal: SqlJournal, references: OrderReference
         parts = found.parts
         references.recall(parts["references"])
         recovered = Recovered(parts["engine"], parts["broker"], references, parts["progress"])
+        log.info("going on from a snapshot", record=found.snapshot.mark.seq)
     after = START if found is None else found.snapshot.mark
     recovered.broker.restore(_noted(replay(journal.batches(after), recovered.engine), recovered))
     return recovered

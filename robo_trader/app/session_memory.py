@@ -27,7 +27,7 @@ REMEMBERED = (
     "robo_trader.adapters.brokers.interactive_brokers.open_orders",
     "robo_trader.runtime.session_progress",
 )
-_CODE = (
+CODE = (
     *REMEMBERED,
     "robo_trader.runtime.snapshots",
     "robo_trader.runtime.order_references",
@@ -46,7 +46,7 @@ class SessionMemory:
         self._journal = journal
         self._install = identity.install
         self._store = SnapshotFiles(database)
-        self._begins_at = 0
+        self.begins_at = 0  # the sequence of the snapshot that the session goes on from
 
     def recall(self) -> Remembered | None:
         """Return the newest memory to go on from, None if the journal is to be replayed from its beginning.
@@ -54,16 +54,16 @@ class SessionMemory:
         Raises JournalDamaged if a record before it is not what was written: what led to a memory must still be there.
         """
         found = newest_memory(
-            self._store,
+            self._store.newest_first(),
             self._journal,
             self._configuration,
             install=self._install,
-            code=code_hash(_CODE),
+            code=code_hash(CODE),
             tell=_pass_over,
         )
         if found is not None:
             self._journal.check_chain(found.snapshot.mark)
-            self._begins_at = found.snapshot.mark.seq
+            self.begins_at = found.snapshot.mark.seq
         return found
 
     def keeper(
@@ -79,7 +79,7 @@ class SessionMemory:
         storage = settings.storage
         session = _Remembering(self._journal, self._configuration, self._install, parts, is_at_rest)
         rhythm = SnapshotRhythm(seconds=storage.snapshot_seconds, events=storage.snapshot_events)
-        return SnapshotKeeper(session, self._store, rhythm, begins_at=self._begins_at, tell=_no_snapshot)
+        return SnapshotKeeper(session, self._store, rhythm, begins_at=self.begins_at, tell=_no_snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def capture(mark: JournalMark, parts: Mapping[str, object], configuration: Confi
     return Snapshot(
         install=install,
         mark=mark,
-        code=code_hash(_CODE),
+        code=code_hash(CODE),
         state_hash=engine.state_hash(),
         memory=memory_bytes(parts, configuration),
     )

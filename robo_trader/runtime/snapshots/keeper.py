@@ -58,17 +58,16 @@ class SnapshotKeeper:
 
     def look(self) -> None:
         """Take one aside if it is due. To be called between two events, once their commands are carried out."""
-        if self._is_off:
-            return
-        if self._running is not None:
-            if not self._running.is_over:
-                return
+        if self._running is not None and self._running.is_over:
             self._finish(self._running)
+        if self._running is None and self._is_due() and self._session.is_at_rest:
+            self._running = Aside(self._work())
+
+    def _is_due(self) -> bool:
         seq = self._session.mark.seq
         is_late = self._clock() - self._last_at >= self._rhythm.seconds * NANOS
-        is_due = seq > self._last_seq and (is_late or seq - self._last_seq >= self._rhythm.events)
-        if is_due and not self._is_off and self._session.is_at_rest:
-            self._running = Aside(self._work())
+        is_wanted = is_late or seq - self._last_seq >= self._rhythm.events
+        return is_wanted and seq > self._last_seq and not self._is_off
 
     def close(self) -> None:
         """Take the last one, and wait for it; nothing if none is needed."""

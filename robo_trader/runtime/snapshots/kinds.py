@@ -16,6 +16,7 @@ from msgspec import Struct
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
 
 CORE = "robo_trader.core"
+_MADE_IN_PYTHON = 1 << 9  # the interpreter's mark of classes that a class statement makes
 
 
 class Kinds:
@@ -77,10 +78,25 @@ def text_of(kind: type[Any] | FunctionType) -> str:
 
 def is_value(kind: type[Any]) -> bool:
     """Return whether objects of a class never change: they are made at once, of what they hold."""
-    if issubclass(kind, Struct):
-        return True  # one that may change has no way to be made empty
+    if issubclass(kind, (Struct, tuple)):
+        return True  # a Struct that may change has no way to be made empty
     parameters = getattr(kind, "__dataclass_params__", None)
     return parameters is not None and parameters.frozen
+
+
+def fields_of(kind: type[Any]) -> tuple[str, ...] | None:
+    """Return the names of all that objects of a class hold, if the class says so; None where each object does.
+
+    Raises SnapshotRefused for a class that is built upon something that is not of Python, as upon a list.
+    """
+    if issubclass(kind, Struct):
+        return kind.__struct_fields__
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return tuple(kind._fields)
+    strange = [one.__name__ for one in kind.__mro__ if one is not object and not one.__flags__ & _MADE_IN_PYTHON]
+    if strange:
+        raise SnapshotRefused(f"{text_of(kind)} is built upon {strange[0]}")
+    return None
 
 
 def slots_of(kind: type[Any]) -> tuple[str, ...]:

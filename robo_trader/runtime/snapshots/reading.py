@@ -11,15 +11,13 @@ from decimal import Decimal, InvalidOperation
 from types import FunctionType, MethodType
 from typing import Any
 
-from msgspec import Struct
-
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
-from robo_trader.runtime.snapshots.kinds import Kinds, is_value, slots_of
+from robo_trader.runtime.snapshots.kinds import Kinds, fields_of, is_value, slots_of
 from robo_trader.runtime.snapshots.nodes import Tag
 
 _UNMADE: Any = object()
 _IN_MAKING: Any = object()
-_BUILTIN_METHODS = {list: "append", set: "add", deque: "append"}
+_BUILTIN_METHODS = frozenset({(list, "append"), (set, "add"), (deque, "append")})
 _FACTORIES = frozenset({"int", "float", "str", "list", "dict", "set", "bool", "tuple"})
 
 
@@ -95,7 +93,7 @@ class GraphReader:
 
     def _object(self, number: int, node: Sequence[Any]) -> Any:  # noqa: ANN401
         shape = self._shapes[node[1]]
-        if shape.is_struct:
+        if shape.is_made_of_fields:
             return shape.kind(**dict(zip(shape.names, self._all(node[2:]), strict=True)))
         one = object.__new__(shape.kind)
         if shape.is_value:
@@ -126,12 +124,12 @@ class GraphReader:
         return found
 
     def _class(self, name: str) -> type[Any]:
-        return getattr(builtins, name) if name in _FACTORIES else self._kinds.find_class(name)  # type: ignore[no-any-return]
+        return getattr(builtins, name) if name in _FACTORIES else self._kinds.find_class(name)
 
     def _method(self, owner: Any, name: str) -> Any:  # noqa: ANN401
-        if _BUILTIN_METHODS.get(type(owner)) == name:
+        kind: type[Any] = type(owner)
+        if (kind, name) in _BUILTIN_METHODS:
             return getattr(owner, name)
-        kind = type(owner)
         function = getattr(kind, name, None)
         if not self._kinds.knows(kind.__module__) or not isinstance(function, FunctionType):
             raise SnapshotRefused(f"{kind.__qualname__} has no method {name}")
@@ -144,7 +142,7 @@ class _Shape:
     def __init__(self, kind: type[Any], names: tuple[str, ...]) -> None:
         self.kind = kind
         self.names = names
-        self.is_struct = issubclass(kind, Struct)
+        self.is_made_of_fields = fields_of(kind) is not None
         self.is_value = is_value(kind)
         slots = frozenset(slots_of(kind))
         self._in_slots = [name in slots for name in names]

@@ -1,12 +1,12 @@
 """Finds the newest snapshot that a session can begin with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.ports.journal import JournalMark
-from robo_trader.core.ports.snapshots import KeptSnapshot, Snapshots
+from robo_trader.core.ports.snapshots import KeptSnapshot
 from robo_trader.runtime.snapshots.configuration import Configuration
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
 from robo_trader.runtime.snapshots.memory import memory_from
@@ -30,7 +30,7 @@ class Remembered:
 
 
 def newest_memory(
-    store: Snapshots,
+    kept: Iterable[KeptSnapshot],
     journal: MarkedJournal,
     configuration: Configuration,
     *,
@@ -40,13 +40,13 @@ def newest_memory(
 ) -> Remembered | None:
     """Return the newest memory that fits journal, program and configuration; None if the journal must be read whole.
 
-    tell: the name of a snapshot, and why it is passed over.
+    kept: the newest first. tell: the name of a snapshot, and why it is passed over.
     """
-    for kept in store.newest_first():
+    for one in kept:
         try:
-            return _remembered(kept, journal, configuration, install, code)
+            return _remembered(one, journal, configuration, install, code)
         except SnapshotRefused as refusal:
-            tell(kept.name, str(refusal))
+            tell(one.name, str(refusal))
     return None
 
 

@@ -8,10 +8,8 @@ from enum import Enum
 from types import BuiltinMethodType, FunctionType, MethodType, NoneType
 from typing import Any
 
-from msgspec import Struct
-
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
-from robo_trader.runtime.snapshots.kinds import Kinds, slots_of, text_of
+from robo_trader.runtime.snapshots.kinds import Kinds, fields_of, slots_of, text_of
 from robo_trader.runtime.snapshots.nodes import INTEGER_MAX, INTEGER_MIN, Tag
 
 _PLAIN = frozenset({NoneType, bool, float, str, bytes})
@@ -46,7 +44,8 @@ class GraphWriter:
             defaultdict: lambda one: [Tag.DEFAULT_DICT, self._value(one.default_factory), *self._items(one)],
             deque: lambda one: [Tag.DEQUE, one.maxlen, *self._all(one)],
             slice: lambda one: [Tag.SLICE, *self._all((one.start, one.stop, one.step))],
-            Decimal: lambda one: [Tag.DECIMAL, str(one)],
+            # 1.0 and 1.00 decide the same, and a configuration may be written either way
+            Decimal: lambda one: [Tag.DECIMAL, str(one.normalize() if looks_past else one)],
             int: lambda one: [Tag.INTEGER, str(one)],
             FunctionType: lambda one: [Tag.FUNCTION, self._name(one)],
             MethodType: self._method,
@@ -107,9 +106,8 @@ class GraphWriter:
     def _object(self, one: object, kind: type[Any]) -> Node:
         if self._looks_past and not (self._kinds.knows(kind.__module__) or is_dataclass(kind)):
             raise SnapshotRefused(text_of(kind))
-        if issubclass(kind, Struct):
-            names: tuple[str, ...] = kind.__struct_fields__
-        else:
+        names = fields_of(kind)
+        if names is None:
             slots = self._slots.get(kind)
             if slots is None:
                 slots = self._slots[kind] = slots_of(kind)

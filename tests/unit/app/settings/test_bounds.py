@@ -13,6 +13,8 @@ Load = Callable[..., Settings]
 Refused = Callable[..., list[str]]
 
 NUMBERS = {
+    "storage.snapshot_seconds": ("1 60 86400", "0.9 86401"),
+    "storage.snapshot_events": ("1 10000000", "0 10000001"),
     "execution.limit_offset_bps": ("0 0.01 300", "-0.01 300.01 0.001"),
     "execution.opening_cash": ("0.01 1000000000", "0 -1 1000000000.01 0.001"),
     "execution.slippage_bps": ("0 500", "-1 500.01"),
