@@ -25,8 +25,10 @@ class LiveTrading:
         *,
         slices: SlicesOver,
         see_to: SeeTo,
+        turn_seconds: float = TURN_SECONDS,
     ) -> None:
         """broker: stands before `live`; see_to: what else is to be done at every turn."""
+        self._turn_seconds = turn_seconds
         self._loop = loop
         self._live = live
         self._broker = broker
@@ -37,7 +39,7 @@ class LiveTrading:
         """Trade until `stop` is set."""
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TURN_SECONDS):
+                async with asyncio.timeout(self._turn_seconds):
                     await self._live.arrived.wait()
             await self.turn()
 

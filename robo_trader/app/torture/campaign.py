@@ -139,7 +139,7 @@ def shrink(
 
 def _kind(violation: str) -> str:
     """Return what a violation is about: its first words, without what differs from run to run."""
-    return violation.split("{")[0].split("(")[0][:60]
+    return violation.split("{", maxsplit=1)[0].split("(", maxsplit=1)[0][:60]
 
 
 @dataclass

@@ -44,6 +44,7 @@ NUMBERS = Path("numbers")
 PATIENCE = Patience(reconnect=(0.5, 1, 2, 4, 8, 16), restart=(0.2, 1, 2, 5))
 FIRST_WORD_SECONDS = 60
 GRACE_NANOS = 2 * NANOS_PER_SECOND
+TURN_SECONDS = 1.0  # rarer than usual while nothing arrives: turns cost more than all that happens
 _LOOK_SECONDS = 0.25
 _HISTORY = "2 D"
 
@@ -113,7 +114,9 @@ class Program:
             await self._first_word(broker)
             market = await self._warm_up(loop, broker)
             self.is_trading = True
-            trading = LiveTrading(loop, broker, self.reconciled, slices=market.slices, see_to=_nothing_else)
+            trading = LiveTrading(
+                loop, broker, self.reconciled, slices=market.slices, see_to=_nothing_else, turn_seconds=TURN_SECONDS
+            )
             await trading.run(self.stop)
         finally:
             self.is_trading = False
