@@ -23,7 +23,7 @@ from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.strategies.event_strategy import Desk, Values
 from robo_trader.runtime.live_records import LiveRecords
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.missed_slices import freshness
 from tests.builders import AAPL, OPEN, a_quote, a_session, engine_settings
 from tests.gateway_running import STAGE, RunningGateway
@@ -60,8 +60,8 @@ class QuotingTrader(Trader):
         """Ask for quotes of both symbols."""
         records = LiveRecords(self.broker.records, STAGE.sessions, self._no_bar)
         self.trading = LiveTrading(
-            self.loop, self.broker, self.reconciled, slices=self._take_slices, see_to=self._see_to_nothing,
-            records=records, fresh_until=freshness(STAGE.sessions, BarSize.HOUR_1),
+            self.loop, self.broker, self.reconciled, see_to=self._see_to_nothing,
+            market=LiveMarket(self._take_slices, freshness(STAGE.sessions, BarSize.HOUR_1), records),
         )  # fmt: skip
         self.broker.watch(SYMBOLS, BarSize.HOUR_1, "1 D", ticks)
 

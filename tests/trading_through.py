@@ -35,7 +35,7 @@ from robo_trader.core.ports.journal import Batch
 from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.runtime.invariants.checker import CheckedEngine
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.missed_slices import freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
@@ -106,8 +106,8 @@ class Trader:
         )  # fmt: skip
         self._slices: list[BarSlice] = []
         self.trading = LiveTrading(
-            self.loop, self.broker, self.reconciled, slices=self._take_slices, see_to=_nothing_else,
-            fresh_until=freshness(STAGE.sessions, BarSize.HOUR_1),
+            self.loop, self.broker, self.reconciled, see_to=_nothing_else,
+            market=LiveMarket(self._take_slices, freshness(STAGE.sessions, BarSize.HOUR_1)),
         )  # fmt: skip
 
     # ---- what a test does --------------------------------------------------------------------------------

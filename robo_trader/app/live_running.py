@@ -51,7 +51,7 @@ from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.journal import START, Batch
 from robo_trader.runtime.live_records import LiveRecords
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.missed_slices import GRACE_NANOS, freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
@@ -263,8 +263,10 @@ async def _run(
             ),
         ):
             trading = LiveTrading(
-                loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn, records=market.records,
-                fresh_until=freshness(market.sessions, settings.data.bar_size),
+                loop, broker, stands_before, see_to=upkeep.turn,
+                market=LiveMarket(
+                    market.slices, freshness(market.sessions, settings.data.bar_size), market.records
+                ),
             )  # fmt: skip
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
             heart.enter(Phase.TRADING)

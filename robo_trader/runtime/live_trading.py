@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -21,6 +22,15 @@ SlicesOver = Callable[[], Sequence[BarSlice]]  # those that are over and were no
 SeeTo = Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class LiveMarket:
+    """What is told of a market that lives elsewhere."""
+
+    slices: SlicesOver
+    fresh_until: FreshUntil  # how long a slice is decided on; later it is only shown
+    records: LiveRecords | None = None  # quotes and prints, where there are any
+
+
 class LiveTrading:
     """Takes reports as they arrive, slices as they are over, and what happens between them."""
 
@@ -30,28 +40,28 @@ class LiveTrading:
         live: LiveBroker,
         broker: ReconciledBroker,
         *,
-        slices: SlicesOver,
-        fresh_until: FreshUntil,
+        market: LiveMarket,
         see_to: SeeTo,
-        records: LiveRecords | None = None,
+        turn_seconds: float = TURN_SECONDS,
     ) -> None:
         """broker: stands before `live`; see_to: what else is to be done at every turn.
 
-        fresh_until: how long a slice is decided on; later it is only shown. records: quotes and prints, if any.
+        turn_seconds: it looks round so often though nothing arrives.
         """
+        self._turn_seconds = turn_seconds
         self._loop = loop
         self._live = live
         self._broker = broker
-        self._slices = slices
-        self._fresh_until = fresh_until
+        self._slices = market.slices
+        self._fresh_until = market.fresh_until
         self._see_to = see_to
-        self._records = records
+        self._records = market.records
 
     async def run(self, stop: asyncio.Event) -> None:
         """Trade until `stop` is set."""
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TURN_SECONDS):
+                async with asyncio.timeout(self._turn_seconds):
                     await self._live.arrived.wait()
             await self.turn()
 

@@ -24,14 +24,45 @@ GENESIS = b"\x00" * 16
 class StoredRecord(Protocol):
     """A record as it is kept."""
 
-    seq: int
-    batch: int
-    epoch: int
-    role: str
-    kind: str
-    occurred_at: int
-    payload: bytes
-    hash: bytes
+    @property
+    def seq(self) -> int:
+        """Its number in the journal, from 1."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """The number of its batch, from 1."""
+        ...
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of its writer."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """Input, decision or command."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The class of what it holds."""
+        ...
+
+    @property
+    def occurred_at(self) -> int:
+        """When that happened, UTC ns."""
+        ...
+
+    @property
+    def payload(self) -> bytes:
+        """What it holds, encoded."""
+        ...
+
+    @property
+    def hash(self) -> bytes:
+        """The hash of it and of all before it."""
+        ...
 
 
 def records_of(batch: Batch) -> Iterator[tuple[str, Event | Command]]:

@@ -92,7 +92,10 @@ _KINDS: dict[str, tuple[float, int, tuple[str, ...]]] = {
     "bad_bar": (0, 3, ()),
 }
 KINDS = tuple(_KINDS)
-_RARE = {"bit_flip": 0.05, "over_fill": 0.3, "liquidate": 0.5, "clock_jump": 0.5}  # these end much of a story
+_RARE = {  # these end much of a story: a symbol is blocked, or all trading
+    "bit_flip": 0.05, "over_fill": 0.2, "fill_late": 0.2, "liquidate": 0.3, "clock_jump": 0.3, "trade_elsewhere": 0.3,
+    "order_by_hand": 0.3, "correct": 0.5, "bust": 0.5, "reject_next": 0.5,
+}  # fmt: skip
 _SOME = 0.35  # of all kinds are on in one seed
 _EVERY_SECONDS = 45.0  # between two faults, in the mean
 

@@ -27,7 +27,7 @@ from robo_trader.simulation.venue.venue import VenueSettings
 from robo_trader.simulation.world.loop import WorldLoop
 from robo_trader.simulation.world.processes import Process
 
-TICK_SECONDS = 0.5
+TICK_SECONDS = 1.0
 _SETTINGS = GatewaySettings(host=HOST, port=PORT, is_paced=True, tick_seconds=TICK_SECONDS)
 
 

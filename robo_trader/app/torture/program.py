@@ -28,7 +28,7 @@ from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.invariants.checker import CheckedEngine
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.missed_slices import freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
@@ -45,6 +45,7 @@ NUMBERS = Path("numbers")
 PATIENCE = Patience(reconnect=(0.5, 1, 2, 4, 8, 16), restart=(0.2, 1, 2, 5))
 FIRST_WORD_SECONDS = 60
 GRACE_NANOS = 2 * NANOS_PER_SECOND
+TURN_SECONDS = 1.0  # rarer than usual while nothing arrives: turns cost more than all that happens
 _LOOK_SECONDS = 0.25
 _HISTORY = "2 D"
 
@@ -118,9 +119,9 @@ class Program:
                 loop,
                 broker,
                 self.reconciled,
-                slices=market.slices,
+                market=LiveMarket(market.slices, freshness(machine.stage.sessions, BAR_SIZE)),
                 see_to=_nothing_else,
-                fresh_until=freshness(machine.stage.sessions, BAR_SIZE),
+                turn_seconds=TURN_SECONDS,
             )
             await trading.run(self.stop)
         finally:

@@ -26,7 +26,7 @@ RESTORED = "Connectivity between IB and TWS has been restored"
 def strike(world: "World", fault: WorldFault) -> bool:
     """Let a fault happen; return whether there was anything that it could happen to."""
     before = world.struck
-    _STRIKES[fault.kind](world, fault)
+    STRIKES[fault.kind](world, fault)
     return world.struck > before
 
 
@@ -145,22 +145,14 @@ def _correct(world: "World", fault: WorldFault) -> None:
     _do(world, "correct", exec_id=one["exec_id"], shares=str(shares), price=one["price"])
 
 
-def _ours(row: Mapping[str, str]) -> bool:
-    return row["order_ref"] != ""
-
-
 def _fill(doing: str) -> Callable[["World", WorldFault], None]:
     def act(world: "World", fault: WorldFault) -> None:
-        is_over = doing == "fill_late"
-        order = _pick(world, fault, "orders", is_over=is_over, client_id=1)
-        held = world.gateway.brokerage.doings
-        _ = held
+        order = _pick(world, fault, "orders", is_over=doing == "fill_late", client_id=1)
         price = world.price(Symbol(order["symbol"]))
-        name = "extra" if doing == "over_fill" else "shares"
-        shares = 1 + fault.count
+        shares = Decimal(1 + fault.count)
         if doing == "fill":
-            left = Decimal(order["quantity"]) - Decimal(order["filled"])
-            shares = int(min(left, shares))
+            shares = min(shares, Decimal(order["quantity"]) - Decimal(order["filled"]))
+        name = "extra" if doing == "over_fill" else "shares"
         _do(world, doing, perm_id=order["perm_id"], **{name: str(shares)}, price=str(price))
 
     return act
@@ -245,7 +237,7 @@ def _bad_bar(world: "World", fault: WorldFault) -> None:
     world.note(fault)
 
 
-_STRIKES: dict[str, Strike] = {
+STRIKES: dict[str, Strike] = {
     "cut_to_gateway": _cut(GATEWAY, 0),
     "cut_from_gateway": _cut(GATEWAY, 1),
     "line_cut": _cut(LINE, -1),

@@ -1,4 +1,4 @@
-"""One pretend world from beginning to end: days of trading, faults as they were drawn, and what must hold at the end."""
+"""One pretend world from beginning to end: days of trading, faults as drawn, and what must hold at the end."""
 
 import asyncio
 from collections import Counter
@@ -33,7 +33,6 @@ _LOOK_SECONDS = 0.5
 _CALM_FRACTION = 0.7  # of the last session; after it nothing goes wrong any more
 _QUESTIONS = (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN)
 _OTHERS = {"trade_elsewhere", "order_by_hand", "liquidate"}  # what nobody tells us of, once its day is over
-_HALTS = {"over_fill", "fill_late", "correct", "bust", *_OTHERS}
 
 
 class Violation(AssertionError):

@@ -4,9 +4,11 @@ Time stands still while anything can run, and then jumps to the next timer. What
 the seed: which of several processes runs next. Inside a process callbacks keep their order, as asyncio promises.
 """
 
+# ruff: noqa: SLF001 - a loop is made of asyncio's own parts
+
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context, copy_context
 from random import Random
 from typing import Any
@@ -48,17 +50,20 @@ class WorldLoop(asyncio.BaseEventLoop):
         self.set_exception_handler(self._note_bug)
         self.set_task_factory(_make_task)
 
+    def __del__(self) -> None:
+        """It holds nothing of the system's that would have to be given back."""
+
     # ---- time ----
 
     def time(self) -> float:
         """Return seconds since the beginning."""
         return self.nanos / NANOS_PER_SECOND
 
-    def call_at(  # type: ignore[override]
+    def call_at(
         self,
         when: float,
         callback: Callable[..., object],
-        *args: Any,
+        *args: object,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's; timers of the same moment keep their order."""
@@ -67,11 +72,11 @@ class WorldLoop(asyncio.BaseEventLoop):
         heapq.heappush(self._timers, (round(when * NANOS_PER_SECOND), self._timer_count, timer))
         return timer
 
-    def call_later(  # type: ignore[override]
+    def call_later(
         self,
         delay: float,
         callback: Callable[..., object],
-        *args: Any,
+        *args: object,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's."""
@@ -82,10 +87,10 @@ class WorldLoop(asyncio.BaseEventLoop):
 
     # ---- what can run ----
 
-    def call_soon(  # type: ignore[override]
+    def call_soon(
         self,
         callback: Callable[..., object],
-        *args: Any,
+        *args: object,
         context: Context | None = None,
     ) -> asyncio.Handle:
         """As asyncio's, in order within a process."""
@@ -93,7 +98,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         self._add(handle)
         return handle
 
-    call_soon_threadsafe = call_soon  # type: ignore[assignment]
+    call_soon_threadsafe = call_soon
 
     async def create_connection(  # type: ignore[override]
         self, make: MakeProtocol, host: str, port: int
@@ -107,7 +112,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         assert self.listen is not None, "this world has no network"
         return self.listen(make, host, port)
 
-    def run_in_executor(self, *_: object) -> Any:  # type: ignore[override]  # noqa: ANN401
+    def run_in_executor(self, *_: object) -> Any:  # noqa: ANN401
         """Refuse: what a thread does no seed decides."""
         raise AssertionError("no threads in a pretend world")
 
@@ -235,7 +240,7 @@ class WorldLoop(asyncio.BaseEventLoop):
     def _run_posthumous(self, process: Process) -> None:
         running = asyncio.tasks.current_task(self)
         if running is not None:
-            asyncio.tasks._leave_task(self, running)  # type: ignore[attr-defined]
+            asyncio.tasks._leave_task(self, running)
         try:
             while process.ready:
                 handle = process.ready.popleft()
@@ -246,7 +251,7 @@ class WorldLoop(asyncio.BaseEventLoop):
                         continue
         finally:
             if running is not None:
-                asyncio.tasks._enter_task(self, running)  # type: ignore[attr-defined]
+                asyncio.tasks._enter_task(self, running)
 
     def _note_bug(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         failure = context.get("exception") or AssertionError(context.get("message"))
@@ -256,11 +261,11 @@ class WorldLoop(asyncio.BaseEventLoop):
 
 def _make_task(
     loop: asyncio.AbstractEventLoop,
-    main: Coroutine[Any, Any, object],
-    **details: Any,  # noqa: ANN401
-) -> "asyncio.Task[object]":
-    context = details.get("context") or copy_context()
-    task: asyncio.Task[object] = asyncio.Task(main, loop=loop, name=details.get("name"), context=context)
+    main: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
+    context: Context | None = None,
+) -> "asyncio.Task[Any]":
+    context = context or copy_context()
+    task: asyncio.Task[Any] = asyncio.Task(main, loop=loop, context=context)
     process = process_of(context)
     if process is not None:
         process.tasks[task] = None

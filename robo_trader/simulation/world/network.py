@@ -15,6 +15,7 @@ from robo_trader.simulation.world.processes import Process, current_process
 
 Address = tuple[str, int]
 _DELAY = (0.000_2, 0.002)  # seconds that bytes are on their way
+_AFTER_CUT = 0.001  # seconds
 _PIECES = 0.1  # of what is written comes in two pieces
 
 
@@ -36,7 +37,8 @@ class Stream:
             data, self.cut_after = data[: self.cut_after], max(0, self.cut_after - len(data))
             if not self.cut_after:
                 self._send(data)
-                connection.loop.call_at(self.arrives_at, connection.reset, context=connection.loop.nobody)
+                later = self.arrives_at + _AFTER_CUT  # what came before it is heard
+                connection.loop.call_at(later, connection.reset, context=connection.loop.nobody)
                 return
         chance = connection.chance
         if len(data) > 1 and chance.random() < _PIECES:
@@ -110,17 +112,20 @@ class End(asyncio.Transport):
     # ---- asyncio's transport ----
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send bytes."""
         if not self._is_closing and self.process.is_alive:
             assert self._out is not None
             self._out.write(bytes(data))
 
     def write_eof(self) -> None:
-        pass  # nobody here goes on reading what he has ended: `close` follows
+        """Say nothing: nobody here goes on reading what he has ended, and `close` follows."""
 
     def can_write_eof(self) -> bool:
+        """Return whether an end can be told."""
         return True
 
     def close(self) -> None:
+        """End it once what was written has arrived."""
         if not self._is_closing:
             assert self._out is not None
             self._is_closing = True
@@ -128,27 +133,32 @@ class End(asyncio.Transport):
             self.lose(None)
 
     def abort(self) -> None:
+        """Break it."""
         if not self._is_lost:
             self._connection.reset()
             self.lose(None)
 
     def is_closing(self) -> bool:
+        """Return whether it ends, or has."""
         return self._is_closing
 
     def get_write_buffer_size(self) -> int:
+        """Return what waits to be sent: nothing."""
         return 0
 
     def get_protocol(self) -> asyncio.BaseProtocol:
+        """Return who hears."""
         return self._protocol
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Let somebody else hear."""
         self._protocol = protocol
 
     def pause_reading(self) -> None:
-        pass  # what comes is small, and kept
+        """Go on: what comes is small, and kept."""
 
     def resume_reading(self) -> None:
-        pass
+        """Go on."""
 
 
 class _NoSocket:

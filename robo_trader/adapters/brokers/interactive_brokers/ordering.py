@@ -30,7 +30,6 @@ class Ordering:
         clock: MarketClock,
         say: Say,
         numbers: OrderNumbers,
-        routes: Routes,
     ) -> None:
         """numbers: those of the orders on the wire."""
         self._account = begin.account
@@ -39,7 +38,7 @@ class Ordering:
         self._tracker = tracker
         self._clock = clock
         self._say = say
-        self._routes = routes
+        self.routes = Routes(begin.routes)
         self._patience = begin.patience
         self._numbers = numbers
         self._groups: dict[OrderId, str] = {}
@@ -66,7 +65,7 @@ class Ordering:
         """Send an order. What does not leave is said to have been rejected: that is certain."""
         order = asked.order
         self._clock.note(order.approved_at)
-        refusal = self._routes.refusal(order.intent.symbol)
+        refusal = self.routes.refusal(order.intent.symbol)
         if refusal is not None:
             self._say(OrderRejected(order_id=order.order_id, reason=refusal, occurred_at=self._clock.now()))
             return
@@ -91,7 +90,7 @@ class Ordering:
                 sent_at=order.approved_at,
             )
         )
-        self._wire.place(wire_id, self._routes.contract(order.intent.symbol), going)
+        self._wire.place(wire_id, self.routes.contract(order.intent.symbol), going)
 
     async def cancel(self, asked: speech.WithdrawOrder) -> None:
         """Ask for an order to be canceled; where the line is gone, once it is back."""
@@ -134,7 +133,7 @@ class Ordering:
             group=self._groups.get(known.order_id, ""), parent=0 if parent is None else parent.wire_id,
         )  # fmt: skip
         set_terms(going, terms, known.intent)
-        self._wire.place(known.wire_id, self._routes.contract(known.intent.symbol), going)
+        self._wire.place(known.wire_id, self.routes.contract(known.intent.symbol), going)
 
     async def _order_turn(self, order: ApprovedOrder) -> bool:
         """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile, or wait too long."""

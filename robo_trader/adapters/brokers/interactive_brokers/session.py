@@ -14,7 +14,7 @@ from robo_trader.adapters.brokers.interactive_brokers.history_pool import build_
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
-from robo_trader.adapters.brokers.interactive_brokers.routes import Routes, see_route
+from robo_trader.adapters.brokers.interactive_brokers.routes import see_route
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
 from robo_trader.adapters.brokers.interactive_brokers.surroundings import THIS_MACHINE, Surroundings
@@ -38,9 +38,8 @@ class Session:
         self._troubles = Troubles()
         self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at, begin.client_id)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone, question_seconds=begin.patience.question)
-        self._routes = Routes(begin.routes)
         numbers = OrderNumbers(Path(begin.numbers_file), around.files)
-        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say, numbers, self._routes)
+        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say, numbers)
         self.errands = Errands()
         self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say, self.errands)
         self.market.retry_seconds = begin.patience.history_retry
@@ -168,8 +167,8 @@ class Session:
     def _look_at_routes(self) -> None:
         """See whether symbols are traded where their orders are to go; until that is known the gateway judges alone."""
         if self._pool is not None:
-            for symbol in self._routes.direct():
-                self.errands.start(see_route(self._routes, self._pool, symbol, self._say))
+            for symbol in self.ordering.routes.direct():
+                self.errands.start(see_route(self.ordering.routes, self._pool, symbol, self._say))
 
     async def _follow(self) -> None:
         """Stay with a connection until it is lost."""
