@@ -89,8 +89,9 @@ def supervised(
         process.kill()
         process.communicate()
         found = read_vitals(database)
-        if found is not None and found.phase is not Phase.ENDED:
-            end(found.pid)
+        for pid in () if found is None else (found.supervisor_pid, found.pid):  # he would start another
+            if pid is not None and is_alive(pid):
+                end(pid)
 
 
 def end(pid: int) -> None:
