@@ -37,8 +37,8 @@ def watching(running: SupervisedRun, action: str, **variables: str) -> Iterator[
     changed = environment(ROBO_WATCHDOG__ACTION=action, **{**STALE, **variables})
     with log.open("a") as words:
         process = subprocess.Popen(
-            command("watchdog", "--database", str(running.database)), stderr=words, stdout=subprocess.DEVNULL, text=True,
-            env=changed, cwd=log.parent,
+            command("watchdog", "--database", str(running.database)), stderr=words, stdout=subprocess.DEVNULL,
+            text=True, env=changed, cwd=log.parent,
         )  # fmt: skip
     watchdog = SupervisedRun(process, running.database, log)
     try:
@@ -53,9 +53,9 @@ def test_a_sound_engine_is_left_alone_and_so_is_one_that_has_ended(tmp_path: Pat
     with supervised(tmp_path) as running:
         engine = running.engine()
         with watching(running, "restart") as watchdog:
-            time.sleep(4)
-            assert running.engine() == engine and running.stop() == ExitCode.OK
             time.sleep(3)
+            assert running.engine() == engine and running.stop() == ExitCode.OK
+            time.sleep(2.5)
             assert watchdog.stop() == ExitCode.OK
             assert watchdog.told().count("\n") == 1, watchdog.told()
         assert not halt_order_file(running.database).exists()
@@ -86,10 +86,9 @@ def test_a_dead_engine_is_noticed_too(tmp_path: Path) -> None:
             assert "the engine is dead" in watchdog.told()
 
 
-@pytest.mark.parametrize("options", [pytest.param(ALONE, id="alone"), pytest.param(ALONE[1:], id="supervised")])
-def test_a_frozen_engine_is_killed_and_comes_back_halted(options: tuple[str, ...], tmp_path: Path) -> None:
-    """The supervisor is made slow, so that the watchdog is first; alone, the watchdog starts the run itself."""
-    with supervised(tmp_path, options=options, **SLOW_SUPERVISOR) as running:
+def test_a_frozen_engine_is_killed_and_comes_back_halted(tmp_path: Path) -> None:
+    """The supervisor is made slow, so that the watchdog is first."""
+    with supervised(tmp_path, **SLOW_SUPERVISOR) as running:
         before = running.engine()
         with watching(running, "restart", **SLOW_SUPERVISOR) as watchdog:
             os.kill(before, signal.SIGSTOP)
@@ -131,7 +130,7 @@ async def test_every_order_is_canceled_where_the_engine_cannot_be_asked(tmp_path
                 "ROBO_EXECUTION__BROKER": "ibkr", "ROBO_IBKR__PORT": str(gateway.port), "ROBO_IBKR__ACCOUNT": ACCOUNT,
             }  # fmt: skip
             with watching(running, "cancel", **variables) as watchdog:
-                await asyncio.sleep(3)
+                await asyncio.sleep(2.5)
                 assert open_orders(gateway), "a sound engine is left alone"
                 os.kill(engine, signal.SIGSTOP)
                 code = await asyncio.to_thread(watchdog.process.wait, PATIENCE_SECONDS)

@@ -49,6 +49,7 @@ class Watchdog:
         self._restarts: deque[float] = deque()
         self._left_to_supervisor_at: float | None = None
         self._started: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
 
     async def run(self) -> ExitCode:
         """Watch until stopped, or until there is an alarm that ends the watch."""
@@ -115,7 +116,10 @@ class Watchdog:
     def _bring_back(self, found: Finding, vitals: Vitals) -> bool:
         """End the engine if it is there, and start another if nobody does; return False once that did not help."""
         now = time.monotonic()
-        if self._is_left_to_supervisor(found, vitals, now) or read_vitals(self._database) != vitals:
+        self._signs.forgive(now)
+        if found.condition is Condition.DEAD and (self._is_under_way(now) or self._is_left_to_supervisor(vitals, now)):
+            return True
+        if read_vitals(self._database) != vitals:  # it lives after all
             return True
         supervision = self._settings.supervision
         self._restarts.append(now)
@@ -124,7 +128,6 @@ class Watchdog:
         if len(self._restarts) > supervision.deaths_max:
             log.error("the engine was lost too often, and is not brought back")
             return False
-        self._signs.forgive(now)
         if vitals.host != socket.gethostname():
             log.error("the engine is on another machine, and cannot be brought back from here", host=vitals.host)
             return False
@@ -137,9 +140,15 @@ class Watchdog:
             self._start(vitals)
         return True
 
-    def _is_left_to_supervisor(self, found: Finding, vitals: Vitals, now: float) -> bool:
+    def _is_under_way(self, now: float) -> bool:
+        """Whether a run that the watchdog has started may still be coming to life."""
+        if self._started is None or self._started.poll() is not None:
+            return False
+        return now - self._started_at < self._settings.supervision.start_seconds
+
+    def _is_left_to_supervisor(self, vitals: Vitals, now: float) -> bool:
         """Whether there is a supervisor who may be about to start another engine."""
-        if found.condition is not Condition.DEAD or not _is_there(vitals.supervisor_pid):
+        if not _is_there(vitals.supervisor_pid):
             self._left_to_supervisor_at = None
             return False
         if self._left_to_supervisor_at is None:
@@ -147,6 +156,7 @@ class Watchdog:
         return now - self._left_to_supervisor_at < SUPERVISOR_SECONDS
 
     def _start(self, vitals: Vitals) -> None:
+        self._started_at = time.monotonic()
         self._started = subprocess.Popen(  # noqa: S603 - this program itself
             [sys.executable, "-m", "robo_trader", *vitals.arguments], cwd=vitals.directory,
             stdin=subprocess.DEVNULL, start_new_session=True,
