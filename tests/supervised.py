@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class SupervisedRun:
 
 @contextmanager
 def supervised(
-    folder: Path, *arguments: str, options: tuple[str, ...] = PAPER, **variables: str
+    folder: Path, *arguments: str, options: tuple[str, ...] = PAPER, variables: Mapping[str, str] = QUICK
 ) -> Iterator[SupervisedRun]:
     """Start a run in a folder; whatever is left of it after the block is killed, the engine included."""
     database, log = folder / "session.db", folder / "log"

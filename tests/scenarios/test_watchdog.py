@@ -88,7 +88,7 @@ def test_a_dead_engine_is_noticed_too(tmp_path: Path) -> None:
 
 def test_a_frozen_engine_is_killed_and_comes_back_halted(tmp_path: Path) -> None:
     """The supervisor is made slow, so that the watchdog is first."""
-    with supervised(tmp_path, **SLOW_SUPERVISOR) as running:
+    with supervised(tmp_path, variables=SLOW_SUPERVISOR) as running:
         before = running.engine()
         with watching(running, "restart", **SLOW_SUPERVISOR) as watchdog:
             os.kill(before, signal.SIGSTOP)
