@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class SupervisedRun:
 
 @contextmanager
 def supervised(
-    folder: Path, *arguments: str, options: tuple[str, ...] = PAPER, **variables: str
+    folder: Path, *arguments: str, options: tuple[str, ...] = PAPER, variables: Mapping[str, str] = QUICK
 ) -> Iterator[SupervisedRun]:
     """Start a run in a folder; whatever is left of it after the block is killed, the engine included."""
     database, log = folder / "session.db", folder / "log"
@@ -89,8 +89,9 @@ def supervised(
         process.kill()
         process.communicate()
         found = read_vitals(database)
-        if found is not None and found.phase is not Phase.ENDED:
-            end(found.pid)
+        for pid in () if found is None else (found.supervisor_pid, found.pid):  # he would start another
+            if pid is not None and is_alive(pid):
+                end(pid)
 
 
 def end(pid: int) -> None:

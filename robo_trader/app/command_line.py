@@ -305,6 +305,14 @@ def kill(
 
 
 @app.command()
+def watchdog(*, database: Database = None, config: Config = None, preset: Preset = None) -> None:
+    """Watch a session from outside: notice an engine that is frozen or dead, and do what `watchdog.action` says."""
+    from robo_trader.app.commands.watchdog import watch_session
+
+    raise typer.Exit(watch_session(_load(config, {"preset": preset}), database))
+
+
+@app.command()
 def version(*, as_json: Json = False) -> None:
     """The program's version."""
     from robo_trader.app.console import print_json

@@ -52,6 +52,15 @@ class LivePlan:
 
 def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> LivePlan:
     """Return the plan. Raises InvalidConfig where no account is named, or account and port do not fit the mode."""
+    target = target_of(settings)
+    strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
+    size = settings.data.bar_size.value.replace(" ", "")
+    name = f"ibkr-{target.account}-{strategies}-{size}.db"
+    return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
+
+
+def target_of(settings: Settings) -> GatewayTarget:
+    """Return whom the settings connect to. Raises InvalidConfig as `plan_live_session`."""
     ibkr = settings.ibkr
     if not ibkr.account:
         raise InvalidConfig(
@@ -62,14 +71,10 @@ def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> Liv
     refused = refuse_target(allowed, ibkr.port, ibkr.account)
     if refused is not None:
         raise InvalidConfig(refused, next_step="docs/live.md says what mode, account and port must be.")
-    target = GatewayTarget(
+    return GatewayTarget(
         host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id,
         history_clients=ibkr.history_clients, routes=routes_of(ibkr.routes),
     )  # fmt: skip
-    strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
-    size = settings.data.bar_size.value.replace(" ", "")
-    name = f"ibkr-{ibkr.account}-{strategies}-{size}.db"
-    return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
 
 
 def routes_of(pairs: Iterable[str]) -> dict[Symbol, str]:

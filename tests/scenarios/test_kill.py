@@ -24,7 +24,7 @@ def resume(database: Path) -> None:
 
 def test_the_kill_file_halts_and_a_person_resumes_once_it_is_gone(tmp_path: Path) -> None:
     file = tmp_path / "STOP"
-    with supervised(tmp_path, ROBO_SAFETY__KILL_FILE="STOP") as running:
+    with supervised(tmp_path, variables={"ROBO_SAFETY__KILL_FILE": "STOP"}) as running:
         running.engine()
         file.touch()
         running.until(lambda: is_state(running, "HALTED"), "it trades on")
@@ -40,7 +40,9 @@ def test_the_kill_file_halts_and_a_person_resumes_once_it_is_gone(tmp_path: Path
 
 def test_a_session_that_starts_with_the_file_there_sends_nothing(tmp_path: Path) -> None:
     (tmp_path / "STOP").touch()
-    with supervised(tmp_path, ROBO_SAFETY__KILL_FILE="STOP", options=(*PAPER, "--speed", "500")) as running:
+    with supervised(
+        tmp_path, options=(*PAPER, "--speed", "500"), variables={"ROBO_SAFETY__KILL_FILE": "STOP"}
+    ) as running:
         running.engine()
         running.until(lambda: running.said("the feeds have ended") or running.said("order denied"), "it does nothing")
         assert running.stop() == ExitCode.OK

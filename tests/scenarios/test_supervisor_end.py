@@ -25,7 +25,7 @@ def test_a_killed_supervisor_takes_its_engine_along_in_order(tmp_path: Path) -> 
 
 
 def test_a_supervisor_that_stood_still_does_not_take_its_engine_for_frozen(tmp_path: Path) -> None:
-    with supervised(tmp_path, ROBO_SUPERVISION__FREEZE_SECONDS="1") as running:
+    with supervised(tmp_path, variables={"ROBO_SUPERVISION__FREEZE_SECONDS": "1"}) as running:
         engine = running.engine()
         os.kill(running.process.pid, signal.SIGSTOP)
         beats = running.vitals().beats

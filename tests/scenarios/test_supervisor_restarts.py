@@ -104,7 +104,7 @@ def test_a_rule_without_an_end_is_noticed_like_a_process_that_stands_still(tmp_p
 def test_who_dies_again_and_again_stays_down(tmp_path: Path) -> None:
     write_hanging(tmp_path, EVER)
     impatient = {"ROBO_SUPERVISION__DEATHS_MAX": "2", "ROBO_SUPERVISION__FREEZE_SECONDS": "1"}
-    with supervised(tmp_path, options=HANGS, **impatient) as running:
+    with supervised(tmp_path, options=HANGS, variables=impatient) as running:
         assert running.process.wait(timeout=60) == ExitCode.GAVE_UP, running.told()
         assert running.told().count("the engine died") == 2
         assert "is not started again" in running.told()

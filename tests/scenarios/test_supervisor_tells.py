@@ -73,7 +73,7 @@ def dead_man() -> Iterator[tuple[str, list[str]]]:
 def test_systemd_is_told_when_it_trades_that_it_lives_and_when_it_stops(tmp_path: Path) -> None:
     path = tmp_path / "notify"
     variables = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": str(int(WATCHDOG_SECONDS * 1e6))}
-    with service_manager(path) as told, supervised(tmp_path, **variables) as running:
+    with service_manager(path) as told, supervised(tmp_path, variables=variables) as running:
         running.engine()
         running.until(lambda: "READY=1" in told, "it is never ready")
         before = told.count("WATCHDOG=1")
@@ -88,7 +88,7 @@ def test_systemd_is_told_when_it_trades_that_it_lives_and_when_it_stops(tmp_path
 def test_systemd_hears_nothing_of_a_supervisor_that_stands_still(tmp_path: Path) -> None:
     path = tmp_path / "notify"
     variables = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": str(int(WATCHDOG_SECONDS * 1e6))}
-    with service_manager(path) as told, supervised(tmp_path, **variables) as running:
+    with service_manager(path) as told, supervised(tmp_path, variables=variables) as running:
         running.engine()
         os.kill(running.process.pid, signal.SIGSTOP)
         time.sleep(0.5)
@@ -100,7 +100,7 @@ def test_systemd_hears_nothing_of_a_supervisor_that_stands_still(tmp_path: Path)
 def test_the_dead_man_address_is_asked_while_trading_is_sound_and_told_of_a_failure(tmp_path: Path) -> None:
     with dead_man() as (url, asked):
         variables = {"ROBO_MONITORING__PING_URL": url, "ROBO_MONITORING__PING_SECONDS": "0.2"}
-        with supervised(tmp_path, ROBO_SUPERVISION__RESTART_SECONDS="5", **variables) as running:
+        with supervised(tmp_path, variables={"ROBO_SUPERVISION__RESTART_SECONDS": "5", **variables}) as running:
             engine = running.engine()
             running.until(lambda: asked.count("/check") >= 3, "nobody asks")
             os.kill(engine, signal.SIGSTOP)
@@ -115,7 +115,7 @@ def test_the_dead_man_address_is_asked_while_trading_is_sound_and_told_of_a_fail
 def test_nobody_is_asked_before_it_trades(tmp_path: Path) -> None:
     with dead_man() as (url, asked):
         variables = {"ROBO_MONITORING__PING_URL": url, "ROBO_MONITORING__PING_SECONDS": "0.1"}
-        with supervised(tmp_path, "--symbols", "TSLA", **variables) as running:
+        with supervised(tmp_path, "--symbols", "TSLA", variables=variables) as running:
             assert running.process.wait(timeout=60) == ExitCode.DATA
         assert not asked
 
@@ -125,7 +125,7 @@ def test_an_address_that_does_not_answer_is_told_once_and_trading_goes_on(tmp_pa
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}/check"
         variables = {"ROBO_MONITORING__PING_URL": url, "ROBO_MONITORING__PING_SECONDS": "0.1"}
-        with supervised(tmp_path, **variables) as running:
+        with supervised(tmp_path, variables=variables) as running:
             running.engine()
             running.until(lambda: running.said("the dead-man ping fails"), "it is not told")
             time.sleep(1)

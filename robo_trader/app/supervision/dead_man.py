@@ -22,6 +22,7 @@ class DeadManPing:
         self._asked_at = float("-inf")
         self._is_failing = False
         self._asking: threading.Thread | None = None
+        self._failing: threading.Thread | None = None
 
     def tell_sound(self, now: float) -> None:
         """Ask if it is time. now: seconds that never go back."""
@@ -32,7 +33,13 @@ class DeadManPing:
 
     def tell_failure(self) -> None:
         """Tell of a failure, without waiting for the answer."""
-        threading.Thread(target=self._ask, args=(f"{self._url.rstrip('/')}/fail",), daemon=True).start()
+        self._failing = threading.Thread(target=self._ask, args=(f"{self._url.rstrip('/')}/fail",), daemon=True)
+        self._failing.start()
+
+    def wait(self) -> None:
+        """Wait until the failure was told, for as long as one question may take."""
+        if self._failing is not None:
+            self._failing.join(TIMEOUT_SECONDS)
 
     def _is_asking(self) -> bool:
         return self._asking is not None and self._asking.is_alive()

@@ -39,6 +39,8 @@ def halt_order_file(database: Path) -> Path:
 def leave_halt_order(database: Path, order: HaltOrder) -> None:
     """Leave a halt order: durable when this returns. One that is there already stays. Raises JournalUnwritable."""
     path = halt_order_file(database)
+    if path.exists():
+        return
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

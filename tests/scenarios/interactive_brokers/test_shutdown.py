@@ -91,7 +91,7 @@ async def test_f48_a_program_that_stood_still_trusts_nothing_afterwards(tmp_path
     """F48: as a user starts it, and alone: a supervisor would not have waited so long."""
     async with a_gateway() as gateway:
         options = ("--single-process", *through(gateway.port))
-        with supervised(tmp_path, options=options, ROBO_SUPERVISION__FREEZE_SECONDS="1") as running:
+        with supervised(tmp_path, options=options, variables={"ROBO_SUPERVISION__FREEZE_SECONDS": "1"}) as running:
             await asyncio.to_thread(running.until, lambda: running.said("orders may leave"), "it never traded")
             os.kill(running.process.pid, signal.SIGSTOP)
             await asyncio.sleep(2)
