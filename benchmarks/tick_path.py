@@ -1,4 +1,4 @@
-"""Quotes from a gateway through the broker's process to the engine and its journal: how many, how late, in how much memory.
+"""Quotes from a gateway through the broker's process to engine and journal: how many, how late, in how much memory.
 
 A strategy changes its mind ten times a second of the market's time, so that orders, fills and statements go both ways
 among the quotes. Afterwards every execution of the gateway's own book must be in ours, once.
@@ -47,6 +47,7 @@ from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.trading_loop import TradingLoop
 
 SYMBOLS, SECONDS, A_SECOND, BURST = symbols_of(20), 30.0, 5_000.0, 50_000
+TICKS = 3  # of each quote: that of the stream, bid and ask of the line
 _TURN = 100_000_000  # between two changes of mind, ns of the market's time
 _PATIENCE = 120.0  # seconds for anything to come to be
 _CASH = Decimal(1_000_000)
@@ -107,7 +108,7 @@ def measure_tick_path() -> list[Figure]:
 
 async def _measure() -> list[Figure]:
     paced = int(SECONDS * A_SECOND)
-    async with _market() as market, _session((await _hear(market))["port"]) as (loop, trading, broker, seen):
+    async with _market() as market, _session((await _hear(market))["port"]) as (trading, broker, seen):
         stop = asyncio.Event()
         running = asyncio.create_task(trading.run(stop))
         await _until(lambda: broker.is_watching)
@@ -135,6 +136,7 @@ async def _measure() -> list[Figure]:
         await running
     missing = len(wanted - set(seen.fills)) + len(seen.fills) - len(set(seen.fills))
     return [
+        Figure("ticks said by the gateway", "a second", (TICKS * paced / shown_in,), 5_000.0, more_is_better=True),
         Figure("quotes shown by the gateway", "a second", (paced / shown_in,), more_is_better=True),
         Figure(
             "quotes that reached the engine, journaled", "a second", (told / shown_in,), 5_000.0, more_is_better=True
@@ -198,7 +200,7 @@ def _memory(broker: InteractiveBrokers) -> int:
 
 
 @asynccontextmanager
-async def _session(port: int) -> AsyncIterator[tuple[TradingLoop, LiveTrading, InteractiveBrokers, _Seen]]:
+async def _session(port: int) -> AsyncIterator[tuple[LiveTrading, InteractiveBrokers, _Seen]]:
     """Join engine, journal and broker as a session through a gateway does."""
     seen = _Seen()
     with tempfile.TemporaryDirectory() as folder, closing(SqlJournal(Path(folder) / "bench.db")) as journal:
@@ -221,9 +223,8 @@ async def _session(port: int) -> AsyncIterator[tuple[TradingLoop, LiveTrading, I
             wanted = TicksWanted(quotes=True, streams_max=len(SYMBOLS), silence_seconds=60.0)
             broker.watch(SYMBOLS, BarSize.DAY_1, "5 D", wanted)
             records = LiveRecords(broker.records, SessionTable([SESSION]), lambda: None)
-            yield loop, LiveTrading(
-                loop, broker, reconciled, slices=list, see_to=_nothing_else, records=records
-            ), broker, seen  # fmt: skip
+            trading = LiveTrading(loop, broker, reconciled, slices=list, see_to=_nothing_else, records=records)
+            yield trading, broker, seen
         finally:
             await broker.stop()
 
