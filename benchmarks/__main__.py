@@ -13,6 +13,7 @@ from benchmarks.measuring import Figure
 from benchmarks.order_path import measure_order_path
 from benchmarks.startup import measure_startup
 from benchmarks.sweep import measure_sweep
+from benchmarks.tick_path import measure_tick_path
 from benchmarks.trading_path import measure_trading_path
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "indicators": measure_indicators,
     "event_backtest": measure_event_backtest,
     "cold_start": measure_cold_start,
+    "tick_path": measure_tick_path,
 }
 
 

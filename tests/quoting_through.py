@@ -3,7 +3,7 @@
 What is wanted stands in the sizes of the quotes, so that a program that begins again wants the same.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,6 +84,13 @@ class QuotingTrader(Trader):
             return False
 
         await self.until(flows, "data does not flow")
+        for symbol in wanted:
+            await self.catch_up(symbol)
+
+    async def catch_up(self, symbol: Symbol = AAPL) -> None:
+        """Quote a symbol once more, and hear of it: all before it was heard then."""
+        self._marks += 1
+        await self.ask_for(USUAL_SIZE + self._marks, by=symbol)
 
     async def until_state(self, state: DataState, symbol: Symbol = AAPL) -> None:
         await self.until(lambda: self.data_state(symbol) is state, f"{symbol} never became {state.value}")
@@ -95,13 +102,13 @@ class QuotingTrader(Trader):
 
     async def ask_for(self, bid_size: float, *, by: Symbol = AAPL) -> None:
         """Let a quote of a symbol say what is wanted, and be heard."""
-        quote = self.quote(by, bid_size=bid_size)
-        heard = lambda: any(
-            event.quote.symbol == by and event.quote.bid_size == bid_size
-            for event in self.heard(QuoteArrived)[self._seen :]
-        )
-        self._seen = len(self.heard(QuoteArrived))
-        await self.until(heard, f"nobody told of {quote}")
+        quote, seen = self.quote(by, bid_size=bid_size), len(self.heard(QuoteArrived))
+
+        def is_heard() -> bool:
+            told = [event.quote for event in self.heard(QuoteArrived)[seen:]]
+            return any(one.symbol == by and one.bid_size == bid_size for one in told)
+
+        await self.until(is_heard, f"nobody told of {quote}")
 
     async def hold(self) -> None:
         """Come to hold AAPL."""
@@ -119,7 +126,7 @@ class QuotingTrader(Trader):
     def denials(self) -> set[Control]:
         return {one.control for event in self.decided(OrderDenied) for one in event.violations}
 
-    def _pursue_until(self, shares: Decimal):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _pursue_until(self, shares: Decimal) -> Callable[[], bool]:
         def is_so() -> bool:
             if self.held() == shares and not self.engine.account.orders.open:
                 return True
@@ -128,7 +135,7 @@ class QuotingTrader(Trader):
 
         return is_so
 
-    _seen = 0
+    _marks = 0
 
     @staticmethod
     def _no_bar() -> None:

@@ -3,6 +3,7 @@
 F15, F20 to F23. Of single ticks: `test_faults_of_ticks`; of bars: `test_faults_of_bars`.
 """
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,10 @@ async def refused_entry(trader: QuotingTrader, control: Control = Control.MARKET
     assert {one.control for event in trader.decided(OrderDenied)[denied:] for one in event.violations} == {control}
     assert trader.engine.account.orders.last_id == orders, trader.told()
     await trader.ask_for(LEAVE, by=SPY)
+
+
+def is_working(trader: QuotingTrader) -> bool:
+    return trader.last_order().status is OrderStatus.WORKING
 
 
 async def trades_again(trader: QuotingTrader) -> None:
@@ -180,14 +185,16 @@ async def test_f23_a_symbol_that_means_another_contract_is_not_opened(
             await trades_again(again)
 
 
-@pytest.mark.parametrize("quotes", [12_000])
-async def test_f22_a_burst_sheds_quotes_and_no_order_event(quotes: int, tmp_path: Path) -> None:
-    """F22: while the engine stands still 12,000 quotes come, and an order is accepted and fills among them."""
+async def test_f22_a_burst_sheds_quotes_and_no_order_event(tmp_path: Path) -> None:
+    """F22: while the engine stands still 12,000 quotes come, and an order fills among them."""
+    quotes = 12_000
     async with a_gateway(quoted=SYMBOLS) as gateway, a_quoting_trader(gateway, tmp_path) as trader:
         await trader.ask_for(ENTER)
-        await trader.until(lambda: trader.engine.account.orders.last_id == 1)
+        await trader.until(lambda: trader.engine.account.orders.last_id == 1 and is_working(trader))
         for number in range(quotes):
             last = trader.quote(mid=100.0 + number % 7 / 100)
+            if number % 100 == 0:
+                await asyncio.sleep(0.005)  # what was said leaves
         await trader.until(trader.is_status(OrderStatus.FILLED), "the fill was lost")
         await trader.until(lambda: trader.heard(QuoteArrived)[-1].quote.bid == last.bid, "the newest quote was lost")
         await trader.until(lambda: trader.heard(QuoteArrived)[-1].occurred_at == last.at)

@@ -196,8 +196,10 @@ class Brokerage:
     def _begin(self, session: TradingSession, at: int) -> None:
         """Come to a session: what was over in the one before is history, and what waited for the open works."""
         state, last = self._state, self._state.holdings.session
-        equity = figures_of(state, self._settings).equity
+        is_same = last is not None and last.date == session.date  # then nobody asks what was before
+        equity = None if is_same else figures_of(state, self._settings).equity
         if self._holdings.begin(session) and last is not None:
+            assert equity is not None, session
             state.opening_equity = equity
             state.opening_unrealised = {
                 symbol: standing_of(state, symbol).unrealised for symbol in state.holdings.positions

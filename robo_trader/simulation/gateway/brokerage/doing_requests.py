@@ -19,7 +19,6 @@ from robo_trader.core.domain.errors import InvalidConfig
 _TIME = "at"  # given by who lets it happen, not by who wrote it
 
 
-@cache
 def methods_of(kind: type) -> Mapping[str, Callable[..., object]]:
     """Return what can be done, by name. kind: of the doings of a desk."""
     return {name: method for name, method in getmembers(kind, isfunction) if not name.startswith("_")}

@@ -210,6 +210,7 @@ class _ClientLine(asyncio.Protocol):
         self._guarded = guarded
         self._transport: asyncio.Transport | None = None
         self._session: Session | None = None
+        self._unsent: list[bytes] = []  # said in this turn of the event loop; it leaves together
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -234,8 +235,14 @@ class _ClientLine(asyncio.Protocol):
         self._guarded(lambda: self._switchboard.disconnect(session))
 
     def write(self, data: bytes) -> None:
-        transport = self._transport
-        if transport is None or transport.is_closing():
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._unsent.append(data)
+
+    def _send(self) -> None:
+        transport, data = self._transport, b"".join(self._unsent)
+        self._unsent.clear()
+        if transport is None or transport.is_closing() or not data:
             return
         transport.write(data)
         if transport.get_write_buffer_size() > self._settings.unsent_bytes_max:
@@ -243,6 +250,7 @@ class _ClientLine(asyncio.Protocol):
 
     def close(self) -> None:
         if self._transport is not None:
+            self._send()
             self._transport.close()
             self._call_later(_CLOSE_SECONDS_MAX, self.abort)
 
