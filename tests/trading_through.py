@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
@@ -69,7 +70,13 @@ class Trader:
     """One run of the program: what it decided stays in order."""
 
     def __init__(
-        self, gateway: RunningGateway, folder: Path, port: int, settings: EngineSettings, patience: Patience
+        self,
+        gateway: RunningGateway,
+        folder: Path,
+        port: int,
+        settings: EngineSettings,
+        patience: Patience,
+        windows: tuple[RestartWindow, ...] = (),
     ) -> None:
         self.gateway = gateway
         self.journal = SqlJournal(folder / "journal.db")
@@ -83,7 +90,7 @@ class Trader:
             is_new = False
             self.references.note(batch)
         self.broker = InteractiveBrokers(
-            GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT),
+            GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT, windows=windows),
             table=self.references.table, numbers_file=folder / "numbers", opened_at=OPEN, patience=patience,
         )  # fmt: skip
         self.broker.restore(self.journal.batches())
@@ -281,17 +288,21 @@ def settings_as_told(
 
 
 @asynccontextmanager
-async def a_trader(
+async def a_trader(  # noqa: PLR0913 - each is one thing that a test may have otherwise
     gateway: RunningGateway,
     folder: Path,
     *,
     settings: EngineSettings | None = None,
     port: int | None = None,
     patience: Patience = QUICK,
+    windows: tuple[RestartWindow, ...] = (),
     is_awaited: bool = True,
 ) -> AsyncIterator[Trader]:
-    """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway."""
-    trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience)
+    """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway.
+
+    windows: hours in which the gateway may go away.
+    """
+    trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience, windows)
     with closing(trader.journal):
         try:
             await trader.begin()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import parse_window
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_target
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.session_record import SessionRecord
@@ -60,7 +61,8 @@ def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> Liv
     if refused is not None:
         raise InvalidConfig(refused, next_step="docs/live.md says what mode, account and port must be.")
     target = GatewayTarget(
-        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id
+        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id,
+        windows=tuple(parse_window(text) for text in (ibkr.restart_window, ibkr.weekend_window) if text),
     )  # fmt: skip
     strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
     size = settings.data.bar_size.value.replace(" ", "")

@@ -26,6 +26,7 @@ from robo_trader.app.settings.fields import (
     OptionalPath,
     OptionalSecret,
     OptionalZone,
+    RestartHours,
     Seconds,
     Speed,
     Symbols,
@@ -158,6 +159,15 @@ class IbkrSettings(Section):
     )
     account: BrokerAccount = Field(
         default="", description="Account to trade, such as DU1234567; needed where Interactive Brokers executes."
+    )
+    restart_window: RestartHours = Field(
+        default="23:45-01:45 America/New_York",
+        description="Hours of every night in which the gateway may go away on purpose: orders wait, nobody is alarmed. "
+        "Empty: none.",
+    )
+    weekend_window: RestartHours = Field(
+        default="Fri 23:00-Sat 03:00 America/New_York",
+        description="The same, once a week, when Interactive Brokers looks after its servers. Empty: none.",
     )
 
 

@@ -21,6 +21,7 @@ from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, Ch
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.events import FromBroker
@@ -39,6 +40,7 @@ from robo_trader.core.ports.journal import Batch
 
 _NOT_SENT = "it was not sent: the broker's process is not there"
 
+_ALARMING = {LinkState.DOWN, LinkState.BLIND, LinkState.REFUSED}
 _FOR_THE_BOOKS = (*BROKER_REPORTS, StatementReceived, ForeignExecution)
 
 log = structlog.get_logger()
@@ -54,6 +56,7 @@ class GatewayTarget:
     allowed: AllowedTargets = PAPER_ONLY
     client_id: int = 1
     time_zone: str = "US/Eastern"
+    windows: tuple[RestartWindow, ...] = ()
 
     def __str__(self) -> str:
         """Return host and port."""
@@ -90,7 +93,7 @@ class InteractiveBrokers:
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
         self._watch: speech.WatchMarket | None = None
-        self.is_simulated = False  # the gateway plays another day
+        self.is_simulated: bool | None = None  # the gateway plays another day; None: nobody has heard it yet
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
@@ -181,8 +184,11 @@ class InteractiveBrokers:
         self._say(self._watch)
 
     def now(self) -> int:
-        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day."""
-        return self.market_time if self.is_simulated else max(self.market_time, time.time_ns())
+        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day.
+
+        Before the gateway was heard it may play any day: the latest named time is all that is known.
+        """
+        return max(self.market_time, time.time_ns()) if self.is_simulated is False else self.market_time
 
     def take_bars(self) -> Sequence[speech.BarsTold]:
         """Return what was told of bars since the last call."""
@@ -246,7 +252,7 @@ class InteractiveBrokers:
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
             allowed=target.allowed, time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
-            opened_at=self._opened_at, patience=self._patience,
+            opened_at=self._opened_at, patience=self._patience, windows=target.windows,
         )  # fmt: skip
 
     def _say(self, value: object) -> bool:
@@ -278,16 +284,19 @@ class InteractiveBrokers:
             if said.is_simulated is not None:
                 self.is_simulated = said.is_simulated
         elif isinstance(said, speech.CodeHeard):
-            _tell_code(said)
+            _tell_code(said, is_expected=self.link is LinkState.RESTARTING)
         elif isinstance(said, speech.AlarmRaised):
             log.error("the broker's process raises an alarm", words=said.words)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
+        is_news = (state, reason) != (self.link, self.reason)
         self.reason = reason
         self.is_watching &= state is LinkState.READY
+        if is_news:
+            is_alarming = self.link is LinkState.READY and state in _ALARMING
+            (log.error if is_alarming else log.info)("broker link", state=state.value, reason=reason)
         if state is not self.link:
             self.link = state
-            log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
             self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
 
@@ -302,7 +311,8 @@ class InteractiveBrokers:
         self.arrived.set()
 
 
-def _tell_code(said: speech.CodeHeard) -> None:
+def _tell_code(said: speech.CodeHeard, *, is_expected: bool) -> None:
     code = meaning(said.code)
-    tell = log.info if code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL} else log.warning
+    is_quiet = is_expected or code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL}
+    tell = log.info if is_quiet else log.warning
     tell("gateway", code=said.code, text=said.text, means=code.cause, effect=code.effect, next_step=code.next_step)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import AllowedTargets
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.instruments import Symbol
@@ -44,6 +45,7 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     at: int  # the latest time that the engine knows, UTC ns
     opened_at: int  # what others traded before is in the opening figures already, UTC ns
     patience: Patience = USUAL
+    windows: tuple[RestartWindow, ...] = ()  # hours in which the gateway may go away on purpose
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
