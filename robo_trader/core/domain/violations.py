@@ -22,6 +22,7 @@ class Control(Enum):
     RECONCILIATION = "RECONCILIATION"  # the broker has it otherwise than we do
     UNKNOWN_ORDER = "UNKNOWN_ORDER"  # an order of the symbol was never answered
     BROKER_LINK = "BROKER_LINK"  # the broker cannot be reached, or what he has is not known
+    CONTRACT = "CONTRACT"  # the symbol is not the contract that it was at the broker
     PORTFOLIO_HEAT = "PORTFOLIO_HEAT"
     SECTOR_EXPOSURE = "SECTOR_EXPOSURE"
     CORRELATED_EXPOSURE = "CORRELATED_EXPOSURE"

@@ -24,6 +24,7 @@ from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Pat
 from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import (
@@ -271,7 +272,20 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, speech.BarsTold):
+        elif isinstance(said, ContractReported):
+            self._take(said)
+        elif isinstance(said, speech.StillAlive):
+            if said.is_simulated is not None:
+                self.is_simulated = said.is_simulated
+        elif isinstance(said, speech.CodeHeard):
+            _tell_code(said, is_expected=self.link is LinkState.RESTARTING)
+        elif isinstance(said, speech.AlarmRaised):
+            log.error("the broker's process raises an alarm", words=said.words)
+        else:
+            self._hear_market(said)
+
+    def _hear_market(self, said: object) -> None:
+        if isinstance(said, speech.BarsTold):
             self._bars.append(said)
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
@@ -280,13 +294,6 @@ class InteractiveBrokers:
             self._come_to(said.at)
         elif isinstance(said, speech.TimeTold):
             self._come_to(said.at)
-        elif isinstance(said, speech.StillAlive):
-            if said.is_simulated is not None:
-                self.is_simulated = said.is_simulated
-        elif isinstance(said, speech.CodeHeard):
-            _tell_code(said, is_expected=self.link is LinkState.RESTARTING)
-        elif isinstance(said, speech.AlarmRaised):
-            log.error("the broker's process raises an alarm", words=said.words)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
         is_news = (state, reason) != (self.link, self.reason)

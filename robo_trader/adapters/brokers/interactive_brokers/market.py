@@ -9,6 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers.contracts import ContractWatch
 from robo_trader.adapters.brokers.interactive_brokers.translation import stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.instruments import Symbol
@@ -34,6 +35,7 @@ class MarketWatch:
         self._wire = wire
         self._clock = clock
         self._say = say
+        self.contracts = ContractWatch(wire, clock, say)
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
         self._histories: dict[int, Symbol] = {}  # by number of the question, on this connection
@@ -102,6 +104,7 @@ class MarketWatch:
 
     def hear_error(self, number: int, code: int) -> None:
         """Ask again, later, for a history that was refused, or ended."""
+        self.contracts.hear_error(number, code)
         if code not in _REFUSED or self._wanted is None:
             return
         symbol = self._histories.pop(number, None)
@@ -129,6 +132,8 @@ class MarketWatch:
             number = self._wire.number()
             self._lines[number] = symbol
             await self._wire.keep_ticks(number, stock(symbol))
+        for symbol in wanted.symbols:
+            await self.contracts.ask(symbol)
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
@@ -159,6 +164,7 @@ class MarketWatch:
         self._say(speech.HistoryTold(parts=tuple(held), at=self._clock.now()))
 
     def _forget(self) -> None:
+        self.contracts.forget()
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

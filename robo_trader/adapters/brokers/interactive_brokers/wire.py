@@ -12,8 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from ib_async.client import Client
-from ib_async.contract import Contract
-from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter
+from ib_async.contract import Contract, ContractDetails
+from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter, PriceIncrement
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
@@ -116,6 +116,18 @@ class Ears:
     def accountSummaryEnd(self, reqId: int) -> None:
         """All were told."""
         self._answers.end(reqId)
+
+    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
+        """A contract that fits what was asked for."""
+        self.market.contracts.hear(reqId, details)
+
+    def contractDetailsEnd(self, reqId: int) -> None:
+        """All were told."""
+        self.market.contracts.hear_end(reqId)
+
+    def marketRule(self, marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
+        """The steps of prices."""
+        self.market.contracts.hear_rule(marketRuleId, priceIncrements)
 
     def historicalData(self, reqId: int, bar: BarData) -> None:
         """A bar of a history."""
@@ -268,6 +280,14 @@ class GatewayWire:
         """Ask for ticks from now on."""
         ask = self.client.reqMktData
         await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+
+    async def ask_contract(self, number: int, contract: Contract) -> None:
+        """Ask which contracts fit a description."""
+        await self.send(Lane.QUERY, lambda: self.client.reqContractDetails(number, contract))
+
+    async def ask_rule(self, rule: int) -> None:
+        """Ask for the steps of prices."""
+        await self.send(Lane.QUERY, lambda: self.client.reqMarketRule(rule))
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""

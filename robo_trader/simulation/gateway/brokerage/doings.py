@@ -172,6 +172,16 @@ class Doings:
         """Tell the commission of the next execution before the execution."""
         self.arming.early_commissions += 1
 
+    def renumber(self, symbol: str) -> int:
+        """Let a symbol name another contract, as after a merger; return its conId."""
+        self._contract(symbol)
+        return self._contracts.renumber(Symbol(symbol))
+
+    def list_twice(self, symbol: str) -> None:
+        """Let a second contract go by a symbol: it is ambiguous now."""
+        self._contract(symbol)
+        self._contracts.list_twice(Symbol(symbol))
+
     def mute(self, kind: str, count: int = 1) -> None:
         """Swallow the next messages of a class, by its name: OrderStatusMessage, PositionMessage, ..."""
         self.arming.muted[kind] = self.arming.muted.get(kind, 0) + count
