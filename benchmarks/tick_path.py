@@ -41,7 +41,7 @@ from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.runtime.live_records import LiveRecords
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.trading_loop import TradingLoop
@@ -223,7 +223,8 @@ async def _session(port: int) -> AsyncIterator[tuple[LiveTrading, InteractiveBro
             wanted = TicksWanted(quotes=True, streams_max=len(SYMBOLS), silence_seconds=60.0)
             broker.watch(SYMBOLS, BarSize.DAY_1, "5 D", wanted)
             records = LiveRecords(broker.records, SessionTable([SESSION]), lambda: None)
-            trading = LiveTrading(loop, broker, reconciled, slices=list, see_to=_nothing_else, records=records)
+            market = LiveMarket(list, lambda _slice: sys.maxsize, records)
+            trading = LiveTrading(loop, broker, reconciled, market=market, see_to=_nothing_else)
             yield trading, broker, seen
         finally:
             await broker.stop()

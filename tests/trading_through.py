@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
@@ -78,7 +79,13 @@ class Trader:
     chance: Random | None = None  # draws the prices that a test does not name; without it all are 100
 
     def __init__(
-        self, gateway: RunningGateway, folder: Path, port: int, settings: EngineSettings, patience: Patience
+        self,
+        gateway: RunningGateway,
+        folder: Path,
+        port: int,
+        settings: EngineSettings,
+        patience: Patience,
+        windows: tuple[RestartWindow, ...] = (),
     ) -> None:
         self.gateway = gateway
         self.journal = SqlJournal(folder / "journal.db")
@@ -92,7 +99,7 @@ class Trader:
             is_new = False
             self.references.note(batch)
         self.broker = InteractiveBrokers(
-            GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT),
+            GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT, windows=windows),
             table=self.references.table, numbers_file=folder / "numbers", opened_at=OPEN, patience=patience,
         )  # fmt: skip
         self.broker.restore(self.journal.batches())
@@ -300,11 +307,15 @@ async def a_trader(  # noqa: PLR0913 - each is named where a test wants it other
     settings: EngineSettings | None = None,
     port: int | None = None,
     patience: Patience = QUICK,
+    windows: tuple[RestartWindow, ...] = (),
     is_awaited: bool = True,
     chance: Random | None = None,
 ) -> AsyncIterator[Trader]:
-    """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway."""
-    trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience)
+    """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway.
+
+    windows: hours in which the gateway may go away.
+    """
+    trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience, windows)
     trader.chance = chance
     with closing(trader.journal):
         try:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import parse_window
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.speech import TicksWanted
 from robo_trader.adapters.calendars.session_cache import cached_sessions
@@ -74,6 +75,7 @@ def target_of(settings: Settings) -> GatewayTarget:
     return GatewayTarget(
         host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id,
         history_clients=ibkr.history_clients, routes=routes_of(ibkr.routes),
+        windows=tuple(parse_window(text) for text in (ibkr.restart_window, ibkr.weekend_window) if text),
     )  # fmt: skip
 
 

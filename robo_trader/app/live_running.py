@@ -201,7 +201,7 @@ async def _first_word(broker: InteractiveBrokers) -> None:
     while broker.link is not LinkState.READY:
         if broker.link is LinkState.REFUSED:
             raise BrokerError(broker.reason, next_step="Check `ibkr.account`, `ibkr.port` and the gateway's login.")
-        is_away = broker.link in {LinkState.DOWN, LinkState.CONNECTING}
+        is_away = broker.link in {LinkState.DOWN, LinkState.CONNECTING, LinkState.RESTARTING}
         if time.monotonic() > deadline - (FIRST_WORD_SECONDS - CONNECT_SECONDS if is_away else 0):
             raise BrokerError(
                 f"the gateway at {broker.target} cannot be traded through: {broker.reason}",
@@ -227,7 +227,7 @@ async def _run(
         opened_at=recovered.progress.opened_at,
     )
     progress = recovered.progress
-    broker.recall(recovered.orders, progress.contracts)
+    broker.recall(recovered.orders)
     broker.market_time = max(progress.last_slice_ended_at, progress.last_shown_at, opening.at)
     stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 
 from robo_trader.core.domain.events import QuoteArrived, SessionStarted, TimerFired, TradePrinted
-from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.ports.journal import Batch
 from robo_trader.runtime.recovery import actions_in, last_slice_end
 
@@ -18,7 +16,6 @@ class SessionProgress:
     last_shown_at: int = 0  # UTC ns: of quotes, prints and timers
     opened_at: int = 0  # UTC ns: when the account was opened
     actions: set[str] = field(default_factory=set)  # corporate actions that the journal holds, by key
-    contracts: dict[Symbol, int] = field(default_factory=dict)  # the broker's ids of what is traded, as told first
 
     def note(self, batch: Batch) -> None:
         """Take in a batch."""
@@ -30,5 +27,3 @@ class SessionProgress:
                 self.opened_at = step.input.occurred_at
             elif isinstance(step.input, (QuoteArrived, TradePrinted, TimerFired)):
                 self.last_shown_at = max(self.last_shown_at, step.input.occurred_at)
-            elif isinstance(step.input, MarketDataChanged) and step.input.contract_id:
-                self.contracts.setdefault(step.input.symbol, step.input.contract_id)

@@ -28,6 +28,7 @@ from robo_trader.app.settings.fields import (
     OptionalSecret,
     OptionalUrl,
     OptionalZone,
+    RestartHours,
     Routes,
     Seconds,
     Speed,
@@ -186,6 +187,15 @@ class IbkrSettings(Section):
         ge=1,
         le=600,
         description="How long a symbol whose quotes are read may go without one before entries wait, in seconds (C19).",
+    )
+    restart_window: RestartHours = Field(
+        default="23:45-01:45 America/New_York",
+        description="Hours of every night in which the gateway may go away on purpose: orders wait, nobody is alarmed. "
+        "Empty: none.",
+    )
+    weekend_window: RestartHours = Field(
+        default="Fri 23:00-Sat 03:00 America/New_York",
+        description="The same, once a week, when Interactive Brokers looks after its servers. Empty: none.",
     )
 
 

@@ -18,7 +18,7 @@ from robo_trader.core.domain.action_events import (
 from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
-from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.broker_words import BrokerWord
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.discrepancies import (
     DiscrepancyFound,
@@ -30,7 +30,6 @@ from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.ledger import Entry
-from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
 from robo_trader.core.domain.outcomes import SignalSettled
@@ -129,7 +128,7 @@ Instructed = (
 INSTRUCTIONS = (
     PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged | MarketDataChanged
+FromBroker = BrokerReport | BrokerClaim | BrokerWord
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 

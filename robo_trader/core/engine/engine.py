@@ -15,7 +15,9 @@ from decimal import Decimal
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.broker_words import BROKER_WORDS, BrokerWord
 from robo_trader.core.domain.commands import Step
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import (
     INSTRUCTIONS,
     BarRejected,
@@ -42,12 +44,14 @@ from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.arming_desk import follow_arming
-from robo_trader.core.engine.data_desk import follow_sources
+from robo_trader.core.engine.contract_desk import accept_released, take_contract
+from robo_trader.core.engine.data_desk import follow_data
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
 from robo_trader.core.engine.instruction_desk import obey
 from robo_trader.core.engine.limit_book import LimitBook
+from robo_trader.core.engine.link_desk import follow_link
 from robo_trader.core.engine.marking_desk import MarkingDesk
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.outcome_desk import OutcomeDesk
@@ -131,8 +135,8 @@ class Engine:
             self._follow(event)
         elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
-        elif isinstance(event, (BrokerLinkChanged, MarketDataChanged)):
-            self._follow_source(event)
+        elif isinstance(event, BROKER_WORDS):
+            self._follow_broker(event)
         elif isinstance(event, HistoryShown):
             self._remember(event.slice)
         else:
@@ -171,10 +175,17 @@ class Engine:
         if self._protection is not None:
             self._protect(self._protection, report)
 
-    def _follow_source(self, event: BrokerLinkChanged | MarketDataChanged) -> None:
-        follow_sources(event, self.account, self._settings.symbols)
-        is_link = isinstance(event, BrokerLinkChanged)
-        if self._protection is not None and is_link and event.state is LinkState.READY:
+    def _follow_broker(self, event: BrokerWord) -> None:
+        if isinstance(event, ContractReported):
+            take_contract(event, self.account)
+        elif isinstance(event, MarketDataChanged):
+            follow_data(event, self.account)
+        else:
+            self._follow_link(event)
+
+    def _follow_link(self, event: BrokerLinkChanged) -> None:
+        follow_link(event, self.account, self._settings.symbols)
+        if self._protection is not None and event.state is LinkState.READY:
             self._protect(self._protection, event)
 
     def _follow(self, event: Instructed) -> None:
@@ -188,6 +199,7 @@ class Engine:
             obey(event, self.account)
         elif isinstance(event, ReleaseInstructed):
             self._releases.obey(event)
+            accept_released(event.symbol, self.account)
         elif isinstance(event, ArmingChanged):
             follow_arming(event, self.account)
         elif isinstance(event, ShutdownBegun):

@@ -126,6 +126,7 @@ class OrderDesk:
     def place(self, intent: OrderIntent) -> bool:
         """Send an order, if risk lets it pass; return whether it did."""
         account = self._account
+        intent = account.contracts.conform(intent)
         rules = account.limits.rules_for(intent.strategy, intent.symbol)
         if self._exposures is None:
             self._exposures = Exposures(account, self._market)

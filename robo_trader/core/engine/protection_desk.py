@@ -129,6 +129,7 @@ class ProtectionDesk:
     def _protect(self, position: Position, leg: Order | None, *, may_shrink: bool) -> None:
         symbol = position.symbol
         price = protective_price(position, self._strategies.stop_levels(symbol, position), self._policy)
+        price = self._account.contracts.on_tick(symbol, price, side_of_leg(position))
         if leg is None:
             self._place(position, price)
         elif not can_guard(leg, position):

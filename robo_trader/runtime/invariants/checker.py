@@ -11,6 +11,7 @@ from robo_trader.core.domain.action_events import CorporateActionApplied, Symbol
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.commands import Command, ModifyOrder, Step, SubmitOrder
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.discrepancies import DiscrepancyFound, SymbolBlocked, SymbolReleased
 from robo_trader.core.domain.events import (
     AccountMarked,
@@ -62,6 +63,7 @@ _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
     SliceClosed: (times.look_at_slice,),
     HistoryShown: (times.look_at_history,),
     ArmingChanged: (risk.look_at_arming,),
+    ContractReported: (boundary.look_at_contract,),
     QuoteArrived: (times.look_at_record,),
     TradePrinted: (times.look_at_record,),
     TimerFired: (times.look_at_record,),

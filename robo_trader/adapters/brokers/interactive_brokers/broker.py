@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 import structlog
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
@@ -19,6 +18,7 @@ from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, Ch
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
 from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
     THIS_MACHINE,
@@ -27,6 +27,7 @@ from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
 )
 from robo_trader.adapters.brokers.interactive_brokers.told_records import ToldRecords
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.market_data import MarketDataChanged
@@ -44,6 +45,7 @@ from robo_trader.core.ports.journal import Batch
 
 _NOT_SENT = "it was not sent: the broker's process is not there"
 
+_ALARMING = {LinkState.DOWN, LinkState.BLIND, LinkState.REFUSED}
 _FOR_THE_BOOKS = (*BROKER_REPORTS, StatementReceived, ForeignExecution)
 
 log = structlog.get_logger()
@@ -61,6 +63,7 @@ class GatewayTarget:
     history_clients: int = 5  # connections for history beside the one that trades, which is asked if there is none
     routes: Mapping[Symbol, str] = field(default_factory=dict)  # venues of symbols whose orders do not go to SMART
     time_zone: str = "US/Eastern"
+    windows: tuple[RestartWindow, ...] = ()
 
     def __str__(self) -> str:
         """Return host and port."""
@@ -98,10 +101,9 @@ class InteractiveBrokers:
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
-        self._contracts: dict[Symbol, int] = {}  # their numbers, as they were first told
         self.records = ToldRecords(self._say)
         self._watch: speech.WatchMarket | None = None
-        self.is_simulated = False  # the gateway plays another day
+        self.is_simulated: bool | None = None  # the gateway plays another day; None: nobody has heard it yet
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
@@ -115,14 +117,13 @@ class InteractiveBrokers:
     def restore(self, batches: Iterable[Batch]) -> None:
         """Learn from a journal which orders are open and which executions are known."""
         self._orders.restore(
-            map(self._note_contracts, batches),
+            batches,
             self._reference_of,
             answer_by=self._around.monotonic() + self._patience.answer,
         )
 
-    def recall(self, journaled: OpenOrders, contracts: Mapping[Symbol, int]) -> None:
-        """Learn the same from what the journal's batches have led to. contracts: the ids of those that are traded."""
-        self._contracts.update(contracts)
+    def recall(self, journaled: OpenOrders) -> None:
+        """Learn the same from what the journal's batches have led to."""
         self._orders.recall(journaled, answer_by=self._around.monotonic() + self._patience.answer)
 
     async def start(self) -> None:
@@ -221,13 +222,15 @@ class InteractiveBrokers:
             bar_size=told_size(bar_size).value,
             duration=duration,
             ticks=ticks,
-            contracts=self._contracts,
         )
         self._say(self._watch)
 
     def now(self) -> int:
-        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day."""
-        return self.market_time if self.is_simulated else max(self.market_time, self._around.wall())
+        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day.
+
+        Before the gateway was heard it may play any day: the latest named time is all that is known.
+        """
+        return max(self.market_time, self._around.wall()) if self.is_simulated is False else self.market_time
 
     def take_bars(self) -> Sequence[speech.BarsTold]:
         """Return what was told of bars since the last call."""
@@ -260,7 +263,7 @@ class InteractiveBrokers:
             channel.say(self._begin())
             self._channel = channel
             if self._watch is not None:
-                channel.say(msgspec.structs.replace(self._watch, contracts=self._contracts))
+                channel.say(self._watch)
             while True:
                 async with asyncio.timeout(self._patience.hangs):  # wait_for would lose a cancel that comes with a word
                     said = await channel.hear()
@@ -292,7 +295,7 @@ class InteractiveBrokers:
             allowed=target.allowed, time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
             opened_at=self._opened_at, patience=self._patience, history_clients=target.history_clients,
-            routes=dict(target.routes),
+            routes=dict(target.routes), windows=target.windows,
         )  # fmt: skip
 
     def _say(self, value: object) -> bool:
@@ -311,8 +314,7 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, MarketDataChanged):
-            self._note_contract(said)
+        elif isinstance(said, (MarketDataChanged, ContractReported)):
             self._take(said)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
@@ -335,26 +337,19 @@ class InteractiveBrokers:
         elif isinstance(said, speech.TimeTold):
             self._come_to(said.at)
         else:
-            _tell(said)
+            _tell(said, is_expected=self.link is LinkState.RESTARTING)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
+        is_news = (state, reason) != (self.link, self.reason)
         self.reason = reason
         self.is_watching &= state is LinkState.READY
+        if is_news:
+            is_alarming = self.link is LinkState.READY and state in _ALARMING
+            (log.error if is_alarming else log.info)("broker link", state=state.value, reason=reason)
         if state is not self.link:
             self.link = state
-            log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
             self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
-
-    def _note_contracts(self, batch: Batch) -> Batch:
-        for step in batch.steps:
-            if isinstance(step.input, MarketDataChanged):
-                self._note_contract(step.input)
-        return batch
-
-    def _note_contract(self, changed: MarketDataChanged) -> None:
-        if changed.contract_id:
-            self._contracts.setdefault(changed.symbol, changed.contract_id)
 
     def _come_to(self, at: int) -> None:
         self.market_time = max(self.market_time, at)
@@ -376,9 +371,9 @@ def _tell_history(said: speech.HistoryTold) -> None:
         )
 
 
-def _tell(said: object) -> None:
+def _tell(said: object, *, is_expected: bool) -> None:
     if isinstance(said, speech.CodeHeard):
-        _tell_code(said)
+        _tell_code(said, is_expected=is_expected)
     elif isinstance(said, speech.ServiceChanged):
         tell = log.info if said.works else log.warning
         tell("the gateway's service", service=said.service, works=said.works, words=said.words)
@@ -386,7 +381,8 @@ def _tell(said: object) -> None:
         log.error("the broker's process raises an alarm", words=said.words)
 
 
-def _tell_code(said: speech.CodeHeard) -> None:
+def _tell_code(said: speech.CodeHeard, *, is_expected: bool) -> None:
     code = meaning(said.code)
-    tell = log.info if code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL} else log.warning
+    is_quiet = is_expected or code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL}
+    tell = log.info if is_quiet else log.warning
     tell("gateway", code=said.code, text=said.text, means=code.cause, effect=code.effect, next_step=code.next_step)

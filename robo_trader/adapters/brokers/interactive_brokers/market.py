@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
+from robo_trader.adapters.brokers.interactive_brokers.contracts import ContractWatch
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
 from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.seam import Seam
@@ -52,6 +53,7 @@ class MarketWatch:
         self._clock = clock
         self._say = say
         self._errands = errands
+        self.contracts = ContractWatch(wire, clock, say)
         self.pool: HistoryPool | None = None  # None: histories are asked for whole, on the connection that trades
         self.retry_seconds = 10.0  # after a refused history: the gateway counts questions
         self._wanted: speech.WatchMarket | None = None
@@ -143,6 +145,7 @@ class MarketWatch:
     def hear_error(self, number: int, code: int, text: str = "") -> None:
         """Ask again, later, for a history that was refused, or ended."""
         self.ticks.hear_error(number, code, text)
+        self.contracts.hear_error(number, code)
         if code not in _REFUSED or self._wanted is None:
             return
         symbol = self._histories.pop(number, None)
@@ -193,6 +196,8 @@ class MarketWatch:
         for symbol in wanted.symbols:
             await self.ticks.open_line(symbol)
         await self.ticks.open_streams()
+        for symbol in wanted.symbols:
+            await self.contracts.ask(symbol)
 
     def _ask_past(self, symbol: Symbol) -> None:
         if self.pool is not None:
@@ -266,6 +271,7 @@ class MarketWatch:
         self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds))
 
     def _forget(self) -> None:
+        self.contracts.forget()
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

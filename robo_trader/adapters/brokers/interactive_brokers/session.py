@@ -14,6 +14,7 @@ from robo_trader.adapters.brokers.interactive_brokers.history_pool import build_
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.routes import see_route
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
@@ -48,7 +49,8 @@ class Session:
         self._wire.ears.on_message = self._pass_on
         self._wire.ears.on_code = self._hear_code
         self._wire.on_undecodable = self._hear_undecodable
-        self._state = LinkState.DOWN
+        self._state, self._reason = LinkState.DOWN, ""
+        self._blinded = ""  # why the gateway has lost the broker behind it, while it has
         self._is_over = False
         self._connections = 0
         self._clock.note(begin.at)
@@ -90,7 +92,7 @@ class Session:
                 return
             failures = 1 if was_ready else failures + 1
             self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=self._around.wall()))
-            delay = delays[min(failures, len(delays)) - 1]
+            delay = delays[-1] if self._window() else delays[min(failures, len(delays)) - 1]
             await asyncio.sleep(delay * self._around.between(0.8, 1.2))
 
     async def answer(self, asked: speech.AskStatement) -> None:
@@ -118,7 +120,9 @@ class Session:
         begin, was_ready = self._begin, False
         self._troubles.begin()
         self._clock.forget_gateway()
-        self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
+        self._blinded = ""
+        if self._state is not LinkState.DOWN or not self._reason:  # else it was said, and each attempt says nothing new
+            self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
             accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, self._patience.connect)
             if self._is_over:
@@ -132,6 +136,7 @@ class Session:
             await self._synchronise()
             self._enter(LinkState.READY, "all was told")
             was_ready = True
+            self._mind_window()
             self.market.begin()
             self._look_at_routes()
             await self._follow()
@@ -183,7 +188,10 @@ class Session:
                 continue
             misses = 0
             self._tell_alive()
-            if self._resync.is_set() and self._state is not LinkState.BLIND:
+            self._mind_window()
+            if self._state in {LinkState.BLIND, LinkState.RESTARTING}:
+                self._resync.clear()  # when that is over all is asked for anyway
+            elif self._resync.is_set():
                 self._enter(LinkState.SYNCHRONISING, "the line was disturbed")
                 self.ordering.stop_sending()
                 await self._synchronise()
@@ -204,13 +212,35 @@ class Session:
         kind = meaning(code).kind
         self._troubles.hear(about, code)
         self._say(speech.CodeHeard(code=code, about=about, text=text))
-        if kind is CodeKind.LINK_LOST and self._state in {LinkState.READY, LinkState.SYNCHRONISING}:
-            self.ordering.stop_sending()
-            self._enter(LinkState.BLIND, f"{code}: {text}")
+        if kind is CodeKind.LINK_LOST:
+            self._blinded = f"{code}: {text}"
+            if self._state in {LinkState.READY, LinkState.SYNCHRONISING}:
+                self.ordering.stop_sending()
+                self._enter(LinkState.BLIND, self._blinded)
         elif kind is CodeKind.LINK_BACK:
+            self._blinded = ""
             if self._state is LinkState.BLIND:
                 self._enter(LinkState.SYNCHRONISING, f"{code}: {text}")
             self._resync.set()
+
+    def _window(self) -> RestartWindow | None:
+        """Return the hours it is in, if the gateway may go away now; before it was heard nobody knows the time."""
+        if not self._clock.was_heard:
+            return None
+        now = self._clock.now()
+        return next((window for window in self._begin.windows if window.contains(now)), None)
+
+    def _mind_window(self) -> None:
+        """Hold all back while the gateway may go away, and begin again once these hours are over."""
+        if self._window() is not None:
+            self.ordering.stop_sending()
+            self._enter(LinkState.RESTARTING, "")
+        elif self._state is LinkState.RESTARTING:
+            if self._blinded:
+                self._enter(LinkState.BLIND, self._blinded)
+            else:
+                self._enter(LinkState.SYNCHRONISING, "the hours of restarts are over")
+                self._resync.set()
 
     def _hear_undecodable(self, words: str) -> None:
         self._say(speech.AlarmRaised(words=f"a message of the gateway could not be read: {words}"))
@@ -230,8 +260,12 @@ class Session:
         self.tracker.alarms.clear()
 
     def _enter(self, state: LinkState, reason: str) -> None:
-        if state is not self._state or state is LinkState.REFUSED:
-            self._state = state
+        window = self._window()
+        if window is not None and state is not LinkState.REFUSED:
+            # There or not: nothing is sent, nobody is alarmed, and what rests at the broker rests on.
+            state, reason = LinkState.RESTARTING, f"the gateway may restart ({window.text}); orders wait for its end"
+        if (state, reason) != (self._state, self._reason) or state is LinkState.REFUSED:
+            self._state, self._reason = state, reason
             changed = BrokerLinkChanged(
                 state=state, reason=reason, epoch=self._connections, occurred_at=self._clock.now()
             )

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import AllowedTargets
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.instruments import Symbol
@@ -47,6 +48,7 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     patience: Patience = USUAL
     history_clients: int = 0  # connections for history; with none it is asked for on the one that trades
     routes: dict[Symbol, str] = {}  # venues of symbols whose orders do not go to SMART
+    windows: tuple[RestartWindow, ...] = ()  # hours in which the gateway may go away on purpose
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -104,7 +106,6 @@ class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
     bar_size: str  # as Interactive Brokers writes it
     duration: str
     ticks: TicksWanted = NO_TICKS
-    contracts: dict[Symbol, int] = {}  # the numbers of those that are known from before
 
 
 class RecordsTaken(Struct, frozen=True, kw_only=True, gc=False):

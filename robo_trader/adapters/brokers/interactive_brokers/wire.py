@@ -14,7 +14,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from ib_async.contract import Contract, ContractDetails
-from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter, TickAttribBidAsk, TickAttribLast
+from ib_async.objects import (
+    BarData,
+    CommissionReport,
+    Execution,
+    ExecutionFilter,
+    PriceIncrement,
+    TickAttribBidAsk,
+    TickAttribLast,
+)
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
@@ -127,6 +135,18 @@ class Ears:
         """All were told."""
         self._answers.end(reqId)
 
+    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
+        """A contract that fits what was asked for."""
+        self.market.contracts.hear(reqId, details)
+
+    def contractDetailsEnd(self, reqId: int) -> None:
+        """All were told."""
+        self.market.contracts.hear_end(reqId)
+
+    def marketRule(self, marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
+        """The steps of prices."""
+        self.market.contracts.hear_rule(marketRuleId, priceIncrements)
+
     def historicalData(self, reqId: int, bar: BarData) -> None:
         """A bar of a history."""
         self._answers.add(reqId, bar)
@@ -179,14 +199,6 @@ class Ears:
     def tcpDataProcessed(self) -> None:
         """All that came together was heard."""
         self.market.ticks.flush()
-
-    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
-        """A contract that fits a question."""
-        self._answers.add(reqId, details)
-
-    def contractDetailsEnd(self, reqId: int) -> None:
-        """All were told."""
-        self._answers.end(reqId)
 
     def setEventsDone(self) -> None:
         """The connection has ended, ready or not: the library says it here, for books that are not used."""
@@ -348,10 +360,13 @@ class GatewayWire:
         ask = self.client.reqTickByTickData
         await self.send(Lane.MARKET, lambda: ask(number, contract, kind, 0, False))  # noqa: FBT003
 
-    async def contract_details(self, contract: Contract) -> list[ContractDetails]:
-        """Return the contracts that fit a description. Raises RequestRefusedError where there is none."""
-        key = self.number()
-        return await self._ask(key, lambda: self.client.reqContractDetails(key, contract))
+    async def ask_contract(self, number: int, contract: Contract) -> None:
+        """Ask which contracts fit a description."""
+        await self.send(Lane.QUERY, lambda: self.client.reqContractDetails(number, contract))
+
+    async def ask_rule(self, rule: int) -> None:
+        """Ask for the steps of prices."""
+        await self.send(Lane.QUERY, lambda: self.client.reqMarketRule(rule))
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.simulation.gateway.brokerage import contract_doings
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
 from robo_trader.simulation.gateway.brokerage.order_desk import OrderDesk
@@ -54,12 +53,6 @@ class Doings:
         order = self._placement.place_by_hand(self._contract(symbol), ticket, at)
         self._come_to(at)
         return order.perm_id
-
-    def mistake_contract(self, symbol: str, *, con_id: int = 0, currency: str = "", is_twofold: bool = False) -> None:
-        """Tell another contract of a symbol, or two, to whoever asks; with nothing named, the true one again."""
-        contract_doings.mistake_contract(
-            self._contracts, symbol, con_id=con_id, currency=currency, is_twofold=is_twofold
-        )
 
     def trade_elsewhere(self, symbol: str, action: str, shares: Decimal, price: Decimal, at: int) -> str:
         """Trade in the account without an order known here; return the execution's id. action: BUY or SELL."""
@@ -178,6 +171,16 @@ class Doings:
     def tell_next_commission_first(self) -> None:
         """Tell the commission of the next execution before the execution."""
         self.arming.early_commissions += 1
+
+    def renumber(self, symbol: str) -> int:
+        """Let a symbol name another contract, as after a merger; return its conId."""
+        self._contract(symbol)
+        return self._contracts.renumber(Symbol(symbol))
+
+    def list_twice(self, symbol: str) -> None:
+        """Let a second contract go by a symbol: it is ambiguous now."""
+        self._contract(symbol)
+        self._contracts.list_twice(Symbol(symbol))
 
     def mute(self, kind: str, count: int = 1) -> None:
         """Swallow the next messages of a class, by its name: OrderStatusMessage, PositionMessage, ..."""

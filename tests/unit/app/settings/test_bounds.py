@@ -188,6 +188,8 @@ CHOICES = {
     "ibkr.host": ("gateway.local ::1", "a_b http://x"),
     "live.accounts": ("U1234567 U1234567,F765432", "DU1234567 U1234567,DF7654321 u1234567 U1"),
     "live.ports": ("4001 4001,7496,14001", "0 65536 x 4001,"),
+    "ibkr.restart_window": ("23:45-01:45_UTC", "23:45 23:45-01:45 23:45-01:45_Mars"),
+    "ibkr.weekend_window": ("Fri_23:00-Sat_03:00_UTC 23:45-01:45_UTC", "Fri_23:00-03:00_UTC 1:00-2:00_UTC"),
     "ibkr.account": ("DU1234567 DF123", "U1234567 DU12"),
     "strategy.name": (
         "sma_crossover mine.py:Mine ../my_own.py:X",
@@ -215,7 +217,7 @@ CHOICES = {
 def cases(sound: bool) -> list[tuple[str, str]]:
     pairs = [(key, values[not sound]) for table in (NUMBERS, CHOICES) for key, values in table.items()]
     return [
-        (key, value.replace("_", " ") if key.startswith("data.") else value)
+        (key, value.replace("_", " ") if key.startswith("data.") or key.endswith("_window") else value)
         for key, values in pairs
         for value in values.split()
     ]
