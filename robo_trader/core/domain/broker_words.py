@@ -1,7 +1,8 @@
 """What the broker's side tells of itself, rather than of orders or of the account."""
 
 from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.contracts import ContractReported
 
-BrokerWord = BrokerLinkChanged | ContractReported
-BROKER_WORDS = (BrokerLinkChanged, ContractReported)  # the same as a tuple
+BrokerWord = BrokerLinkChanged | ContractReported | ClocksCompared
+BROKER_WORDS = (BrokerLinkChanged, ContractReported, ClocksCompared)  # the same as a tuple

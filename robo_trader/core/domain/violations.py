@@ -23,6 +23,7 @@ class Control(Enum):
     UNKNOWN_ORDER = "UNKNOWN_ORDER"  # an order of the symbol was never answered
     BROKER_LINK = "BROKER_LINK"  # the broker cannot be reached, or what he has is not known
     CONTRACT = "CONTRACT"  # the symbol is not the contract that it was at the broker
+    CLOCK = "CLOCK"  # the broker's clock and ours differ
     PORTFOLIO_HEAT = "PORTFOLIO_HEAT"
     SECTOR_EXPOSURE = "SECTOR_EXPOSURE"
     CORRELATED_EXPOSURE = "CORRELATED_EXPOSURE"

@@ -6,6 +6,7 @@ dead one may or may not have sent is never sent again: it becomes unknown when i
 
 import asyncio
 import contextlib
+import logging
 import socket
 import sys
 import time
@@ -24,6 +25,7 @@ from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Pat
 from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.clocks import CLOCK_STOP_NANOS, CLOCK_WARN_NANOS, ClocksCompared
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
@@ -272,7 +274,8 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, ContractReported):
+        elif isinstance(said, (ContractReported, ClocksCompared)):
+            _tell_clocks(said)
             self._take(said)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
@@ -316,6 +319,13 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()
+
+
+def _tell_clocks(said: ContractReported | ClocksCompared) -> None:
+    if isinstance(said, ClocksCompared):
+        apart = abs(said.ahead_nanos)
+        level = logging.INFO + 10 * (apart >= CLOCK_WARN_NANOS) + 10 * (apart >= CLOCK_STOP_NANOS)
+        log.log(level, "clocks compared", broker_ahead_seconds=said.ahead_nanos / 1e9)
 
 
 def _tell_code(said: speech.CodeHeard, *, is_expected: bool) -> None:

@@ -2,6 +2,8 @@
 
 import time
 
+from robo_trader.adapters.brokers.interactive_brokers.clock_gap import ClockGap
+
 _DAY = 86_400 * 1_000_000_000
 
 
@@ -14,13 +16,23 @@ class MarketClock:
 
     def __init__(self) -> None:
         self._latest = 0
+        self._asked_at = 0  # by our clock
+        self.gap = ClockGap()
         self.was_heard = False
         self.is_simulated = False
+
+    def note_asked(self) -> None:
+        """The gateway is asked for its clock now."""
+        self._asked_at = time.time_ns()
 
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds."""
         self.was_heard = True
-        self.is_simulated = abs(nanos - time.time_ns()) > _DAY
+        heard_at = time.time_ns()
+        self.is_simulated = abs(nanos - heard_at) > _DAY
+        if self._asked_at and not self.is_simulated:  # of another day the difference says nothing
+            self.gap.hear(nanos, asked_at=self._asked_at, heard_at=heard_at)
+        self._asked_at = 0
         self.note(nanos)
 
     def note(self, nanos: int) -> None:

@@ -18,6 +18,7 @@ from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTrack
 from robo_trader.adapters.brokers.interactive_brokers.troubles import Troubles
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.statements import StatementReceived
 
 
@@ -224,6 +225,9 @@ class Session:
     def _tell_alive(self) -> None:
         is_simulated = self._clock.is_simulated if self._clock.was_heard else None
         self._say(speech.StillAlive(is_simulated=is_simulated))
+        ahead = self._clock.gap.take_news()
+        if ahead is not None:
+            self._say(ClocksCompared(ahead_nanos=ahead, occurred_at=self._clock.now()))
 
     def _pass_on(self) -> None:
         """Tell the engine what was learnt of orders."""
