@@ -124,7 +124,7 @@ Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstruct
 INSTRUCTIONS = (
     PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerWord
+FromBroker = BrokerReport | BrokerClaim | BrokerWord | FactsReported
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 

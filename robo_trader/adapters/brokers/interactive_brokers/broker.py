@@ -37,6 +37,7 @@ from robo_trader.core.domain.order_reports import (
 )
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.reference_table import ReferenceTable
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import ForeignExecution, StatementPart, StatementReceived
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.journal import Batch
@@ -274,7 +275,7 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, (ContractReported, ClocksCompared)):
+        elif isinstance(said, (ContractReported, ClocksCompared, FactsReported)):
             _tell_clocks(said)
             self._take(said)
         elif isinstance(said, speech.StillAlive):
@@ -321,7 +322,7 @@ class InteractiveBrokers:
         self.arrived.set()
 
 
-def _tell_clocks(said: ContractReported | ClocksCompared) -> None:
+def _tell_clocks(said: ContractReported | ClocksCompared | FactsReported) -> None:
     if isinstance(said, ClocksCompared):
         apart = abs(said.ahead_nanos)
         level = logging.INFO + 10 * (apart >= CLOCK_WARN_NANOS) + 10 * (apart >= CLOCK_STOP_NANOS)

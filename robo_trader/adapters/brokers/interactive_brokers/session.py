@@ -19,6 +19,7 @@ from robo_trader.adapters.brokers.interactive_brokers.troubles import Troubles
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.clocks import ClocksCompared
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import StatementReceived
 
 
@@ -87,7 +88,7 @@ class Session:
         if self._state is not LinkState.READY:
             return
         try:
-            statement = await make_statement(
+            statement, facts = await make_statement(
                 self._wire,
                 self.tracker,
                 self._begin.account,
@@ -99,6 +100,8 @@ class Session:
         except ConnectionError:
             return
         self._pass_on()
+        if facts is not None:  # before the statement: what it lets leave is judged by them
+            self._say(FactsReported(markets={}, account=facts, occurred_at=self._clock.now()))
         self._say(StatementReceived(statement=statement, asked_at=asked.at, occurred_at=self._clock.now()))
 
     async def _connect_once(self) -> tuple[str, bool]:

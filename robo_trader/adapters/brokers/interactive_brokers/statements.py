@@ -23,6 +23,7 @@ from robo_trader.adapters.brokers.interactive_brokers.translation import exact, 
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import OrderStatus
+from robo_trader.core.domain.risk_facts import AccountFacts
 from robo_trader.core.domain.statements import (
     BrokerStatement,
     StatedExecution,
@@ -31,7 +32,7 @@ from robo_trader.core.domain.statements import (
     StatementPart,
 )
 
-CASH = "TotalCashValue"
+CASH, EXCESS = "TotalCashValue", "ExcessLiquidity"
 _Rows = TypeVar("_Rows")
 
 
@@ -44,8 +45,10 @@ async def make_statement(  # noqa: PLR0913 - what a statement is made of
     *,
     since: int,
     opened_at: int,
-) -> BrokerStatement:
-    """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
+) -> tuple[BrokerStatement, AccountFacts | None]:
+    """Ask for what is wanted; return the statement, and what else was told of the account, None where nothing was.
+
+    Raises ConnectionError where the line breaks.
 
     tracker: knows which orders were refused. read: whose an order is, by its reference. since: when the gateway's day
     began, UTC ns: older ends are not told.
@@ -53,23 +56,25 @@ async def make_statement(  # noqa: PLR0913 - what a statement is made of
     executions = await _or_none(wire.executions())
     told = None if executions is None else _executions(executions, tracker, account, read, opened_at)
     filled = _filled_by_order(told or ())
-    positions = cash = open_orders = completed = None
+    positions = values = open_orders = completed = None
     if StatementPart.ORDERS in parts:
         open_orders = await _or_none(wire.open_orders())
         completed = await _or_none(wire.completed_orders())
     if StatementPart.POSITIONS in parts:
         positions = await _or_none(wire.positions())
-        cash = await _or_none(wire.account_values(CASH))
-    return BrokerStatement(
+        values = await _or_none(wire.account_values(f"{CASH},{EXCESS}"))
+    statement = BrokerStatement(
         since=since,
         positions=None if positions is None else _positions(positions, account),
-        cash=None if cash is None else _cash(cash, account),
+        cash=_value(values, CASH, account),
         open_orders=None
         if open_orders is None
         else tuple(_still_open(one, tracker) for one in _orders(open_orders, account, read, filled)),
         completed_orders=None if completed is None else _orders(completed, account, read, filled),
         executions=told,
     )
+    excess = _value(values, EXCESS, account)
+    return statement, None if excess is None else AccountFacts(excess_liquidity=excess)
 
 
 async def _or_none(asked: Awaitable[_Rows]) -> _Rows | None:
@@ -88,8 +93,10 @@ def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> 
     )
 
 
-def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None:
-    return next((Decimal(value) for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
+def _value(rows: list[tuple[str, str, str, str]] | None, wanted: str, account: str) -> Decimal | None:
+    """Return a figure of the account, None where it was not told."""
+    told = (Decimal(value) for owner, tag, value, _ in rows or () if owner == account and tag == wanted)
+    return next(told, None)
 
 
 def _executions(
