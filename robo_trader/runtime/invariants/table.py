@@ -121,7 +121,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I20", sentence="Time does not go back; what comes late moves nothing; timers fire when asked.",
-        means=_EVENTS, remark="The clock's skew comes with live feeds.",
+        means=_EVENTS, remark="No entry leaves while the broker's clock and ours are two seconds apart.",
     ),
     Invariant(
         code="I21", sentence="Nothing is decided on what is not known yet, or on what is too old.", means=_EVENTS,
