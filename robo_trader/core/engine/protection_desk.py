@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from robo_trader.core.domain.events import PositionProtected, PositionUnprotected
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.order_reports import BrokerReport, ModifyRejected
 from robo_trader.core.domain.orders import Order, OrderIntent, OrderPurpose, OrderStatus, OrderType, TimeInForce
 from robo_trader.core.domain.positions import Position
 from robo_trader.core.engine.account import Account
@@ -61,6 +61,9 @@ class ProtectionDesk:
         is_leg = order.intent.purpose is OrderPurpose.PROTECTION
         if is_leg and symbol not in self._account.paused and self._is_lost(order):
             self._failures[symbol] = self._failures.get(symbol, 0) + 1
+        if isinstance(report, ModifyRejected):
+            self._unsettled.add(symbol)  # asked again at once it would be refused again, and so on
+            return
         self._tend(symbol, report.occurred_at, may_shrink=False)
 
     def look_round(self) -> None:

@@ -29,7 +29,7 @@ class Stuck(AssertionError):
     """Nobody can run and nobody waits for a time: the world has come to an end too early."""
 
 
-class Busy(AssertionError):  # noqa: N818 - a finding
+class Busy(AssertionError):
     """Somebody runs and runs without ever waiting for anything."""
 
 
