@@ -6,6 +6,7 @@ from pathlib import Path
 from robo_trader.adapters.storage.database import named_errors, open_database
 from robo_trader.adapters.storage.journal import demand_mark, stored_batches
 from robo_trader.adapters.storage.journal_facts import read_facts
+from robo_trader.adapters.storage.journal_records import StoredRecord, length, records
 from robo_trader.core.ports.journal import START, Batch, JournalMark
 
 
@@ -31,6 +32,17 @@ class RecordedJournal:
         """Raise JournalDamaged unless a batch of this journal ends at the mark."""
         with named_errors(self._path):
             demand_mark(self._connection, self._path, mark)
+
+    @property
+    def length(self) -> int:
+        """The sequence of the last record, 0 if there is none."""
+        with named_errors(self._path):
+            return length(self._connection)
+
+    def records(self, first: int, last: int) -> list[StoredRecord]:
+        """Return the records of these sequences and all between. Their hashes are not checked."""
+        with named_errors(self._path):
+            return records(self._connection, first, last)
 
     def close(self) -> None:
         """Let go of the database."""
