@@ -10,6 +10,7 @@ from benchmarks.decision_path import measure_decision_path
 from benchmarks.event_backtest import measure_event_backtest
 from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
+from benchmarks.recovery import measure_recovery
 from benchmarks.startup import measure_startup
 from benchmarks.sweep import measure_sweep
 from benchmarks.trading_path import measure_trading_path
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "indicators": measure_indicators,
     "event_backtest": measure_event_backtest,
     "cold_start": measure_cold_start,
+    "recovery": measure_recovery,
 }
 
 

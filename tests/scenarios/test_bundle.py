@@ -33,7 +33,9 @@ def test_no_canary_is_in_it(tmp_path: Path) -> None:
         f"another account U1234567 and {' '.join(CANARIES.values())}\n"
     )
     environment = CANARIES | {"HOME": str(tmp_path)}
-    done = run("bundle", str(out), "--database", str(database), "--log", str(log), "--records", "20", **environment)
+    done = run(
+        "bundle", str(out), "--database", str(database), "--log", str(log), "--records", "20", cwd=None, **environment
+    )
     assert done.returncode == 0, done.stderr
     with ZipFile(out) as file:
         parts = {name: file.read(name).decode() for name in file.namelist()}
