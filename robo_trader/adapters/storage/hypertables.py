@@ -28,5 +28,5 @@ def divide_by_time(connection: Connection, where: str) -> None:
     for table, column in _TIMES.items():
         # Only the schema is written into the statement: as the server itself quoted it.
         dimension = f"{where}.by_range(:column, CAST(:chunk AS bigint))"
-        made = f"SELECT {where}.create_hypertable(to_regclass(:name), {dimension})"  # noqa: S608
+        made = f"SELECT {where}.create_hypertable(to_regclass(:name), {dimension})"
         connection.execute(text(made), {"name": table, "column": column, "chunk": CHUNK_NANOS})

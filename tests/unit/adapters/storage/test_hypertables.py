@@ -22,13 +22,13 @@ CREATE FUNCTION create_hypertable(
     relation regclass, dimension dimension_info, create_default_indexes boolean DEFAULT true,
     if_not_exists boolean DEFAULT false, migrate_data boolean DEFAULT false
 ) RETURNS integer LANGUAGE sql AS 'INSERT INTO asked VALUES (relation::text, dimension) RETURNING 1'
-""".split(";")
+"""
 
 
 def test_bars_and_equity_are_divided_by_their_times(server_url: str, tmp_path: Path) -> None:
     path = tmp_path / "session.db"
     SqlJournal(path, url=server_url).close()
-    execute(path, *FUNCTIONS)
+    execute(path, *FUNCTIONS.split(";"))
     with closing(open_database(path, read_only=False, busy_timeout_seconds=5)) as database:
         ((name,),) = execute(path, "SELECT quote_ident(current_schema())")
         database.run(lambda connection: divide_by_time(connection, name))
