@@ -1,5 +1,6 @@
 """A server may go away at any moment, that of a commit included: a batch is stored once, or nobody acts on it."""
 
+import asyncio
 import secrets
 import shutil
 import time
@@ -8,6 +9,7 @@ from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -180,6 +182,29 @@ async def test_whoever_lost_the_connection_and_was_overtaken_writes_nothing(
     assert stored(path) == [1, 3]
 
 
+async def test_a_newer_writer_that_is_just_beginning_is_waited_for(
+    journal: SqlJournal, path: Path, server_url: str
+) -> None:
+    """It has taken the next epoch, and has not committed yet: whoever is older must not pass it by."""
+    await journal.commit(a_batch(1))
+    place = find_server(path)
+    assert place is not None
+    newer = await asyncpg.connect(
+        server_url.replace("+asyncpg", ""), server_settings={"search_path": place.schema}
+    )  # fmt: skip
+    beginning = newer.transaction()
+    await beginning.start()
+    await newer.execute("UPDATE meta SET value = '2' WHERE key = 'epoch'")
+    committing = asyncio.create_task(journal.commit(a_batch(2)))
+    await asyncio.sleep(0.3)
+    assert not committing.done()
+    await beginning.commit()
+    with pytest.raises(JournalTakenOver, match="it is epoch 2"):
+        await committing
+    await newer.close()
+    assert execute(path, "SELECT max(batch) FROM journal") == [(1,)]
+
+
 @pytest.fixture
 def careless(server_url: str) -> Iterator[str]:
     """The address for a user whose commits do not wait for the disk."""
@@ -222,6 +247,7 @@ def test_a_server_that_cannot_be_used_is_told_in_words(
     with pytest.raises(JournalError, match=words) as refused:
         SqlJournal(path, url=url.render_as_string(), busy_timeout_seconds=PATIENCE)
     assert refused.value.next_step
+    assert not path.exists(), "no journal was made"
 
 
 def test_a_journal_stays_where_it_is(server_url: str, tmp_path: Path) -> None:
