@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from robo_trader.adapters.storage.database import open_database
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
+from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.server_place import find_server, point_to_server
 from robo_trader.adapters.storage.writer_lock import WriterLock, is_held
 from robo_trader.app.exit_codes import ExitCode, exit_code_of
@@ -281,3 +282,17 @@ def test_a_lock_whose_server_is_gone_is_let_go_of(path: Path) -> None:
         kill_backends(path)
     with WriterLock(path):
         pass
+
+
+async def test_who_watches_goes_on_once_the_server_is_back(journal: SqlJournal, path: Path, proxy: ServerProxy) -> None:
+    await journal.commit(a_batch(1))
+    with closing(SqlProjections(path)) as views:
+        assert views.last_seq() == 1
+        proxy.is_closed = True
+        kill_backends(path)
+        for _ in range(2):
+            with pytest.raises(JournalUnwritable, match="does not answer"):
+                views.last_seq()
+        proxy.is_closed = False
+        assert views.last_seq() == 1
+        assert views.session().account == "PAPER"
