@@ -189,7 +189,7 @@ def _market_settings(
     return MarketSettings(
         sessions=brokerage.sessions,
         listings=brokerage.listings,
-        bar_size=settings.data.bar_size,
+        bar_size=market.bar_size,
         past=lambda symbol: market.past.get(symbol, ()),
         access=options.access,
         real_seconds=time.monotonic if options.is_paced else None,
