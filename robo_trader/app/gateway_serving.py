@@ -102,7 +102,7 @@ async def serve_gateway(
     brokerage = Brokerage.restore(wanted, kept.brokerage) if kept else Brokerage(wanted)
     listening = GatewaySettings(host=options.host, port=options.port, is_paced=options.is_paced)
     server = GatewayServer(
-        {"brokerage": brokerage, "market": Market(_market_settings(settings, options, market, wanted))},
+        {"brokerage": brokerage, "market": Market(_market_settings(options, market, wanted))},
         listening,
         clock=clock,
         faults=FaultBook(faults, seed=options.seed),
@@ -183,9 +183,7 @@ def _brokerage_settings(
     )
 
 
-def _market_settings(
-    settings: Settings, options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings
-) -> MarketSettings:
+def _market_settings(options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings) -> MarketSettings:
     return MarketSettings(
         sessions=brokerage.sessions,
         listings=brokerage.listings,
