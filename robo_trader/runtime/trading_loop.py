@@ -12,6 +12,7 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import CancelOrder, Command, Step, SubmitOrder
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.events import InputEvent, QuoteArrived, SliceClosed, TimerFired, TradePrinted
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.ports.broker import Broker
 from robo_trader.core.ports.journal import Batch, Journal, StepRecord
 
@@ -19,7 +20,7 @@ BatchListener = Callable[[Batch], None]
 MarketObserver = Callable[[BarSlice | QuoteArrived | CorporateAction], None]
 DueTimer = Callable[[int], TimerFired | None]
 Record = QuoteArrived | TradePrinted
-_OF_MARKET = (SliceClosed, QuoteArrived, TradePrinted, TimerFired)
+_OF_MARKET = (SliceClosed, HistoryShown, QuoteArrived, TradePrinted, TimerFired)
 
 
 def no_timer(_before: int) -> None:

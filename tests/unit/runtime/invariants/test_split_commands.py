@@ -1,4 +1,4 @@
-"""A batch's commands go to the steps that asked for them, also where one step sends an order and the next cancels it."""
+"""A batch's commands go to the steps that asked for them, also where one sends an order and the next cancels it."""
 
 from msgspec.structs import replace
 
