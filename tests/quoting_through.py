@@ -64,10 +64,11 @@ class QuotingTrader(Trader):
 
     def begin_quotes(self, ticks: TicksWanted) -> None:
         """Ask for quotes of both symbols."""
-        records = LiveRecords(self.broker.records, SessionTable([self.session]), self._no_bar)
+        sessions = SessionTable([self.session])
+        records = LiveRecords(self.broker.records, sessions, self._no_bar)
         self.trading = LiveTrading(
             self.loop, self.broker, self.reconciled, see_to=self._see_to_nothing,
-            market=LiveMarket(self._take_slices, freshness(STAGE.sessions, BarSize.HOUR_1), records),
+            market=LiveMarket(self._take_slices, freshness(sessions, BarSize.HOUR_1), records),
         )  # fmt: skip
         self.broker.watch(SYMBOLS, BarSize.HOUR_1, "1 D", ticks)
 
