@@ -99,7 +99,7 @@ class InteractiveBrokers:
         self.market_time = 0  # the latest that anybody named, UTC ns
         self.bars_until = 0  # all bars that ended by then were told, UTC ns
         self.is_watching = False  # histories are there, and every bar since comes as it is made
-        self.history_seconds: tuple[float, ...] = ()  # how long the gateway took for each of them
+        self.history: speech.HistoryTold | None = None  # what was told last of how long they took
         self.arrived = asyncio.Event()  # something waits to be taken
 
     # ---- life ----
@@ -275,7 +275,7 @@ class InteractiveBrokers:
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
             self.is_watching = True
-            self.history_seconds = said.seconds
+            self.history = said
             _tell_history(said)
             self._come_to(said.at)
         elif isinstance(said, speech.TimeTold):

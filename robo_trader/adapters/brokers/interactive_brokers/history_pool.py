@@ -28,7 +28,7 @@ from robo_trader.adapters.brokers.interactive_brokers.history_turns import Histo
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 
-OPEN_A_LINE = 4  # questions at once on one connection
+OPEN_A_LINE = 2  # questions at once on one connection: more make each answer late and none of all sooner
 ATTEMPTS = 4  # of each question, before it is left to whoever asks
 _PAUSE_SECONDS, _PAUSE_SECONDS_MAX = 0.2, 5.0
 

@@ -62,6 +62,7 @@ class MarketWatch:
         self._awaited: set[Symbol] = set()  # their histories are under way
         self._seams: dict[Symbol, Seam] = {}  # of symbols whose past and stream are not both there
         self._seconds: list[float] = []  # how long histories took
+        self._asked_at = self._told_at = 0.0  # the first of them, and the last, by the loop's clock
         self._time = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -171,6 +172,7 @@ class MarketWatch:
         if wanted is None:
             return
         self._awaited = set(wanted.symbols)
+        self._asked_at = self._told_at = asyncio.get_running_loop().time()
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
         for symbol in wanted.symbols:
             self._ask_past(symbol)
@@ -214,6 +216,7 @@ class MarketWatch:
     def _take_past(self, symbol: Symbol, seam: Seam, told: TimedAnswer, *, is_sure: bool) -> None:
         if told.rows:
             self._seconds.append(told.seconds)
+            self._told_at = asyncio.get_running_loop().time()
         elif is_sure:
             self._say(speech.AlarmRaised(words=f"the gateway has no history of {symbol}: features begin without"))
         seam.take_past([_told(bar) for bar in told.rows], is_sure=is_sure)
@@ -249,7 +252,8 @@ class MarketWatch:
             self._deadline.cancel()
             self._deadline = None
         seconds, self._seconds = tuple(self._seconds), []
-        self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds))
+        whole = self._told_at - self._asked_at
+        self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds, whole_seconds=whole))
 
     def _forget(self) -> None:
         if self._deadline is not None:

@@ -122,11 +122,13 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
 class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
     """The past of all symbols is told, after it was asked for anew: whatever was over by `at` (UTC ns) was in it.
 
-    What was refused is absent. seconds: how long the gateway took for each history.
+    What was refused is absent. seconds: how long the gateway took for each history; whole_seconds: from the first
+    question for one to the last answer.
     """
 
     at: int
     seconds: tuple[float, ...] = ()
+    whole_seconds: float = 0.0
 
 
 class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
