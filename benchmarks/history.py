@@ -33,22 +33,22 @@ _PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Seconds of one run: each request's, from the first to the last answer, and until streams had begun as well."""
+    """Seconds of one run: each request's, from the first to the last answer, and until the engine's end has all."""
 
     requests: tuple[float, ...]
     whole: float
-    warm_up: float
+    told: float
 
 
 def measure_history() -> list[Figure]:
     """Return median and 95th percentile of a request, with five connections and with one, and what all took."""
     structlog.configure(processors=[_say_nothing])
     with _gateway() as port:
-        runs = {clients: [asyncio.run(_warm_up(port, clients)) for _ in range(RUNS)] for clients in (1, 5)}
+        runs = {clients: [asyncio.run(_ask(port, clients)) for _ in range(RUNS)] for clients in (1, 5)}
     alone, pool = runs[1], runs[5]
     one = Figure("a request, one connection alone, p95", "s", tuple(_late(run) for run in alone))
     whole = Figure("history of 100 symbols, one connection alone", "s", tuple(run.whole for run in alone))
-    warm_up = Figure("the same and 100 streams, one connection", "s", tuple(run.warm_up for run in alone))
+    told = Figure("the same, at the engine's end, one connection", "s", tuple(run.told for run in alone))
     return [
         Figure("a request, one connection alone, p50", "s", tuple(_middle(run) for run in alone)),
         one,
@@ -56,8 +56,8 @@ def measure_history() -> list[Figure]:
         Figure("a request, five connections, p95", "s", tuple(_late(run) for run in pool), promise=0.3, baseline=one),
         whole,
         Figure("history of 100 symbols, five connections", "s", tuple(run.whole for run in pool), baseline=whole),
-        warm_up,
-        Figure("the same and 100 streams, five connections", "s", tuple(run.warm_up for run in pool), baseline=warm_up),
+        told,
+        Figure("the same, at the engine's end, five connections", "s", tuple(run.told for run in pool), baseline=told),
     ]
 
 
@@ -74,8 +74,8 @@ def _late(run: _Run) -> float:
     return sorted(run.requests)[len(run.requests) * 95 // 100]
 
 
-async def _warm_up(port: int, clients: int) -> _Run:
-    """Ask for five days of bars of five minutes, as a session does that begins."""
+async def _ask(port: int, clients: int) -> _Run:
+    """Ask for five days of bars of five minutes, the connections still to be made."""
     with tempfile.TemporaryDirectory() as folder:
         target = GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT, history_clients=clients)
         broker = InteractiveBrokers(
@@ -87,16 +87,12 @@ async def _warm_up(port: int, clients: int) -> _Run:
                 while broker.link is not LinkState.READY:  # noqa: ASYNC110 - the link sets no event
                     await asyncio.sleep(0.01)
                 begun = time.perf_counter()
-                broker.watch(SYMBOLS, BarSize.MINUTES_5, "5 D")
-                while not broker.is_watching:
-                    await broker.arrived.wait()
-                    broker.arrived.clear()
-                warm_up = time.perf_counter() - begun
+                batch = await broker.history_of(SYMBOLS, BarSize.MINUTES_5, "5 D")
+                told = time.perf_counter() - begun
         finally:
             await broker.stop()
-    assert len({told.symbol for told in broker.take_bars()}) == len(SYMBOLS)
-    assert broker.history is not None and len(broker.history.seconds) == len(SYMBOLS)
-    return _Run(broker.history.seconds, broker.history.whole_seconds, warm_up)
+    assert len(batch.bars) == len(batch.seconds) == len(SYMBOLS), batch.problems
+    return _Run(batch.seconds, batch.whole_seconds, told)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.bar_stream import told_size
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import Batches, HistoryBatch
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
@@ -92,6 +93,7 @@ class InteractiveBrokers:
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
+        self._batches = Batches()
         self._watch: speech.WatchMarket | None = None
         self.is_simulated = False  # the gateway plays another day
         self.link = LinkState.DOWN
@@ -99,7 +101,6 @@ class InteractiveBrokers:
         self.market_time = 0  # the latest that anybody named, UTC ns
         self.bars_until = 0  # all bars that ended by then were told, UTC ns
         self.is_watching = False  # histories are there, and every bar since comes as it is made
-        self.history: speech.HistoryTold | None = None  # what was told last of how long they took
         self.arrived = asyncio.Event()  # something waits to be taken
 
     # ---- life ----
@@ -193,6 +194,19 @@ class InteractiveBrokers:
         bars, self._bars = self._bars, []
         return bars
 
+    async def history_of(self, symbols: Sequence[Symbol], bar_size: BarSize, duration: str) -> HistoryBatch:
+        """Return so much of the past of some symbols, beside what is watched; bars are those of `told_size`.
+
+        Raises ConnectionError where the process is gone, or ends meanwhile.
+        """
+        number, coming = self._batches.begin()
+        asked = speech.AskHistory(
+            number=number, symbols=tuple(symbols), bar_size=told_size(bar_size).value, duration=duration
+        )
+        if not self._say(asked):
+            self._batches.break_off()
+        return await coming
+
     # ---- the process ----
 
     async def _keep(self) -> None:
@@ -232,6 +246,7 @@ class InteractiveBrokers:
             return str(error)
         finally:
             self._channel = None
+            self._batches.break_off()
             await self._end(self._process)
             await channel.close()
 
@@ -275,7 +290,6 @@ class InteractiveBrokers:
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
             self.is_watching = True
-            self.history = said
             _tell_history(said)
             self._come_to(said.at)
         elif isinstance(said, speech.TimeTold):
@@ -283,6 +297,8 @@ class InteractiveBrokers:
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
                 self.is_simulated = said.is_simulated
+        elif isinstance(said, (speech.BatchTold, speech.BatchEnded)):
+            self._batches.hear(said)
         else:
             _tell(said)
 

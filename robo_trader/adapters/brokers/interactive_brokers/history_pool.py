@@ -200,13 +200,13 @@ class HistoryPool:
         self._say(speech.ServiceChanged(service=member.line.name, works=works, words=words))
 
 
-def build_pool(begin: speech.Begin, wire: GatewayWire, say: Say) -> HistoryPool | None:
-    """Return the pool that is wanted, None for none."""
+def build_pool(begin: speech.Begin, wire: GatewayWire, say: Say) -> HistoryPool:
+    """Return the pool that is wanted; one without connections leaves all to the one that trades."""
     lines = [
         HistoryLine(begin.host, begin.port, history_ids(begin.client_id, number), begin.patience)
         for number in range(begin.history_clients)
     ]
-    return HistoryPool(lines, begin.patience, say, spare=wire.history) if lines else None
+    return HistoryPool(lines, begin.patience, say, spare=wire.history)
 
 
 def _may_pass(error: BaseException) -> bool:

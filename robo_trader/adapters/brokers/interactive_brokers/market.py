@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import ROWS_MAX, row_of
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
-from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import STREAMS_MAX, HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.seam import Seam
 from robo_trader.adapters.brokers.interactive_brokers.translation import stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 LAST_TIME = 45  # the kind of tick that names the time of the last trade
 HISTORY_SECONDS = 30.0  # a history that has not come by then is missing, and the others are told without it
-ROWS_MAX = 20_000  # bars in one message to the engine
 _REFUSED = frozenset({162, 200, 321, 322, 366, 2105})
 _FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError)
 
@@ -50,7 +50,7 @@ class MarketWatch:
         self._clock = clock
         self._say = say
         self._errands = errands
-        self.pool: HistoryPool | None = None  # None: histories are asked for whole, on the connection that trades
+        self.pool: HistoryPool  # set by whoever joins them
         self.retry_seconds = 10.0  # after a refused history: the gateway counts questions
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
@@ -76,8 +76,7 @@ class MarketWatch:
     def begin(self) -> None:
         """Ask on a new connection."""
         self._is_begun = True
-        if self.pool is not None:
-            self.pool.wake()
+        self.pool.wake()
         self._start(self._subscribe())
 
     def end(self) -> None:
@@ -97,7 +96,7 @@ class MarketWatch:
     def hear_bar(self, number: int, bar: "BarData") -> None:
         """Take a bar of a history."""
         if number in self._histories:
-            self._rows[number].append(_told(bar))
+            self._rows[number].append(row_of(bar))
 
     def hear_end(self, number: int) -> None:
         """Take the end of a history."""
@@ -106,9 +105,7 @@ class MarketWatch:
             return
         rows, self._rows[number] = self._rows[number], []
         seam = self._seams.get(symbol)
-        if seam is None:
-            self._complete(symbol, rows)
-        else:
+        if seam is not None:
             seam.take_stream(rows)
             self._join(symbol, seam)
 
@@ -119,9 +116,9 @@ class MarketWatch:
             return
         seam = self._seams.get(symbol)
         if seam is None:
-            self._say(speech.BarsTold(symbol=symbol, bars=(_told(bar),)))
+            self._say(speech.BarsTold(symbol=symbol, bars=(row_of(bar),)))
         elif seam.has_begun:
-            seam.take_update(_told(bar))
+            seam.take_update(row_of(bar))
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
@@ -171,6 +168,11 @@ class MarketWatch:
         wanted = self._wanted
         if wanted is None:
             return
+        if len(wanted.symbols) > STREAMS_MAX:
+            words = (
+                f"{len(wanted.symbols)} symbols are to be followed; Interactive Brokers lets {STREAMS_MAX}, and refuses"
+            )
+            self._say(speech.AlarmRaised(words=f"{words} the others' bars"))
         self._awaited = set(wanted.symbols)
         self._asked_at = self._told_at = asyncio.get_running_loop().time()
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
@@ -184,25 +186,23 @@ class MarketWatch:
             await self._wire.keep_ticks(number, stock(symbol))
 
     def _ask_past(self, symbol: Symbol) -> None:
-        if self.pool is not None:
-            seam = self._seams[symbol] = Seam()
-            self._start(self._fetch(self.pool, symbol, seam))
+        seam = self._seams[symbol] = Seam()
+        self._start(self._fetch(symbol, seam))
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
         self._histories[number] = symbol
         self._rows[number] = []
-        duration = wanted.duration if self.pool is None else _short(wanted.bar_size)
-        await self._wire.keep_history(number, stock(symbol), wanted.bar_size, duration)
+        await self._wire.keep_history(number, stock(symbol), wanted.bar_size, _short(wanted.bar_size))
 
-    async def _fetch(self, pool: "HistoryPool", symbol: Symbol, seam: Seam) -> None:
+    async def _fetch(self, symbol: Symbol, seam: Seam) -> None:
         """Get what lies before a stream, again and again until it is there, or no longer wanted."""
         wanted = self._wanted
         assert wanted is not None, symbol
         while self._seams.get(symbol) is seam:
             is_sure = seam.has_begun
             try:
-                told = await _past(pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
+                told = await _past(self.pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
             except _FAILURES as error:
                 words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
                 self._say(speech.AlarmRaised(words=words))
@@ -219,14 +219,13 @@ class MarketWatch:
             self._told_at = asyncio.get_running_loop().time()
         elif is_sure:
             self._say(speech.AlarmRaised(words=f"the gateway has no history of {symbol}: features begin without"))
-        seam.take_past([_told(bar) for bar in told.rows], is_sure=is_sure)
+        seam.take_past([row_of(bar) for bar in told.rows], is_sure=is_sure)
         self._join(symbol, seam)
 
     def _join(self, symbol: Symbol, seam: Seam) -> None:
         """Tell past and stream once both are there."""
         if seam.has_gap:
-            assert self.pool is not None, symbol
-            self._start(self._fetch(self.pool, symbol, seam))
+            self._start(self._fetch(symbol, seam))
             return
         rows = seam.joined()
         if rows is not None:
@@ -278,9 +277,3 @@ async def _past(pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:
 def _short(bar_size: str) -> str:
     """Return how much of the past a stream begins with: the session at hand, and that before it where bars are days."""
     return "2 D" if bar_size == BarSize.DAY_1.value else "1 D"
-
-
-def _told(bar: "BarData") -> speech.BarTold:
-    return speech.BarTold(
-        date=str(bar.date), open=bar.open, high=bar.high, low=bar.low, close=bar.close, volume=bar.volume
-    )

@@ -86,6 +86,15 @@ class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
     duration: str
 
 
+class AskHistory(Struct, frozen=True, kw_only=True, gc=False):
+    """Tell so much of the past of some symbols, once."""
+
+    number: int
+    symbols: tuple[Symbol, ...]
+    bar_size: str  # as Interactive Brokers writes it
+    duration: str
+
+
 class Finish(Struct, frozen=True, kw_only=True, gc=False):
     """Hang up and end."""
 
@@ -117,6 +126,23 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
 
     symbol: Symbol
     bars: tuple[BarTold, ...]
+
+
+class BatchTold(Struct, frozen=True, kw_only=True, gc=False):
+    """Bars of one symbol that were asked for under a number, in order of time; or why there are none."""
+
+    number: int
+    symbol: Symbol
+    bars: tuple[BarTold, ...]
+    problem: str = ""
+
+
+class BatchEnded(Struct, frozen=True, kw_only=True, gc=False):
+    """All that was asked for under a number is told. seconds: of each history that came, and of all together."""
+
+    number: int
+    seconds: tuple[float, ...]
+    whole_seconds: float
 
 
 class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -160,6 +186,7 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, Finish, CodeHeard, AlarmRaised,
     StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold, ServiceChanged,
+    AskHistory, BatchTold, BatchEnded,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}
