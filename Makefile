@@ -41,7 +41,7 @@ NIGHTLY_SCALE ?= 1
 
 nightly:
 	HYPOTHESIS_PROFILE=nightly NIGHTLY_SCALE=$(NIGHTLY_SCALE) \
-	scripts/test --numprocesses=auto --dist=load --maxschedchunk=1 -m hypothesis --verbose -o faulthandler_timeout=0
+	scripts/test --numprocesses=auto --dist=load --maxschedchunk=1 -m 'hypothesis or nightly' --verbose -o faulthandler_timeout=0
 
 bench:
 	$(BIN)/python -m benchmarks

@@ -8,13 +8,16 @@ import msgspec
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.code_version import code_hash, program_version
+from robo_trader.adapters.storage.schema_version import demand_schema
 from robo_trader.adapters.storage.session_record import SessionRecord
-from robo_trader.core.domain.errors import JournalDamaged
 from robo_trader.core.domain.order_references import INSTALL_ALPHABET, INSTALL_LENGTH
 from robo_trader.core.ports.journal import JournalIdentity
 
 _OF_EPOCH = schema.meta.c.key == "epoch"
-_EPOCH_NOW, _EPOCH_TAKEN = select(schema.meta.c.value).where(_OF_EPOCH), update(schema.meta).where(_OF_EPOCH)
+# It is locked where it is read, so that nobody else takes the next one before the transaction has ended.
+_EPOCH_NOW = select(schema.meta.c.value).where(_OF_EPOCH).with_for_update()
+_EPOCH_TAKEN = update(schema.meta).where(_OF_EPOCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +47,21 @@ def read_facts(connection: Connection, path: Path) -> JournalFacts:
     """Return what a journal says of itself. Raises JournalDamaged if its tables are not those this program writes."""
     is_ours = inspect(connection).has_table(schema.meta.name)
     stored = {row.key: row.value for row in connection.execute(select(schema.meta))} if is_ours else {}
-    version = stored.get("schema_version")
-    if version != str(schema.SCHEMA_VERSION):
-        raise JournalDamaged(
-            f"{path} has schema {version}, this program knows {schema.SCHEMA_VERSION}",
-            next_step="Use the program version that wrote it, or begin a new session with --database.",
-        )
+    demand_schema(stored.get("schema_version"), path)
     session = msgspec.json.decode(stored["session"], type=SessionRecord)
     return JournalFacts(session, JournalIdentity(stored["install"], int(stored["epoch"])))
 
 
 def newest_epoch(connection: Connection) -> int:
-    """Return the epoch of whoever began to write last. Cheap: asked at every commit."""
+    """Return the epoch of whoever began to write last; it stays so to the end of the transaction.
+
+    Cheap: asked at every commit.
+    """
     return int(connection.execute(_EPOCH_NOW).scalar_one())
 
 
 def store_epoch(connection: Connection, epoch: int) -> None:
-    """Write down that somebody begins to write."""
+    """Write down that this program begins to write."""
     connection.execute(_EPOCH_TAKEN, {"value": str(epoch)})
+    writer = {"epoch": epoch, "program": program_version(), "code": code_hash()}
+    connection.execute(insert(schema.writers), [writer])

@@ -29,6 +29,8 @@ def _print(verdict: Verdict, database: Path) -> None:
     print_rows(f"Invariants in {database}", verdict.findings, columns=columns, as_json=False)
     print_text(f"install {verdict.identity.install}, begun {verdict.identity.epoch} times; {_epochs_in_words(verdict)}")
     print_text(f"{verdict.batches} batches, {verdict.events} events, state {verdict.state_hash or 'not reached'}")
+    if verdict.snapshots:
+        print_text(f"{verdict.snapshots} snapshots, with the journal behind them, lead to the same state")
 
 
 def _epochs_in_words(verdict: Verdict) -> str:

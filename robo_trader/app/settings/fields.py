@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import parse_window
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR, Symbol, parse_symbol
 from robo_trader.core.market.bar_sizes import BarSize, Duration, parse_bar_size, parse_duration
@@ -75,6 +76,13 @@ def _from_text(parse: Callable[[str], object]) -> Callable[[object], object]:
             raise refusal(f"{refused}. {refused.next_step}") from None
 
     return read
+
+
+def _check_window(text: str) -> str:
+    try:
+        return parse_window(text).text if text.strip() else ""
+    except InvalidConfig as refused:
+        raise refusal(f"{refused}. {refused.next_step}") from None
 
 
 def _read_symbols(value: object) -> object:
@@ -220,6 +228,7 @@ OptionalDollars = Annotated[Decimal | None, Field(decimal_places=2)]
 OptionalMultiple = Annotated[Decimal | None, Field(decimal_places=4)]
 OptionalCount = int | None
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Minutes = Annotated[float, Field(allow_inf_nan=False)]
 
 Symbols = Annotated[
     tuple[Symbol, ...],
@@ -295,9 +304,19 @@ Waivers = Annotated[
     Mapping[str, Annotated[str, Field(min_length=3, max_length=200)]],
     Wording("a reason of 3 to 200 characters for each symbol"),
 ]
+OptionalUrl = Annotated[
+    Annotated[str, Field(pattern=r"^https?://[!-~]{1,500}$")] | None,
+    Wording("an address such as https://example.org/x"),
+]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
 AccountName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")
+]
+RestartHours = Annotated[
+    str,
+    Field(max_length=100),
+    AfterValidator(_check_window),
+    Wording("a span of hours such as 23:45-01:45 America/New_York, or empty"),
 ]
 BrokerAccount = Annotated[
     str,

@@ -50,13 +50,20 @@ class BarStream:
             self._after = max(self._after, *by_end)
         return [self._slice(ended_at, bars) for ended_at, bars in by_end.items()]
 
+    def earliest_end(self) -> int | None:
+        """Return the end of the earliest bar that is held, UTC ns, None if none is."""
+        return min((ended_at for ended_at, _ in self._pieces), default=None)
+
     def _slice(self, ended_at: int, bars: list[Bar]) -> BarSlice:
         session = self._sessions.of_bar(ended_at)
         assert session is not None, ended_at
         return BarSlice(ended_at=ended_at, session=session, bars=tuple(bars))
 
     def _placed(self, symbol: Symbol, row: BarTold) -> tuple[int, Bar] | None:
-        """Return when a row begins, and it with the span of the bar that it is part of; None outside all sessions."""
+        """Return when a row begins, and it with the span of the bar that it is part of.
+
+        None outside all sessions, and where its time is none.
+        """
         started_at = 0 if self._size.is_daily else int(row.date) * NANOS_PER_SECOND
         span = self._day(row.date) if self._size.is_daily else self._interval(started_at)
         if span is None:
@@ -64,7 +71,10 @@ class BarStream:
         return started_at, Bar(symbol, *span, row.open, row.high, row.low, row.close, row.volume)
 
     def _day(self, text: str) -> tuple[int, int] | None:
-        session = self._sessions.on(date.fromisoformat(text).isoformat())
+        try:
+            session = self._sessions.on(date.fromisoformat(text).isoformat())
+        except ValueError:
+            return None
         return None if session is None else (session.opens_at, session.closes_at)
 
     def _interval(self, started_at: int) -> tuple[int, int] | None:

@@ -10,18 +10,21 @@ from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
 from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
+from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError
 from robo_trader.core.domain.instruments import Symbol
 
 ROWS_MAX = 20_000  # bars in one message to the engine
+_DATE_CHARACTERS_MAX = 10  # YYYYMMDD, or seconds since 1970
 
 Ask = Callable[[HistoryQuestion], Awaitable[TimedAnswer]]
 
 
 def row_of(bar: BarData) -> speech.BarTold:
-    """Return a bar as it goes to the engine."""
-    return speech.BarTold(
-        date=str(bar.date), open=bar.open, high=bar.high, low=bar.low, close=bar.close, volume=bar.volume
-    )
+    """Return a bar as the engine is told it. Raises UnreadableError where nobody could say when it was."""
+    date = str(bar.date)
+    if not (date.isdecimal() and date.isascii() and len(date) <= _DATE_CHARACTERS_MAX):
+        raise UnreadableError(f"{date[:20]!r} is no time of a bar")
+    return speech.BarTold(date=date, open=bar.open, high=bar.high, low=bar.low, close=bar.close, volume=bar.volume)
 
 
 async def tell_batch(asked: speech.AskHistory, ask: Ask, say: Callable[[object], None]) -> None:
@@ -33,11 +36,11 @@ async def tell_batch(asked: speech.AskHistory, ask: Ask, say: Callable[[object],
         rows, problem = list[speech.BarTold](), ""
         try:
             told = await ask(HistoryQuestion(symbol, asked.bar_size, asked.duration))
-        except (NoAnswerError, RequestRefusedError, ConnectionError) as error:
+            rows = [row_of(bar) for bar in told.rows]
+        except (NoAnswerError, RequestRefusedError, ConnectionError, UnreadableError) as error:
             problem = str(error) or type(error).__name__
         else:
             seconds.append(told.seconds)
-            rows = [row_of(bar) for bar in told.rows]
         for first in range(0, max(1, len(rows)), ROWS_MAX):
             bars = tuple(rows[first : first + ROWS_MAX])
             say(speech.BatchTold(number=asked.number, symbol=symbol, bars=bars, problem=problem))

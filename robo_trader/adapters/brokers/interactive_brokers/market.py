@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
+from robo_trader.adapters.brokers.interactive_brokers.contracts import ContractWatch
 from robo_trader.adapters.brokers.interactive_brokers.history_batch import ROWS_MAX, row_of
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
 from robo_trader.adapters.brokers.interactive_brokers.history_turns import STREAMS_MAX, HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.seam import Seam
-from robo_trader.adapters.brokers.interactive_brokers.translation import stock
+from robo_trader.adapters.brokers.interactive_brokers.ticks import TickWatch
+from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError, stock
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 LAST_TIME = 45  # the kind of tick that names the time of the last trade
 HISTORY_SECONDS = 30.0  # a history that has not come by then is missing, and the others are told without it
 _REFUSED = frozenset({162, 200, 321, 322, 366, 2105})
-_FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError)
+_FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError, UnreadableError)
 
 
 class MarketWatch:
@@ -50,15 +52,17 @@ class MarketWatch:
         self._clock = clock
         self._say = say
         self._errands = errands
+        self.contracts = ContractWatch(wire, clock, say)
         self.pool: HistoryPool  # set by whoever joins them
         self.retry_seconds = 10.0  # after a refused history: the gateway counts questions
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
         self._histories: dict[int, Symbol] = {}  # by number of the question, on this connection
-        self._lines: dict[int, Symbol] = {}
+        self.ticks = TickWatch(wire, clock, say)
         self._rows: dict[int, list[speech.BarTold]] = {}
         self._unwanted: list[int] = []  # numbers of histories that are still to be dropped
         self._unwanted_lines: list[int] = []
+        self._unwanted_streams: list[int] = []
         self._awaited: set[Symbol] = set()  # their histories are under way
         self._seams: dict[Symbol, Seam] = {}  # of symbols whose past and stream are not both there
         self._seconds: list[float] = []  # how long histories took
@@ -85,11 +89,14 @@ class MarketWatch:
         self._forget()
         self._unwanted.clear()
         self._unwanted_lines.clear()
+        self._unwanted_streams.clear()
 
     def renew(self) -> None:
         """Ask anew on the same connection: the gateway was away itself, and bars may have ended meanwhile."""
+        lines, streams = self.ticks.numbers()
         self._unwanted += self._histories
-        self._unwanted_lines += self._lines
+        self._unwanted_lines += lines
+        self._unwanted_streams += streams
         self._forget()
         self._start(self._drop_and_subscribe())
 
@@ -122,15 +129,20 @@ class MarketWatch:
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
-        if number in self._lines and kind == LAST_TIME and value.isdigit():
+        self.ticks.hear_text(number, kind, value)
+        if self.ticks.has_line(number) and kind == LAST_TIME and value.isdecimal():
             at = int(value) * NANOS_PER_SECOND
-            self._clock.note(at)
+            self._clock.hear(at)
             if at > self._time:
                 self._time = at
+                if self._clock.is_simulated:
+                    self.ticks.tell_all()  # bars that end by then may be closed now, after what came before
                 self._say(speech.TimeTold(at=at))
 
-    def hear_error(self, number: int, code: int) -> None:
+    def hear_error(self, number: int, code: int, text: str = "") -> None:
         """Ask again, later, for a history that was refused, or ended."""
+        self.ticks.hear_error(number, code, text)
+        self.contracts.hear_error(number, code)
         if code not in _REFUSED or self._wanted is None:
             return
         symbol = self._histories.pop(number, None)
@@ -162,6 +174,9 @@ class MarketWatch:
         while self._unwanted_lines:
             await self._wire.drop_ticks(self._unwanted_lines[-1])
             self._unwanted_lines.pop()
+        while self._unwanted_streams:
+            await self._wire.drop_stream(self._unwanted_streams[-1])
+            self._unwanted_streams.pop()
         await self._subscribe()
 
     async def _subscribe(self) -> None:
@@ -176,14 +191,16 @@ class MarketWatch:
         self._awaited = set(wanted.symbols)
         self._asked_at = self._told_at = asyncio.get_running_loop().time()
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
+        self.ticks.begin(wanted)
         for symbol in wanted.symbols:
             self._ask_past(symbol)
         for symbol in wanted.symbols:
             await self._ask_history(wanted, symbol)
         for symbol in wanted.symbols:
-            number = self._wire.number()
-            self._lines[number] = symbol
-            await self._wire.keep_ticks(number, stock(symbol))
+            await self.ticks.open_line(symbol)
+        await self.ticks.open_streams()
+        for symbol in wanted.symbols:
+            await self.contracts.ask(symbol)
 
     def _ask_past(self, symbol: Symbol) -> None:
         seam = self._seams[symbol] = Seam()
@@ -203,6 +220,7 @@ class MarketWatch:
             is_sure = seam.has_begun
             try:
                 told = await _past(self.pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
+                rows = [row_of(bar) for bar in told.rows]
             except _FAILURES as error:
                 words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
                 self._say(speech.AlarmRaised(words=words))
@@ -210,16 +228,16 @@ class MarketWatch:
                 await asyncio.sleep(self.retry_seconds)
                 continue
             if self._seams.get(symbol) is seam:
-                self._take_past(symbol, seam, told, is_sure=is_sure)
+                if rows:
+                    self._seconds.append(told.seconds)
+                    self._told_at = asyncio.get_running_loop().time()
+                self._take_past(symbol, seam, rows, is_sure=is_sure)
             return
 
-    def _take_past(self, symbol: Symbol, seam: Seam, told: TimedAnswer, *, is_sure: bool) -> None:
-        if told.rows:
-            self._seconds.append(told.seconds)
-            self._told_at = asyncio.get_running_loop().time()
-        elif is_sure:
+    def _take_past(self, symbol: Symbol, seam: Seam, rows: "Sequence[speech.BarTold]", *, is_sure: bool) -> None:
+        if is_sure and not rows:
             self._say(speech.AlarmRaised(words=f"the gateway has no history of {symbol}: features begin without"))
-        seam.take_past([row_of(bar) for bar in told.rows], is_sure=is_sure)
+        seam.take_past(rows, is_sure=is_sure)
         self._join(symbol, seam)
 
     def _join(self, symbol: Symbol, seam: Seam) -> None:
@@ -255,13 +273,15 @@ class MarketWatch:
         self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds, whole_seconds=whole))
 
     def _forget(self) -> None:
+        self.contracts.forget()
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
         for task in self._running:
             task.cancel()
-        for kept in (self._histories, self._lines, self._rows, self._awaited, self._seams, self._seconds):
+        for kept in (self._histories, self._rows, self._awaited, self._seams, self._seconds):
             kept.clear()
+        self.ticks.end()
 
 
 async def _past(pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:

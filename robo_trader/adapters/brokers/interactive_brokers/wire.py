@@ -6,14 +6,23 @@ corrections twice and loses fills of orders it does not know. Here every decoded
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
 
-from ib_async.contract import Contract
-from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter
+from ib_async.contract import Contract, ContractDetails
+from ib_async.objects import (
+    BarData,
+    CommissionReport,
+    Execution,
+    ExecutionFilter,
+    PriceIncrement,
+    TickAttribBidAsk,
+    TickAttribLast,
+)
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
@@ -25,10 +34,15 @@ from robo_trader.adapters.brokers.interactive_brokers.history_turns import Histo
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
+from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError
 
 OPEN, COMPLETED, POSITIONS, TIME = "open orders", "completed orders", "positions", "the time"
 _FIRST_REQUEST = 1_000_000_000  # numbers of questions; those of orders stay far below
+_CODE_MAX = 1 << 31
 _NANOS = 1_000_000_000
+# How the library logs a row that it cannot read: by the number of its kind. None: of a question with a number.
+_ROWS = {"5": OPEN, "101": COMPLETED, "61": POSITIONS, "11": None, "63": None}
+_ROW = re.compile(r"Error handling fields: \['(5|101|61|11|63)'")
 
 
 class Ears:
@@ -44,6 +58,7 @@ class Ears:
         self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
         self.next_id = 0
         self.market: MarketWatch
+        self.on_end: Callable[[], None] = lambda: None
         self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
         self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
 
@@ -52,7 +67,7 @@ class Ears:
 
     def nextValidId(self, orderId: int) -> None:
         """The gateway offers a number."""
-        self.next_id = max(self.next_id, orderId)
+        self.next_id = max(self.next_id, _number(orderId))
 
     def currentTime(self, time: int) -> None:
         """The gateway's clock, in seconds."""
@@ -61,7 +76,7 @@ class Ears:
 
     def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
         """An order as it is."""
-        order.orderId = orderId
+        order.orderId = _number(orderId)
         self._answers.add(OPEN, (contract, order, orderState))
         self._tracker.hear_open_order(contract, order, orderState)
         self.on_message()
@@ -81,7 +96,7 @@ class Ears:
     def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
         """An order that ended today."""
         self._answers.add(COMPLETED, (contract, order, orderState))
-        self._tracker.hear_completed(order, orderState)
+        self._tracker.hear_completed(contract, order, orderState)
         self.on_message()
 
     def completedOrdersEnd(self) -> None:
@@ -90,7 +105,7 @@ class Ears:
 
     def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
         """An execution, as it happens or in an answer."""
-        self._clock.note(int(execution.time.timestamp()) * _NANOS)
+        self._clock.hear(int(execution.time.timestamp()) * _NANOS)
         self._answers.add(reqId, (contract, execution))
         self._tracker.hear_execution(contract, execution)
         self.on_message()
@@ -120,6 +135,18 @@ class Ears:
         """All were told."""
         self._answers.end(reqId)
 
+    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
+        """A contract that fits what was asked for."""
+        self.market.contracts.hear(reqId, details)
+
+    def contractDetailsEnd(self, reqId: int) -> None:
+        """All were told."""
+        self.market.contracts.hear_end(reqId)
+
+    def marketRule(self, marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
+        """The steps of prices."""
+        self.market.contracts.hear_rule(marketRuleId, priceIncrements)
+
     def historicalData(self, reqId: int, bar: BarData) -> None:
         """A bar of a history."""
         self._answers.add(reqId, bar)
@@ -138,22 +165,64 @@ class Ears:
         """A text of a line of ticks."""
         self.market.hear_tick(reqId, tickType, value)
 
-    def priceSizeTick(self, _reqId: int, _tickType: int, _price: float, _size: float) -> None:
-        """A price: bars tell what is traded on."""
+    def priceSizeTick(self, reqId: int, tickType: int, price: float, size: float) -> None:
+        """A price of a line of ticks, and its size."""
+        self.market.ticks.hear_price(reqId, tickType, price, size)
+
+    def tickSize(self, reqId: int, tickType: int, size: float) -> None:
+        """A size of a line of ticks."""
+        self.market.ticks.hear_size(reqId, tickType, size)
+
+    def tickGeneric(self, reqId: int, tickType: int, value: float) -> None:
+        """A number of a line of ticks."""
+        self.market.ticks.hear_number(reqId, tickType, value)
+
+    def marketDataType(self, reqId: int, marketDataId: int) -> None:
+        """Which kind of data a line of ticks has."""
+        self.market.ticks.hear_kind(reqId, marketDataId)
+
+    def tickByTickBidAsk(
+        self, reqId: int, time: int, bidPrice: float, askPrice: float, bidSize: float, askSize: float,
+        _attributes: TickAttribBidAsk,
+    ) -> None:  # fmt: skip
+        """A quote of a stream."""
+        self.market.ticks.hear_stream_quote(reqId, time, bidPrice, askPrice, bidSize, askSize)
+
+    def tickByTickAllLast(
+        self, reqId: int, _kind: int, time: int, price: float, size: float, attributes: TickAttribLast,
+        _exchange: str, _conditions: str,
+    ) -> None:  # fmt: skip
+        """A print of a stream; what is not reported to the tape is none."""
+        if not attributes.unreported:
+            self.market.ticks.hear_stream_print(reqId, time, price, size)
+
+    def tcpDataProcessed(self) -> None:
+        """All that came together was heard."""
+        self.market.ticks.flush()
 
     def setEventsDone(self) -> None:
-        """The connection has ended: the library keeps events for books that are not used here."""
+        """The connection has ended, ready or not: the library says it here, for books that are not used."""
+        self.on_end()
 
     def connectionClosed(self) -> None:
         """The connection has ended; the client's own event tells it next."""
 
     def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
         """An error, a warning or a notice."""
+        if not abs(errorCode) < _CODE_MAX or not abs(reqId) < _CODE_MAX:
+            raise UnreadableError(f"{str(errorCode)[:20]} about {str(reqId)[:20]} is no code")
         if not self._answers.refuse(reqId, errorCode, errorString):
             self._tracker.hear_error(reqId, errorCode, errorString)
-        self.market.hear_error(reqId, errorCode)
+        self.market.hear_error(reqId, errorCode, errorString)
         self.on_code(reqId, errorCode, errorString)
         self.on_message()
+
+
+def _number(order_id: int) -> int:
+    """Return an order's number. Raises UnreadableError: ours go on from the highest, so one too high is for good."""
+    if not abs(order_id) < _FIRST_REQUEST:
+        raise UnreadableError(f"{str(order_id)[:20]} is no number of an order")
+    return order_id
 
 
 class GatewayWire:
@@ -181,7 +250,21 @@ class GatewayWire:
         self.lost.clear()
         if self.breaker is not None:
             self.breaker.forget()
-        await self.client.connectAsync(host, port, client_id, seconds)
+        ended = asyncio.Event()
+        self.ears.on_end = ended.set
+        steps = [
+            asyncio.ensure_future(self.client.connectAsync(host, port, client_id, seconds)),
+            asyncio.ensure_future(ended.wait()),  # the library would go on waiting for who has hung up
+        ]
+        try:
+            await asyncio.wait(steps, return_when=asyncio.FIRST_COMPLETED)
+            if not steps[0].done():
+                raise ConnectionError("the gateway hung up before it was ready")
+            steps[0].result()
+        finally:
+            for step in steps:
+                step.cancel()
+            await asyncio.gather(*steps, return_exceptions=True)
         return list(self.client.getAccounts())
 
     def close(self) -> None:
@@ -267,10 +350,23 @@ class GatewayWire:
             lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
         )
 
-    async def keep_ticks(self, number: int, contract: Contract) -> None:
-        """Ask for ticks from now on."""
+    async def keep_ticks(self, number: int, contract: Contract, generic: str = "") -> None:
+        """Ask for a line of ticks from now on. generic: numbers of further kinds, with commas."""
         ask = self.client.reqMktData
-        await self.send(Lane.MARKET, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+        await self.send(Lane.MARKET, lambda: ask(number, contract, generic, False, False, []))  # noqa: FBT003
+
+    async def keep_stream(self, number: int, contract: Contract, kind: str) -> None:
+        """Ask for every single tick of a kind from now on."""
+        ask = self.client.reqTickByTickData
+        await self.send(Lane.MARKET, lambda: ask(number, contract, kind, 0, False))  # noqa: FBT003
+
+    async def ask_contract(self, number: int, contract: Contract) -> None:
+        """Ask which contracts fit a description."""
+        await self.send(Lane.QUERY, lambda: self.client.reqContractDetails(number, contract))
+
+    async def ask_rule(self, rule: int) -> None:
+        """Ask for the steps of prices."""
+        await self.send(Lane.QUERY, lambda: self.client.reqMarketRule(rule))
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""
@@ -279,6 +375,10 @@ class GatewayWire:
     async def drop_ticks(self, number: int) -> None:
         """Want ticks no more."""
         await self.send(Lane.MARKET, lambda: self.client.cancelMktData(number))
+
+    async def drop_stream(self, number: int) -> None:
+        """Want single ticks no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelTickByTickData(number))
 
     def number(self) -> int:
         """Return a number for a question."""
@@ -310,5 +410,12 @@ class _UndecodableHandler(logging.Handler):
         self._wire = wire
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a message that was not understood."""
-        self._wire.on_undecodable(record.getMessage()[:500])
+        """Tell of a message that was not understood; the answer that it was part of is none."""
+        words = record.getMessage()
+        named = _ROW.match(words)
+        if named is not None and (key := _ROWS[named[1]]) is not None:
+            self._wire.answers.spoil(key)
+        elif named is not None:
+            self._wire.answers.spoil_numbered()
+        reason = record.exc_info[1] if record.exc_info else None
+        self._wire.on_undecodable(f"{words[:500]} {reason!r:.200}")

@@ -81,6 +81,12 @@ class Doings:
         self._come_to(at)
         return booked.execution.exec_id
 
+    def cancel(self, perm_id: int, at: int) -> None:
+        """Cancel a working order, as the exchange or the broker's risk desk does."""
+        self._come_to(at)
+        self._orders.withdraw(self._working(perm_id), at)
+        self._come_to(at)
+
     def fill(self, perm_id: int, shares: Decimal, price: Decimal, at: int) -> None:
         """Fill a part of a working order, whatever the market does; no more than it has left."""
         self._come_to(at)
@@ -165,6 +171,16 @@ class Doings:
     def tell_next_commission_first(self) -> None:
         """Tell the commission of the next execution before the execution."""
         self.arming.early_commissions += 1
+
+    def renumber(self, symbol: str) -> int:
+        """Let a symbol name another contract, as after a merger; return its conId."""
+        self._contract(symbol)
+        return self._contracts.renumber(Symbol(symbol))
+
+    def list_twice(self, symbol: str) -> None:
+        """Let a second contract go by a symbol: it is ambiguous now."""
+        self._contract(symbol)
+        self._contracts.list_twice(Symbol(symbol))
 
     def mute(self, kind: str, count: int = 1) -> None:
         """Swallow the next messages of a class, by its name: OrderStatusMessage, PositionMessage, ..."""

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from robo_trader.core.domain.commands import CancelOrder, ModifyOrder, SubmitOrder
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.commands import CancelOrder, ModifyOrder, Step, SubmitOrder
 from robo_trader.core.domain.events import FillBooked, PositionProtected, PositionUnprotected, SignalEmitted
 from robo_trader.core.domain.order_reports import BrokerReport, OrderCanceled, OrderModified, OrderRejected
 from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderPurpose, OrderType, Side, TimeInForce
+from robo_trader.core.domain.protection_events import ProtectionAnswer, ProtectionFailed
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.simulation.venue.venue import Venue
@@ -179,6 +181,51 @@ def test_a_leg_that_is_refused(refusals: int, shares: int) -> None:
     assert (desk.engine.account.orders.leg_for(AAPL) is not None) == bool(shares)
     days(desk, 110.0, first=2)
     assert held(desk) == shares
+
+
+def failures(desk: Desk) -> list[ProtectionAnswer]:
+    return [event.answer for step in desk.steps for event in only(ProtectionFailed, step.events)]
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_every_failure_is_told_with_what_is_done_about_it(refusals: int) -> None:
+    desk = a_desk()
+    desk.venue = FussyVenue(refusals)
+    days(desk, 110.0, 110.0)
+    told = [event for step in desk.steps for event in only(ProtectionFailed, step.events)]
+    assert [event.answer for event in told] == [ProtectionAnswer.PLACED_AGAIN, ProtectionAnswer.LEFT][:refusals]
+    assert {(event.reason, int(event.shares)) for event in told} == {("no stops here", 45)}
+
+
+def test_a_position_may_be_held_without_a_stop_where_the_policy_says_so() -> None:
+    desk = a_desk(policy=ProtectionPolicy(flattens=False))
+    desk.venue = FussyVenue(9)
+    days(desk, 110.0, 110.0, 110.0, 110.0)
+    assert failures(desk) == [ProtectionAnswer.PLACED_AGAIN, ProtectionAnswer.HELD]
+    assert held(desk) == 45
+    assert desk.engine.account.orders.leg_for(AAPL) is None, "no third attempt: a person must look"
+
+
+def the_link(desk: Desk, state: LinkState) -> Step:
+    at = desk.steps[-1].events[-1].occurred_at
+    step = desk.engine.process(BrokerLinkChanged(state=state, reason="by the test", epoch=1, occurred_at=at))
+    desk.steps.append(step)
+    return step
+
+
+def test_what_fills_while_the_broker_is_away_is_guarded_as_soon_as_he_is_back() -> None:
+    """Reports of the time without a line come with the answers of the start, before any order may leave."""
+    desk = a_desk()
+    days(desk, 110.0)
+    the_link(desk, LinkState.DOWN)
+    days(desk, 110.0, 110.0, 110.0, first=1)
+    assert held(desk) == 45
+    assert desk.engine.account.orders.leg_for(AAPL) is None
+    step = the_link(desk, LinkState.READY)
+    (placed,) = only(SubmitOrder, step.commands)
+    assert placed.order.intent.purpose is OrderPurpose.PROTECTION
+    assert not failures(desk), "nobody refused a stop: none could be sent"
+    assert int(placed.order.intent.quantity) == 45
 
 
 def test_a_leg_that_somebody_else_cancels_is_placed_again() -> None:
