@@ -12,6 +12,7 @@ from benchmarks.history import measure_history
 from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
 from benchmarks.order_path import measure_order_path
+from benchmarks.recovery import measure_recovery
 from benchmarks.startup import measure_startup
 from benchmarks.sweep import measure_sweep
 from benchmarks.tick_path import measure_tick_path
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "cold_start": measure_cold_start,
     "history": measure_history,
     "tick_path": measure_tick_path,
+    "recovery": measure_recovery,
 }
 
 

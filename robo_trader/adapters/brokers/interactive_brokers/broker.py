@@ -12,10 +12,9 @@ from pathlib import Path
 
 import structlog
 
-from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers import broker_log, speech
 from robo_trader.adapters.brokers.interactive_brokers.bar_stream import told_size
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
-from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.history_batch import Batches, HistoryBatch
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
@@ -28,6 +27,7 @@ from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
 )
 from robo_trader.adapters.brokers.interactive_brokers.told_records import ToldRecords
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
@@ -40,6 +40,7 @@ from robo_trader.core.domain.order_reports import (
 )
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.reference_table import ReferenceTable
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import ForeignExecution, StatementPart, StatementReceived
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.journal import Batch
@@ -329,7 +330,8 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, (MarketDataChanged, ContractReported)):
+        elif isinstance(said, (MarketDataChanged, ContractReported, ClocksCompared, FactsReported)):
+            broker_log.tell(said)
             self._take(said)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
@@ -343,7 +345,7 @@ class InteractiveBrokers:
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
             self.is_watching = True
-            _tell_history(said)
+            broker_log.tell(said)
             self._come_to(said.at)
         elif isinstance(said, speech.RecordsTold):
             self.market_time = max(self.market_time, self.records.hear(said))
@@ -353,7 +355,7 @@ class InteractiveBrokers:
         elif isinstance(said, (speech.BatchTold, speech.BatchEnded)):
             self._batches.hear(said)
         else:
-            _tell(said, is_expected=self.link is LinkState.RESTARTING)
+            broker_log.tell(said, is_expected=self.link is LinkState.RESTARTING)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
         is_news = (state, reason) != (self.link, self.reason)
@@ -376,29 +378,3 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()
-
-
-def _tell_history(said: speech.HistoryTold) -> None:
-    if said.seconds:
-        ordered = sorted(said.seconds)
-        middle, late = ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
-        log.info(
-            "history is there", questions=len(ordered), median_seconds=round(middle, 3), p95_seconds=round(late, 3)
-        )
-
-
-def _tell(said: object, *, is_expected: bool) -> None:
-    if isinstance(said, speech.CodeHeard):
-        _tell_code(said, is_expected=is_expected)
-    elif isinstance(said, speech.ServiceChanged):
-        tell = log.info if said.works else log.warning
-        tell("the gateway's service", service=said.service, works=said.works, words=said.words)
-    elif isinstance(said, speech.AlarmRaised):
-        log.error("the broker's process raises an alarm", words=said.words)
-
-
-def _tell_code(said: speech.CodeHeard, *, is_expected: bool) -> None:
-    code = meaning(said.code)
-    is_quiet = is_expected or code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL}
-    tell = log.info if is_quiet else log.warning
-    tell("gateway", code=said.code, text=said.text, means=code.cause, effect=code.effect, next_step=code.next_step)
