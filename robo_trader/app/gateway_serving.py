@@ -12,13 +12,14 @@ from typing import Any
 import structlog
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
-from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, load_market
+from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, in_pieces, load_market
 from robo_trader.app.gateway_state import read_state, write_state
 from robo_trader.app.joining import build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles
-from robo_trader.app.running import FIRST_SESSION, last_session_date, stop_on_signals
+from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.settings import Settings
+from robo_trader.app.stopping import StopRequest
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.runtime.slices import pace
 from robo_trader.simulation.gateway.brokerage.brokerage import Brokerage
@@ -91,7 +92,7 @@ async def serve_gateway(
 
     Raises RoboTraderError for what the world refuses, and whatever bug ended the server.
     """
-    stop = stop_on_signals()
+    stop, settings = StopRequest().asked, in_pieces(settings)
     if options.host != LOOPBACK:
         log.warning("others than this machine can connect, and nobody is asked for a password", host=options.host)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from robo_trader.adapters.storage.journal import digest_of
+from robo_trader.adapters.storage.chain import digest_of
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
 from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.core.domain.errors import JournalError

@@ -15,9 +15,9 @@ import polars as pl
 from sqlalchemy import Row, func, select
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.chain import GENESIS, chained, damaged_record
 from robo_trader.adapters.storage.database import Held, open_database, rows_of
 from robo_trader.adapters.storage.durable_files import write_durably
-from robo_trader.adapters.storage.journal import GENESIS, chained, damaged_record
 from robo_trader.adapters.storage.journal_facts import read_facts
 from robo_trader.core.domain.errors import JournalDamaged, JournalUnwritable, SessionMismatch
 

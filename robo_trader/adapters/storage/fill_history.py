@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import select
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.chain import DECISION, damaged_record
 from robo_trader.adapters.storage.database import open_database, rows_of
 from robo_trader.adapters.storage.encoding import decode
-from robo_trader.adapters.storage.journal import DECISION, damaged_record
 from robo_trader.core.domain.action_events import CorporateActionApplied
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.events import FillBooked, FillRestated, ParentOrderUpdated

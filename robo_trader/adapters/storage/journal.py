@@ -5,21 +5,27 @@ refused once another has begun: it may have been stopped for hours and go on as 
 that the system let go of meanwhile does not hold it back. The epoch is looked at in the very transaction that stores.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from hashlib import blake2b
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
 from robo_trader.adapters.storage import schema
 from robo_trader.adapters.storage.anchoring import demand_anchored, warn_of_no_anchor
+from robo_trader.adapters.storage.chain import (
+    GENESIS,
+    check_records,
+    damaged_record,
+    next_hash,
+    read_batches,
+    read_numbered,
+    records_of,
+)
 from robo_trader.adapters.storage.database import closed_on_error, open_database, rows_of
 from robo_trader.adapters.storage.durability import demand_durable
-from robo_trader.adapters.storage.encoding import decode, encode
+from robo_trader.adapters.storage.encoding import encode
 from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
 from robo_trader.adapters.storage.journal_facts import is_begun, newest_epoch, read_facts, store_epoch, store_facts
 from robo_trader.adapters.storage.projector import Record, project
@@ -27,13 +33,9 @@ from robo_trader.adapters.storage.server_place import point_to_server
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.adapters.storage.tables import create_tables
 from robo_trader.adapters.storage.upserts import put_rows
-from robo_trader.core.domain.commands import Command
-from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, JournalError, JournalTakenOver
-from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
+from robo_trader.core.domain.errors import JournalBusy, JournalError, JournalTakenOver
+from robo_trader.core.ports.journal import START, Batch, JournalIdentity, JournalMark
 
-INPUT, DECISION, COMMAND = "input", "decision", "command"
-GENESIS = b"\x00" * 16
 LIVE = "LIVE"  # the mode of a session that trades real money
 PAGE_ROWS = 2000  # read at a time
 ReadRows = Callable[[Select[Any]], Sequence[Row[Any]]]
@@ -119,14 +121,36 @@ class SqlJournal:
         self._anchor.write(self._head())
         self._is_sure = True
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield every stored batch in order, checking sequence and hashes."""
-        yield from stored_batches(lambda statement: self._database.run(rows_of(statement)), self._path)
+    @property
+    def mark(self) -> JournalMark:
+        """Where the journal ends now."""
+        return JournalMark(self._seq, self._batch, self._hash)
+
+    def batches(self, after: JournalMark = START) -> Iterator[Batch]:
+        """Yield every stored batch behind a mark in order, checking sequence and hashes.
+
+        Raises JournalDamaged if the mark is none of this journal's.
+        """
+        yield from stored_batches(self._read, self._path, after)
+
+    def demand_mark(self, mark: JournalMark) -> None:
+        """Raise JournalDamaged unless a batch of this journal ends at the mark."""
+        demand_mark(self._read, self._path, mark)
+
+    def check_chain(self, until: JournalMark) -> None:
+        """Hold the hashes of all records up to a mark against what they were made from; nothing is decoded.
+
+        Raises JournalDamaged at the first record that is not what was written.
+        """
+        check_records(journal_rows(self._read, until=until.seq), self._path, until)
 
     def close(self) -> None:
         """Let go of the database."""
         self._anchor.close()
         self._database.close()
+
+    def _read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        return self._database.run(rows_of(statement))
 
     def _take(self, connection: Connection, session: SessionRecord) -> JournalIdentity:
         if not is_begun(connection):
@@ -168,9 +192,9 @@ class SqlJournal:
         rows: list[dict[str, Any]] = []
         records: list[Record] = []
         head = self._hash
-        for seq, (role, value) in enumerate(_flatten(batch), start=self._seq + 1):
+        for seq, (role, value) in enumerate(records_of(batch), start=self._seq + 1):
             kind, payload = type(value).__name__, encode(value)
-            head = _chain(head, self._identity.epoch, self._batch + 1, role, kind, payload)
+            head = next_hash(head, self._identity.epoch, self._batch + 1, role, kind, payload)
             rows.append({
                 "seq": seq, "batch": self._batch + 1, "epoch": self._identity.epoch, "role": role, "kind": kind,
                 "occurred_at": value.occurred_at, "payload": payload, "hash": head,
@@ -179,95 +203,41 @@ class SqlJournal:
         return rows, records, head
 
 
-def _flatten(batch: Batch) -> Iterator[tuple[str, Event | Command]]:
-    for step in batch.steps:
-        yield INPUT, step.input
-        for decision in step.decisions:
-            yield DECISION, decision
-    for command in batch.commands:
-        yield COMMAND, command
-
-
-def _link(head: bytes, told: str, payload: bytes) -> bytes:
-    return blake2b(b"\x00".join((head, told.encode(), payload)), digest_size=16).digest()
-
-
-def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
-    return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
-
-
-def chained(head: bytes, record: Mapping[str, Any]) -> bytes:
-    """Return the hash that a stored record should have. head: that of the one before."""
-    told = record["epoch"], record["batch"], record["role"], record["kind"]
-    return _chain(head, *told, record["payload"])
-
-
-def digest_of(batch: Batch) -> bytes:
-    """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
-    head = GENESIS
-    for role, value in _flatten(batch):
-        head = _link(head, f"{role}\x00{type(value).__name__}", encode(value))
-    return head
-
-
-def stored_batches(read: ReadRows, path: Path) -> Iterator[Batch]:
-    """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-    return (batch for _, batch in numbered_batches(read, path))
+def stored_batches(read: ReadRows, path: Path, after: JournalMark = START) -> Iterator[Batch]:
+    """Yield every batch behind a mark. Raises JournalDamaged at the first record that is not what was written."""
+    demand_mark(read, path, after)
+    yield from read_batches(journal_rows(read, after=after.seq), path, after)
 
 
 def numbered_batches(read: ReadRows, path: Path) -> Iterator[tuple[list[Record], Batch]]:
     """Yield every batch in order, with its records by their sequence. Raises as `stored_batches`."""
-    head, last, number = GENESIS, 0, 0
-    for batch, group in groupby(journal_rows(read), key=lambda row: row.batch):
-        stored, number = list(group), number + 1
-        for row in stored:
-            last, head = last + 1, _chain(head, row.epoch, number, row.role, row.kind, row.payload)
-            if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
-                raise damaged_record(path, last)
-        told = _batch_of(stored, path)
-        yield [(row.seq, value) for row, (_, value) in zip(stored, _flatten(told), strict=True)], told
+    yield from read_numbered(journal_rows(read), path)
 
 
-def journal_rows(read: ReadRows, *, after: int = 0) -> Iterator[Row[Any]]:
-    """Yield every record past a sequence in order, a page at a time."""
-    page = select(schema.journal).order_by(schema.journal.c.seq).limit(PAGE_ROWS)
-    while rows := read(page.where(schema.journal.c.seq > after)):
+def journal_rows(read: ReadRows, *, after: int = 0, until: int | None = None) -> Iterator[Row[Any]]:
+    """Yield every record past a sequence in order, up to another, a page at a time."""
+    seq = schema.journal.c.seq
+    page = select(schema.journal).order_by(seq).limit(PAGE_ROWS)
+    if until is not None:
+        page = page.where(seq <= until)
+    while rows := read(page.where(seq > after)):
         yield from rows
         after = rows[-1].seq
+
+
+def demand_mark(read: ReadRows, path: Path, mark: JournalMark) -> None:
+    """Raise JournalDamaged unless a batch of the journal ends at the mark."""
+    if mark == START:
+        return
+    around = select(schema.journal).where(schema.journal.c.seq.in_([mark.seq, mark.seq + 1]))
+    found = {row.seq: row for row in read(around)}
+    here, behind = found.get(mark.seq), found.get(mark.seq + 1)
+    is_there = here is not None and (here.batch, here.hash) == (mark.batch, mark.hash)
+    if not is_there or (behind is not None and behind.batch == mark.batch):
+        raise damaged_record(path, mark.seq)
 
 
 def hash_at(connection: Connection, seq: int) -> str | None:
     """Return the hash of one record in hexadecimal, None if there is none."""
     found = connection.execute(select(schema.journal.c.hash).where(schema.journal.c.seq == seq)).scalar()
     return None if found is None else bytes(found).hex()
-
-
-def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
-    steps: list[tuple[Any, list[Any]]] = []
-    commands: list[Any] = []
-    for row in rows:
-        try:
-            value = decode(row.kind, row.payload)
-        except (KeyError, msgspec.DecodeError) as error:
-            raise damaged_record(path, row.seq) from error
-        # The time stands beside what is hashed: it must agree with it.
-        if value.occurred_at != row.occurred_at or (row.role != COMMAND and commands):
-            raise damaged_record(path, row.seq)
-        if row.role == INPUT:
-            steps.append((value, []))
-        elif row.role == DECISION and steps:
-            steps[-1][1].append(value)
-        elif row.role == COMMAND:
-            commands.append(value)
-        else:
-            raise damaged_record(path, row.seq)
-    told = tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps)
-    return Batch(told, tuple(commands), rows[0].epoch)
-
-
-def damaged_record(path: Path, seq: int) -> JournalDamaged:
-    """Return the error for a record that is not what was written."""
-    return JournalDamaged(
-        f"record {seq} of the journal in {path} is not what was written",
-        next_step="Do not trade on it: restore a backup, or begin a new session with --database.",
-    )

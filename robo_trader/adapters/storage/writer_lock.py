@@ -6,6 +6,7 @@ writing is the epoch, whatever becomes of this lock.
 """
 
 import os
+import socket
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from robo_trader.adapters.storage.postgres_database import PostgresDatabase
 
 _PATIENCE_SECONDS = 5.0
+
+_HOLDER_LENGTH_MAX = 300
 
 
 class WriterLock:
@@ -32,8 +35,11 @@ class WriterLock:
         """Take the lock. Raises JournalBusy if another process holds it, JournalError if the server cannot be asked."""
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         if not _try_lock(self._descriptor):
+            holder = _read_holder(self._descriptor)
             os.close(self._descriptor)
-            raise self._busy()
+            raise self._busy(holder)
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
         place = find_server(self._database)
         if place is not None:
             try:
@@ -60,9 +66,9 @@ class WriterLock:
             raise self._busy()
         self._server = server
 
-    def _busy(self) -> JournalBusy:
+    def _busy(self, holder: str = "") -> JournalBusy:
         return JournalBusy(
-            f"another robo-trader is trading with {self._database}",
+            f"another robo-trader is trading with {self._database}{holder and f': {holder}'}",
             next_step="Stop it first, or begin a session of its own with --database PATH.",
         )
 
@@ -77,6 +83,14 @@ def is_held(database: Path) -> bool:
         return not _try_lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _read_holder(descriptor: int) -> str:
+    """Return who holds the lock, in his own words; empty where the system lets nobody read what is locked."""
+    try:
+        return os.pread(descriptor, _HOLDER_LENGTH_MAX, 0).decode(errors="replace") if hasattr(os, "pread") else ""
+    except OSError:
+        return ""
 
 
 def _try_lock(descriptor: int) -> bool:
