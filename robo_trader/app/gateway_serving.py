@@ -103,7 +103,7 @@ async def serve_gateway(
     brokerage = Brokerage.restore(wanted, kept.brokerage) if kept else Brokerage(wanted)
     listening = GatewaySettings(host=options.host, port=options.port, is_paced=options.is_paced)
     server = GatewayServer(
-        {"brokerage": brokerage, "market": Market(_market_settings(settings, options, market, wanted))},
+        {"brokerage": brokerage, "market": Market(_market_settings(options, market, wanted))},
         listening,
         clock=clock,
         faults=FaultBook(faults, seed=options.seed),
@@ -184,13 +184,11 @@ def _brokerage_settings(
     )
 
 
-def _market_settings(
-    settings: Settings, options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings
-) -> MarketSettings:
+def _market_settings(options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings) -> MarketSettings:
     return MarketSettings(
         sessions=brokerage.sessions,
         listings=brokerage.listings,
-        bar_size=settings.data.bar_size,
+        bar_size=market.bar_size,
         past=lambda symbol: market.past.get(symbol, ()),
         access=options.access,
         real_seconds=time.monotonic if options.is_paced else None,

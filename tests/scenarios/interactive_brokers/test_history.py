@@ -158,7 +158,7 @@ async def test_what_cannot_be_read_ends_its_connection_and_no_other() -> None:
     slices = minutes_of(0, 3)
     overheard: list[logging.LogRecord] = []
     listening = logging.Handler()
-    listening.emit = overheard.append  # type: ignore[method-assign]
+    listening.emit = overheard.append  # type: ignore[method-assign,assignment]
     log = logging.getLogger("ib_async.Decoder")
     log.addHandler(listening)
     async with (
