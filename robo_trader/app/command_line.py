@@ -11,15 +11,17 @@ import typer
 from robo_trader import __version__
 from robo_trader.app.arm_commands import arm, disarm
 from robo_trader.app.check_commands import check_app
+from robo_trader.app.db_commands import db_app
 from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
 from robo_trader.app.gateway_commands import conformance, gateway
 from robo_trader.app.instruct_commands import instruct_app
-from robo_trader.app.journal_commands import journal_app
+from robo_trader.app.journal_commands import bundle, journal_app, replay
 from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
 from robo_trader.app.risk_commands import risk_app
 from robo_trader.app.strategies_commands import strategies_app
 from robo_trader.app.tax_commands import tax_app
+from robo_trader.app.torture_commands import torture
 from robo_trader.core.domain.errors import RoboTraderError
 
 app = typer.Typer(
@@ -41,9 +43,13 @@ app.command()(gateway)
 app.command()(arm)
 app.command()(disarm)
 app.command()(conformance)
+app.command()(torture)
+app.command()(replay)
+app.command()(bundle)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
+app.add_typer(db_app, name="db")
 app.add_typer(risk_app, name="risk")
 app.add_typer(instruct_app, name="instruct")
 app.add_typer(execution_app, name="execution")

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
-from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, load_market
+from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, in_pieces, load_market
 from robo_trader.app.gateway_state import read_state, write_state
 from robo_trader.app.joining import build_venue_settings
 from robo_trader.app.places import cache_directory
@@ -92,7 +92,7 @@ async def serve_gateway(
 
     Raises RoboTraderError for what the world refuses, and whatever bug ended the server.
     """
-    stop = StopRequest().asked
+    stop, settings = StopRequest().asked, in_pieces(settings)
     if options.host != LOOPBACK:
         log.warning("others than this machine can connect, and nobody is asked for a password", host=options.host)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
@@ -103,7 +103,7 @@ async def serve_gateway(
     brokerage = Brokerage.restore(wanted, kept.brokerage) if kept else Brokerage(wanted)
     listening = GatewaySettings(host=options.host, port=options.port, is_paced=options.is_paced)
     server = GatewayServer(
-        {"brokerage": brokerage, "market": Market(_market_settings(settings, options, market, wanted))},
+        {"brokerage": brokerage, "market": Market(_market_settings(options, market, wanted))},
         listening,
         clock=clock,
         faults=FaultBook(faults, seed=options.seed),
@@ -184,13 +184,11 @@ def _brokerage_settings(
     )
 
 
-def _market_settings(
-    settings: Settings, options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings
-) -> MarketSettings:
+def _market_settings(options: GatewayOptions, market: GatewayMarket, brokerage: BrokerageSettings) -> MarketSettings:
     return MarketSettings(
         sessions=brokerage.sessions,
         listings=brokerage.listings,
-        bar_size=settings.data.bar_size,
+        bar_size=market.bar_size,
         past=lambda symbol: market.past.get(symbol, ()),
         access=options.access,
         real_seconds=time.monotonic if options.is_paced else None,

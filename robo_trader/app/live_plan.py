@@ -1,12 +1,14 @@
 """From settings to a session through a gateway: whom it connects to, and what its journal is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import parse_window
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_target
+from robo_trader.adapters.brokers.interactive_brokers.speech import TicksWanted
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.arming import ArmingFile, ArmingWatch
@@ -17,7 +19,9 @@ from robo_trader.app.settings import Settings
 from robo_trader.app.settings.live_section import allowed_targets
 from robo_trader.app.strategies import build_strategies
 from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
+from robo_trader.core.strategies.event_strategy import EventStrategy
 
 FEED = "ibkr"
 _BARS_A_DAY = 6  # at least, of the longest bar below a day; history is asked for in days
@@ -69,8 +73,15 @@ def target_of(settings: Settings) -> GatewayTarget:
     if refused is not None:
         raise InvalidConfig(refused, next_step="docs/live.md says what mode, account and port must be.")
     return GatewayTarget(
-        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id
+        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id,
+        history_clients=ibkr.history_clients, routes=routes_of(ibkr.routes),
+        windows=tuple(parse_window(text) for text in (ibkr.restart_window, ibkr.weekend_window) if text),
     )  # fmt: skip
+
+
+def routes_of(pairs: Iterable[str]) -> dict[Symbol, str]:
+    """Return the venue of each symbol of `ibkr.routes`."""
+    return {Symbol(symbol): venue for symbol, _, venue in (pair.partition(":") for pair in pairs)}
 
 
 def watch_arming(plan: LivePlan, environment: Mapping[str, str]) -> ArmingWatch | None:
@@ -81,6 +92,17 @@ def watch_arming(plan: LivePlan, environment: Mapping[str, str]) -> ArmingWatch 
     watch = ArmingWatch(ArmingFile(environment, plan.target.account, sessions))
     watch.demand()
     return watch
+
+
+def ticks_wanted(settings: Settings) -> TicksWanted:
+    """Return which ticks the strategies read beside bars; rules read none."""
+    told = [chosen.strategy for chosen in build_strategies(settings) if isinstance(chosen.strategy, EventStrategy)]
+    return TicksWanted(
+        quotes=any(strategy.hears("on_quote") for strategy in told),
+        prints=any(strategy.hears("on_trade") for strategy in told),
+        streams_max=settings.ibkr.tick_streams_max,
+        silence_seconds=settings.ibkr.tick_silence_seconds,
+    )
 
 
 def history_wanted(settings: Settings) -> str:

@@ -18,7 +18,7 @@ from robo_trader.core.domain.action_events import (
 from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
-from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.broker_words import BrokerWord
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.discrepancies import (
     DiscrepancyFound,
@@ -36,6 +36,7 @@ from robo_trader.core.domain.outcomes import SignalSettled
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
+from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
@@ -127,7 +128,7 @@ Instructed = (
 INSTRUCTIONS = (
     PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged
+FromBroker = BrokerReport | BrokerClaim | BrokerWord | FactsReported
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 
@@ -381,6 +382,7 @@ DecisionEvent = (
     | ReportQuarantined
     | PositionUnprotected
     | PositionProtected
+    | ProtectionFailed
     | TradingStateChanged
     | LimitChanged
     | LooseningRefused

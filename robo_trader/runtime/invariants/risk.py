@@ -6,6 +6,7 @@ I10, I12, I13, I14, I25, I28.
 from decimal import Decimal
 
 from robo_trader.core.domain.arming import ArmingChanged
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.events import InstructionGiven, OrderUpdated, TradingStateChanged
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
@@ -16,6 +17,7 @@ from robo_trader.core.rules.comparison import exceeds
 from robo_trader.runtime.invariants.scene import Scene
 
 _STOPS = (OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP)
+_CLOCK_STOP = 2_000_000_000  # nanoseconds
 
 
 def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
@@ -42,7 +44,15 @@ def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
     _look_at_symbol(scene, order)
     if not reducing:
         _hold_arming(scene, order)
+        _hold_sight(scene, order)
+        apart = abs(scene.clock_ahead)
+        scene.hold("I20", apart < _CLOCK_STOP, "order {} may open, and clocks differ by {} ns", order.order_id, apart)
         _look_at_limits(scene, order)
+
+
+def look_at_clocks(scene: Scene, event: ClocksCompared) -> None:
+    """Remember how far the broker's clock and ours are apart."""
+    scene.clock_ahead = event.ahead_nanos
 
 
 def look_at_arming(scene: Scene, event: ArmingChanged) -> None:
@@ -87,6 +97,11 @@ def only_reduces(scene: Scene, intent: OrderIntent) -> bool:
 def _hold_arming(scene: Scene, order: Order) -> None:
     is_allowed = not scene.settings.needs_arming or order.created_at < scene.armed_until
     scene.hold("I14", is_allowed, "order {} may open, and live trading is not armed", order.order_id)
+
+
+def _hold_sight(scene: Scene, order: Order) -> None:
+    causes = [cause for of, cause in scene.unseen if of == order.intent.symbol]
+    scene.hold("I21", not causes, "order {} may open, and {} stands against it", order.order_id, causes)
 
 
 def _look_at_session(scene: Scene, order: Order) -> None:

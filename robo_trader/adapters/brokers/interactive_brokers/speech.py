@@ -7,10 +7,12 @@ import msgspec
 from msgspec import Struct
 
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import AllowedTargets
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
+from robo_trader.core.domain.quotes import Quote, TradePrint
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementPart
 
@@ -44,6 +46,9 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     at: int  # the latest time that the engine knows, UTC ns
     opened_at: int  # what others traded before is in the opening figures already, UTC ns
     patience: Patience = USUAL
+    history_clients: int = 0  # connections for history; with none it is asked for on the one that trades
+    routes: dict[Symbol, str] = {}  # venues of symbols whose orders do not go to SMART
+    windows: tuple[RestartWindow, ...] = ()  # hours in which the gateway may go away on purpose
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -76,12 +81,35 @@ class AskStatement(Struct, frozen=True, kw_only=True, gc=False):
     at: int
 
 
+class TicksWanted(Struct, frozen=True, kw_only=True, gc=False):
+    """Which ticks are told beside bars, and when their silence is one."""
+
+    quotes: bool = False
+    prints: bool = False
+    streams_max: int = 3  # of single ticks at once, as far as the login may have them; the rest comes in lines
+    silence_seconds: float = 5.0  # without a tick, until a symbol's data counts as not flowing
+    renew_seconds: float = 30.0  # of silence, until a symbol is asked for anew
+
+    @property
+    def are_any(self) -> bool:
+        """Whether any are told."""
+        return self.quotes or self.prints
+
+
+NO_TICKS = TicksWanted()
+
+
 class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
-    """Tell bars of some symbols: so much of the past, then those that are being made."""
+    """Tell bars of some symbols: so much of the past, then those that are being made; and ticks where wanted."""
 
     symbols: tuple[Symbol, ...]
     bar_size: str  # as Interactive Brokers writes it
     duration: str
+    ticks: TicksWanted = NO_TICKS
+
+
+class RecordsTaken(Struct, frozen=True, kw_only=True, gc=False):
+    """All quotes and prints that were told are dealt with: more may come."""
 
 
 class Finish(Struct, frozen=True, kw_only=True, gc=False):
@@ -118,10 +146,23 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
-    """The past of all symbols together, after it was asked for anew: whatever was over by `at` (UTC ns) is in it."""
+    """The past of all symbols is told, after it was asked for anew: whatever was over by `at` (UTC ns) was in it.
 
-    parts: tuple[BarsTold, ...]  # what was refused is absent
+    What was refused is absent. seconds: how long the gateway took for each history.
+    """
+
     at: int
+    seconds: tuple[float, ...] = ()
+
+
+class RecordsTold(Struct, frozen=True, kw_only=True, gc=False):
+    """Quotes and prints, each kind in order of time. No more are told until they were taken."""
+
+    quotes: tuple[Quote, ...]
+    prints: tuple[TradePrint, ...]
+    conflated: int  # quotes that gave way to newer ones before they could be told, since the process began
+    dropped: int  # prints that had to go, likewise
+    refused: dict[str, int] = {}  # ticks that no market would tell, by fault, likewise
 
 
 class TimeTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -136,6 +177,14 @@ class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
     words: str
 
 
+class ServiceChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """A family of requests, or a connection for history, has begun to fail, or works again."""
+
+    service: str
+    works: bool
+    words: str
+
+
 class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
     """The process is there."""
 
@@ -144,7 +193,7 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, Finish, CodeHeard, AlarmRaised,
-    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold,
+    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold, ServiceChanged, RecordsTold, RecordsTaken,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

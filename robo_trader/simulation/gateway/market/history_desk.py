@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.money import exact_from_float, price_from_float
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.simulation.gateway.brokerage.state import Notice
-from robo_trader.simulation.gateway.market.bar_sums import SumSize, interval_start, sum_bars
+from robo_trader.simulation.gateway.market.bar_sums import Span, SumSize, interval_start, sum_bars
 from robo_trader.simulation.gateway.market.floor import Asker, Floor
 from robo_trader.simulation.gateway.market.history_asked import SCHEDULE, HistoryAsked, read_history
 from robo_trader.simulation.gateway.market.history_pacing import HistoryPacing
@@ -202,8 +203,9 @@ class HistoryDesk:
         return sum_bars(pieces, wanted.size, settings.sessions, are_trades=wanted.what == TRADES)
 
     def _is_below(self, size: SumSize) -> bool:
-        """Return whether the feed's bars do not make bars of this size."""
-        return bool(size.nanos % self._floor.settings.bar_size.nanos)
+        """Return whether the feed's bars do not make bars of this size; hours from the open make none by the clock."""
+        shown = self._floor.settings.bar_size
+        return bool(size.nanos % shown.nanos) or (size.span is Span.SECONDS and shown is BarSize.HOUR_1)
 
 
 def _ticks(strip: Strip, what: str, start: int, end: int) -> list[WireTick]:
