@@ -11,6 +11,7 @@ from benchmarks.event_backtest import measure_event_backtest
 from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
 from benchmarks.order_path import measure_order_path
+from benchmarks.recovery import measure_recovery
 from benchmarks.startup import measure_startup
 from benchmarks.sweep import measure_sweep
 from benchmarks.tick_path import measure_tick_path
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "event_backtest": measure_event_backtest,
     "cold_start": measure_cold_start,
     "tick_path": measure_tick_path,
+    "recovery": measure_recovery,
 }
 
 

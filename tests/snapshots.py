@@ -102,4 +102,4 @@ def _parts(one: object) -> list[tuple[str, object]]:
     if isinstance(one, (MethodType, BuiltinMethodType)):
         return [(one.__name__, one.__self__)]
     names = one.__struct_fields__ if isinstance(one, Struct) else (*slots_of(type(one)), *getattr(one, "__dict__", ()))
-    return [(name, getattr(one, name)) for name in names]
+    return [(name, getattr(one, name)) for name in names if hasattr(one, name)]

@@ -16,7 +16,7 @@ from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
 from robo_trader.app.gateway_commands import conformance, gateway
 from robo_trader.app.instruct_commands import instruct_app
-from robo_trader.app.journal_commands import journal_app
+from robo_trader.app.journal_commands import bundle, journal_app, replay
 from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
 from robo_trader.app.risk_commands import risk_app
 from robo_trader.app.strategies_commands import strategies_app
@@ -44,6 +44,8 @@ app.command()(arm)
 app.command()(disarm)
 app.command()(conformance)
 app.command()(torture)
+app.command()(replay)
+app.command()(bundle)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")

@@ -19,6 +19,7 @@ from robo_trader.adapters.storage.journal_facts import JournalFacts, read_facts
 from robo_trader.adapters.storage.projector import project
 from robo_trader.adapters.storage.sqlite_database import SqliteDatabase
 from robo_trader.adapters.storage.upserts import put_rows
+from robo_trader.core.domain.errors import JournalDamaged
 
 _PATIENCE_SECONDS = 60.0
 
@@ -57,8 +58,12 @@ def check_chain(path: Path, *, is_copy: bool = False) -> ChainChecked:
 
 
 def check_projections(path: Path) -> list[Difference]:
-    """Return the projections that are not what the records lead to. Raises JournalDamaged as `check_chain`."""
+    """Return the projections that are not what the records lead to.
+
+    Raises JournalDamaged as `check_chain`, and where SQLite finds its own file inconsistent.
+    """
     with _held(path) as (held, facts), _rebuilt(held, facts, path) as rebuilt:
+        held.run(lambda connection: _demand_consistent(connection, path))
         found = [_compare(held, rebuilt, table) for table in schema.PROJECTIONS]
     return [one for one in found if one.missing or one.extra or one.different]
 
@@ -108,6 +113,17 @@ def _project_all(connection: Connection, held: Held, facts: JournalFacts, path: 
     for records, _ in numbered_batches(lambda statement: held.run(rows_of(statement)), path):
         for table, rows in project(records, facts.session.account).items():
             put_rows(connection, table, rows)
+
+
+def _demand_consistent(connection: Connection, path: Path) -> None:
+    """Let the database look at its own pages and indexes, where it can. A server's are its administrator's to check."""
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        if found != "ok":
+            raise JournalDamaged(
+                f"{path} is damaged: {found}",
+                next_step="Copy it with `robo-trader db backup`, and look whether the copy is whole: db verify.",
+            )
 
 
 def _compare(held: Held, rebuilt: Database, table: Table) -> Difference:

@@ -33,7 +33,7 @@ from robo_trader.adapters.storage.server_place import point_to_server
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.adapters.storage.tables import create_tables
 from robo_trader.adapters.storage.upserts import put_rows
-from robo_trader.core.domain.errors import JournalBusy, JournalTakenOver
+from robo_trader.core.domain.errors import JournalBusy, JournalError, JournalTakenOver
 from robo_trader.core.ports.journal import START, Batch, JournalIdentity, JournalMark
 
 LIVE = "LIVE"  # the mode of a session that trades real money
@@ -57,8 +57,7 @@ class SqlJournal:
         url: of the server it shall live on, None for a file of SQLite, or wherever it lives already.
         accepts_old_sqlite: real money may be traded on a version with a known fault.
         """
-        if url is not None:
-            point_to_server(path, url)
+        is_new_there = url is not None and point_to_server(path, url)
         self._path = path
         self._database = open_database(path, read_only=False, busy_timeout_seconds=busy_timeout_seconds)
         self._accepts_old_sqlite = accepts_old_sqlite
@@ -70,7 +69,12 @@ class SqlJournal:
         self._account = ""
         self._is_sure = True  # whether it is known how the last commit ended
         with closed_on_error(self._database):
-            self._database.run(create_tables)
+            try:
+                self._database.run(create_tables)
+            except JournalError:
+                if is_new_there:
+                    path.unlink()  # there is no journal that it could name
+                raise
 
     def begin(self, session: SessionRecord) -> JournalIdentity:
         """Become the one writer: store what the journal is about if it is new, and take the next epoch.

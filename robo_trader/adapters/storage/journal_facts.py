@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from robo_trader.adapters.storage import schema
@@ -13,6 +14,8 @@ from robo_trader.adapters.storage.schema_version import demand_schema
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.core.domain.order_references import INSTALL_ALPHABET, INSTALL_LENGTH
 from robo_trader.core.ports.journal import JournalIdentity
+
+log = structlog.get_logger()
 
 _OF_EPOCH = schema.meta.c.key == "epoch"
 # It is locked where it is read, so that nobody else takes the next one before the transaction has ended.
@@ -61,7 +64,10 @@ def newest_epoch(connection: Connection) -> int:
 
 
 def store_epoch(connection: Connection, epoch: int) -> None:
-    """Write down that this program begins to write."""
+    """Write down that this program begins to write; tell if the one before decided by other code."""
     connection.execute(_EPOCH_TAKEN, {"value": str(epoch)})
+    last = connection.execute(select(schema.writers).order_by(schema.writers.c.epoch.desc()).limit(1)).first()
+    if last is not None and last.code != code_hash():
+        log.info("the journal was last written by another version: its decisions are held against this one's")
     writer = {"epoch": epoch, "program": program_version(), "code": code_hash()}
     connection.execute(insert(schema.writers), [writer])

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select
 from robo_trader.adapters.storage.database import closed_on_error, open_database, rows_of
 from robo_trader.adapters.storage.journal import demand_mark, stored_batches
 from robo_trader.adapters.storage.journal_facts import read_facts
+from robo_trader.adapters.storage.journal_records import StoredRecord, length, records
 from robo_trader.core.ports.journal import START, Batch, JournalMark
 
 
@@ -35,6 +36,17 @@ class RecordedJournal:
 
     def _read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         return self._held.run(rows_of(statement))
+
+    @property
+    def length(self) -> int:
+        """The sequence of the last record, 0 if there is none."""
+        with named_errors(self._path):
+            return length(self._connection)
+
+    def records(self, first: int, last: int) -> list[StoredRecord]:
+        """Return the records of these sequences and all between. Their hashes are not checked."""
+        with named_errors(self._path):
+            return records(self._connection, first, last)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -5,6 +5,7 @@ transaction is handed over to it; a trading loop awaits the end of a commit ther
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from robo_trader.adapters.storage.portal import Portal
 from robo_trader.adapters.storage.server_errors import is_lost, translated
 from robo_trader.adapters.storage.server_place import ServerPlace
+from robo_trader.core.domain.errors import JournalError
 
 Result = TypeVar("Result")
 
@@ -72,11 +74,12 @@ class PostgresDatabase:
         return bool(self.within(self._alone, lambda connection: connection.execute(asked).scalar_one()))
 
     def close(self) -> None:
-        """Let go of the server. What it is doing for others goes on."""
-        with self._named_errors():
+        """Let go of the server. What it is doing for others goes on; one that does not answer is left alone."""
+        with contextlib.suppress(JournalError), self._named_errors():
             if self._alone is not None:
-                self._portal.wait(self._alone.close(), self._patience * _LONGEST)
-            self._portal.wait(self._engine.dispose(), self._patience * _LONGEST)
+                self._portal.wait(self._alone.close(), self._patience)
+        with contextlib.suppress(JournalError), self._named_errors():
+            self._portal.wait(self._engine.dispose(), self._patience)
         self._portal.close()
 
     def within(self, connection: AsyncConnection, work: Callable[[Connection], Result]) -> Result:

@@ -47,8 +47,10 @@ def find_server(path: Path) -> ServerPlace | None:
         ) from error
 
 
-def point_to_server(path: Path, url: str) -> None:
+def point_to_server(path: Path, url: str) -> bool:
     """See that the journal of `path` lives on the server at `url`: in a schema of its own, if it is new.
+
+    Return whether it is.
 
     Raises SessionMismatch if it lives elsewhere already, and JournalUnwritable.
     """
@@ -62,10 +64,12 @@ def point_to_server(path: Path, url: str) -> None:
             raise JournalUnwritable(
                 f"{path} cannot be written: {error.strerror}", next_step="Choose another place with --database PATH."
             ) from error
-    elif place is None or place.url != url:
+        return True
+    if place is None or place.url != url:
         raise SessionMismatch(
             f"the journal of {path} lives {'in this very file' if place is None else f'at {place.url}'}, and "
             f"storage.url says {url}",
             next_step="Begin another session with --database PATH. A journal moves by `robo-trader db backup` and "
             "`robo-trader db restore`.",
         )
+    return False

@@ -5,7 +5,6 @@ lets go of when the connection ends. It spares two programs from overtaking each
 writing is the epoch, whatever becomes of this lock.
 """
 
-import contextlib
 import os
 import socket
 from pathlib import Path
@@ -13,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from robo_trader.adapters.storage.server_place import ServerPlace, find_server
-from robo_trader.core.domain.errors import JournalBusy, JournalError
+from robo_trader.core.domain.errors import JournalBusy
 
 if TYPE_CHECKING:
     from robo_trader.adapters.storage.postgres_database import PostgresDatabase
@@ -55,8 +54,7 @@ class WriterLock:
     ) -> None:
         """Let the lock go. The file stays: deleting it would let two writers lock two files of one name."""
         if self._server is not None:
-            with contextlib.suppress(JournalError):  # the server has let go of it already, or soon will
-                self._server.close()
+            self._server.close()
         os.close(self._descriptor)
 
     def _lock_on_server(self, place: ServerPlace) -> None:

@@ -28,6 +28,7 @@ from robo_trader.simulation.world.network import Network
 from robo_trader.simulation.world.processes import Process
 
 RECONCILED_SECONDS = 60  # from the end of all faults
+EVENTS_A_MINUTE_MAX = 500  # an honest minute has a tenth of it
 RESTART_SECONDS = 1.0  # from a program's end to the next one, if its death says nothing else
 _LOOK_SECONDS = 0.5
 _CALM_FRACTION = 0.7  # of the last session; after it nothing goes wrong any more
@@ -84,6 +85,7 @@ class World:
             Random(f"machine/{seed}"), on_batch=self._note_batch,  # noqa: S311 - a schedule
         )  # fmt: skip
         self.program = Program(self.machine)
+        self._minute = self._events_before = 0
         self._down_until = 0.0
         self._is_calm = False
         self._is_flipped = False
@@ -250,6 +252,8 @@ class World:
 
     def _look_after(self, *, starts: bool = True) -> None:
         """See who has ended and why; start the program again."""
+        busy = self.events - self._events_before
+        self._demand(busy < EVENTS_A_MINUTE_MAX, f"a storm of {busy} events in a minute", self.last_event)
         self._demand(not self.loop.bugs, "a callback raised", self.loop.bugs)
         gateway = self.gateway.process
         self._demand(gateway.is_alive, "the gateway ended", gateway.failure)
@@ -328,6 +332,9 @@ class World:
         )
 
     def _note_batch(self, batch: Batch) -> None:
+        minute = self.loop.nanos // (60 * NANOS_PER_SECOND)
+        if minute != self._minute:
+            self._minute, self._events_before = minute, self.events
         for step in batch.steps:
             self.events += 1
             self.last_event = step.input

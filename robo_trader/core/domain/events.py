@@ -128,7 +128,7 @@ Instructed = (
 INSTRUCTIONS = (
     PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerWord
+FromBroker = BrokerReport | BrokerClaim | BrokerWord | FactsReported
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 

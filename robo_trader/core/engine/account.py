@@ -39,6 +39,7 @@ class Account:
         self.ledger = Ledger()
         self.valuation = Valuation()
         self.needs_arming = needs_arming  # real money: no entry leaves unless a person has armed it
+        self.clock_ahead = 0  # nanoseconds that the broker's is ahead of ours, as was told last
         self.arming: ArmingChanged | None = None  # what was told of it last
         self.open_signals: dict[Symbol, dict[str, OpenSignal]] = {}  # by strategy; no symbol without one
         self.trading_state = TradingState.ACTIVE
@@ -88,6 +89,6 @@ class Account:
             self.orders.open, self.orders.ended, self.orders.executions.state(), self.ledger.balances,
             self.ledger.positions, self.ledger.reservations, self.valuation.state(), self.trading_state, self.tally,
             self.open_signals, self.blocks.by_symbol, self.last_unknown_at, self.limits.policy, self.is_held_back,
-            self.week_is_lost, self.halted_at, self.arming, self.contracts.state(),
+            self.week_is_lost, self.halted_at, self.arming, self.contracts.state(), self.clock_ahead,
             None if self.safeguards is None else self.safeguards.state(),
         )  # fmt: skip

@@ -16,6 +16,7 @@ from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.broker_words import BROKER_WORDS, BrokerWord
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.commands import Step
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import (
@@ -180,6 +181,8 @@ class Engine:
             take_contract(event, self.account)
         elif isinstance(event, MarketDataChanged):
             follow_data(event, self.account)
+        elif isinstance(event, ClocksCompared):
+            self.account.clock_ahead = event.ahead_nanos
         else:
             self._follow_link(event)
 

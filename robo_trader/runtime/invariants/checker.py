@@ -10,6 +10,7 @@ from typing import Any
 from robo_trader.core.domain.action_events import CorporateActionApplied, SymbolPaused, SymbolResumed
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.commands import Command, ModifyOrder, Step, SubmitOrder
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.discrepancies import DiscrepancyFound, SymbolBlocked, SymbolReleased
@@ -63,6 +64,7 @@ _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
     SliceClosed: (times.look_at_slice,),
     HistoryShown: (times.look_at_history,),
     ArmingChanged: (risk.look_at_arming,),
+    ClocksCompared: (risk.look_at_clocks,),
     ContractReported: (boundary.look_at_contract,),
     QuoteArrived: (times.look_at_record,),
     TradePrinted: (times.look_at_record,),

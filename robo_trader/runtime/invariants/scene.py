@@ -64,6 +64,7 @@ class Scene:
         self.marked = (ZERO, ZERO)  # equity and gross exposure as the last slice ended
         self.contracts: dict[Symbol, int] = {}  # the broker's id of each symbol's
         self.ticks: dict[Symbol, tuple[tuple[Decimal, Decimal], ...]] = {}  # from a price on, its step: dollars
+        self.clock_ahead = 0  # nanoseconds that the broker's is ahead of ours
         self.held_bare: set[Symbol] = set()  # their stops failed twice, and the settings let them stay
         # Of the step at hand:
         self.number = 0

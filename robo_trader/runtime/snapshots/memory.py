@@ -8,7 +8,7 @@ import msgspec
 from robo_trader.runtime.snapshots.configuration import Configuration
 from robo_trader.runtime.snapshots.errors import SnapshotRefused
 from robo_trader.runtime.snapshots.nodes import FORMAT
-from robo_trader.runtime.snapshots.reading import GraphReader
+from robo_trader.runtime.snapshots.reading import MALFORMED, GraphReader
 from robo_trader.runtime.snapshots.writing import GraphWriter
 
 _WIRE = msgspec.msgpack.Decoder(tuple[int, bytes, list[tuple[str, list[str]]], list[list[Any]]])
@@ -32,13 +32,16 @@ def memory_from(content: bytes, configuration: Configuration) -> dict[str, Any]:
     """
     try:
         form, signature, shapes, nodes = _WIRE.decode(content)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotRefused(f"the snapshot is not well formed: {error}") from error
     if form != FORMAT:
         raise SnapshotRefused(f"the snapshot has form {form}, this program knows {FORMAT}")
     if signature != configuration.signature:
         raise SnapshotRefused("the snapshot is of another configuration")
-    parts = GraphReader(configuration.kinds, nodes, shapes, configuration.objects).read()
+    try:
+        parts = GraphReader(configuration.kinds, nodes, shapes, configuration.objects).read()
+    except MALFORMED as error:
+        raise SnapshotRefused(f"the snapshot is not well formed: {type(error).__name__}: {error}") from error
     if type(parts) is not dict:
         raise SnapshotRefused("the snapshot holds no parts")
     return parts

@@ -7,7 +7,7 @@ objects may lead back to each other.
 import builtins
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -15,6 +15,8 @@ from robo_trader.runtime.snapshots.errors import SnapshotRefused
 from robo_trader.runtime.snapshots.kinds import Kinds, fields_of, is_value, slots_of
 from robo_trader.runtime.snapshots.nodes import Tag
 
+# What nodes that no writer writes may lead to, beside a refusal.
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 _UNMADE: Any = object()
 _IN_MAKING: Any = object()
 _BUILTIN_METHODS = frozenset({(list, "append"), (set, "add"), (deque, "append")})
@@ -56,13 +58,10 @@ class GraphReader:
         }
 
     def read(self) -> Any:  # noqa: ANN401 - whatever was written
-        """Return the first object. Raises SnapshotRefused for nodes that no writer writes."""
-        try:
-            root = self._get(0)
-            while self._unfilled:
-                self._fill(self._unfilled.pop())
-        except (IndexError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-            raise SnapshotRefused(f"the snapshot is not well formed: {type(error).__name__}: {error}") from error
+        """Return the first object. Raises SnapshotRefused, or one of MALFORMED, for nodes that no writer writes."""
+        root = self._get(0)
+        while self._unfilled:
+            self._fill(self._unfilled.pop())
         return root
 
     def _value(self, value: Any) -> Any:  # noqa: ANN401 - as it came from the wire

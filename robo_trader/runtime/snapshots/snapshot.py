@@ -32,5 +32,5 @@ def snapshot_from(content: bytes) -> Snapshot:
     """Return a snapshot that was stored. Raises SnapshotRefused if it is none."""
     try:
         return msgspec.msgpack.decode(content, type=Snapshot)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotRefused(f"it is no snapshot of this form: {error}") from error

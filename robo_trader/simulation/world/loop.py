@@ -17,6 +17,7 @@ from robo_trader.simulation.world.processes import Death, Process, process_of
 
 NANOS_PER_SECOND = 1_000_000_000
 _UNWINDINGS_MAX = 50  # attempts to end the tasks of a dead process
+_BUSY_MAX = 200_000  # callbacks at one moment
 _RUN_AT_ONCE = 64  # callbacks between two looks whether the loop is to stop
 
 
@@ -28,6 +29,10 @@ class Stuck(AssertionError):
     """Nobody can run and nobody waits for a time: the world has come to an end too early."""
 
 
+class Busy(AssertionError):
+    """Somebody runs and runs without ever waiting for anything."""
+
+
 class WorldLoop(asyncio.BaseEventLoop):
     """Runs pretend processes. `nanos` is the time since the beginning; there are no threads and no sockets."""
 
@@ -35,6 +40,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.nanos = 0
         self.steps = 0  # callbacks run so far
+        self._steps_before = 0  # this moment
         self.bugs: list[BaseException] = []  # what callbacks raised and nobody took
         self.connect: Connect | None = None  # what a network puts here and below
         self.listen: Callable[[MakeProtocol, str, int], Any] | None = None
@@ -128,6 +134,8 @@ class WorldLoop(asyncio.BaseEventLoop):
 
     def _run_once(self) -> None:
         """Run some callbacks, or come to the next timer."""
+        if self.steps - self._steps_before > _BUSY_MAX:
+            raise Busy(f"{_BUSY_MAX} callbacks ran and no time has passed, in {self._waiting}")
         for _ in range(_RUN_AT_ONCE):
             self._wake_due()
             process = self._next_process()
@@ -178,6 +186,7 @@ class WorldLoop(asyncio.BaseEventLoop):
         if not times:
             raise Stuck("nobody waits for anything any more")
         self.nanos = max(self.nanos, min(times))
+        self._steps_before = self.steps
 
     # ---- processes ----
 

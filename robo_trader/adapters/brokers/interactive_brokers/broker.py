@@ -6,6 +6,7 @@ dead one may or may not have sent is never sent again: it becomes unknown when i
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
 )
 from robo_trader.adapters.brokers.interactive_brokers.told_records import ToldRecords
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.clocks import CLOCK_STOP_NANOS, CLOCK_WARN_NANOS, ClocksCompared
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
@@ -39,6 +41,7 @@ from robo_trader.core.domain.order_reports import (
 )
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.reference_table import ReferenceTable
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import ForeignExecution, StatementPart, StatementReceived
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.journal import Batch
@@ -314,7 +317,8 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, (MarketDataChanged, ContractReported)):
+        elif isinstance(said, (MarketDataChanged, ContractReported, ClocksCompared, FactsReported)):
+            _tell_clocks(said)
             self._take(said)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
@@ -360,6 +364,13 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()
+
+
+def _tell_clocks(said: object) -> None:
+    if isinstance(said, ClocksCompared):
+        apart = abs(said.ahead_nanos)
+        level = logging.INFO + 10 * (apart >= CLOCK_WARN_NANOS) + 10 * (apart >= CLOCK_STOP_NANOS)
+        log.log(level, "clocks compared", broker_ahead_seconds=said.ahead_nanos / 1e9)
 
 
 def _tell_history(said: speech.HistoryTold) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from robo_trader.adapters.brokers.interactive_brokers.clock_gap import ClockGap
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError
 
 _DAY = 86_400 * 1_000_000_000
@@ -20,6 +21,8 @@ class MarketClock:
         """wall: the machine's time, UTC ns."""
         self._wall = wall
         self._latest = 0
+        self._asked_at = 0  # by our clock
+        self.gap = ClockGap()
         self.was_heard = False
         self.is_simulated = False
 
@@ -27,15 +30,23 @@ class MarketClock:
         """Another connection: whoever is there may play another day."""
         self.was_heard = False
 
+    def note_asked(self) -> None:
+        """The gateway is asked for its clock now."""
+        self._asked_at = self._wall()
+
     def hear_gateway(self, nanos: int) -> None:
         """Take the gateway's clock, in whole seconds. Raises UnreadableError."""
         self.hear(nanos)
-        is_simulated = abs(nanos - self._wall()) > _DAY
+        heard_at = self._wall()
+        is_simulated = abs(nanos - heard_at) > _DAY
         if is_simulated and self.was_heard and not self.is_simulated:
             raise UnreadableError("the gateway's clock left the day of all others")
         if self.is_simulated and not is_simulated:
-            self._latest = min(self._latest, self._wall())  # the other day was a mistake, or is over
+            self._latest = min(self._latest, heard_at)  # the other day was a mistake, or is over
         self.was_heard, self.is_simulated = True, is_simulated
+        if self._asked_at and not is_simulated:  # of another day the difference says nothing
+            self.gap.hear(nanos, asked_at=self._asked_at, heard_at=heard_at)
+        self._asked_at = 0
 
     def hear(self, nanos: int) -> None:
         """Take a time that the wire names. Raises UnreadableError: one too late would stay for good."""

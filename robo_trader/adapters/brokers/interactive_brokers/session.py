@@ -23,6 +23,8 @@ from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTrack
 from robo_trader.adapters.brokers.interactive_brokers.troubles import Troubles
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.clocks import ClocksCompared
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import StatementReceived
 
 
@@ -101,7 +103,7 @@ class Session:
         if self._state is not LinkState.READY:
             return
         try:
-            statement = await make_statement(
+            statement, facts = await make_statement(
                 self._wire,
                 self.tracker,
                 self._begin.account,
@@ -113,6 +115,8 @@ class Session:
         except ConnectionError:
             return
         self._pass_on()
+        if facts is not None:  # before the statement: what it lets leave is judged by them
+            self._say(FactsReported(markets={}, account=facts, occurred_at=self._clock.now()))
         self._say(StatementReceived(statement=statement, asked_at=asked.at, occurred_at=self._clock.now()))
 
     async def _connect_once(self) -> tuple[str, bool]:
@@ -249,6 +253,9 @@ class Session:
     def _tell_alive(self) -> None:
         is_simulated = self._clock.is_simulated if self._clock.was_heard else None
         self._say(speech.StillAlive(is_simulated=is_simulated))
+        ahead = self._clock.gap.take_news()
+        if ahead is not None:
+            self._say(ClocksCompared(ahead_nanos=ahead, occurred_at=self._clock.now()))
 
     def _pass_on(self) -> None:
         """Tell the engine what was learnt of orders."""

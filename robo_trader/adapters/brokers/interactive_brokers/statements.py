@@ -29,6 +29,7 @@ from robo_trader.adapters.brokers.interactive_brokers.translation import (
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import OrderStatus
+from robo_trader.core.domain.risk_facts import AccountFacts
 from robo_trader.core.domain.statements import (
     BrokerStatement,
     StatedExecution,
@@ -37,7 +38,7 @@ from robo_trader.core.domain.statements import (
     StatementPart,
 )
 
-CASH = "TotalCashValue"
+CASH, EXCESS = "TotalCashValue", "ExcessLiquidity"
 _Rows = TypeVar("_Rows")
 _Part = TypeVar("_Part")
 
@@ -51,8 +52,10 @@ async def make_statement(  # noqa: PLR0913 - what a statement is made of
     *,
     since: int,
     opened_at: int,
-) -> BrokerStatement:
-    """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
+) -> tuple[BrokerStatement, AccountFacts | None]:
+    """Ask for what is wanted; return the statement, and what else was told of the account, None where nothing was.
+
+    Raises ConnectionError where the line breaks.
 
     tracker: knows which orders were refused. read: whose an order is, by its reference. since: when the gateway's day
     began, UTC ns: older ends are not told.
@@ -60,17 +63,17 @@ async def make_statement(  # noqa: PLR0913 - what a statement is made of
     executions = await _or_none(wire.executions())
     told = _read(executions, tracker, lambda rows: _executions(rows, tracker, account, read, opened_at))
     filled = _filled_by_order(told or ())
-    positions = cash = open_orders = completed = None
+    positions = values = open_orders = completed = None
     if StatementPart.ORDERS in parts:
         open_orders = await _or_none(wire.open_orders())
         completed = await _or_none(wire.completed_orders())
     if StatementPart.POSITIONS in parts:
         positions = await _or_none(wire.positions())
-        cash = await _or_none(wire.account_values(CASH))
-    return BrokerStatement(
+        values = await _or_none(wire.account_values(f"{CASH},{EXCESS}"))
+    statement = BrokerStatement(
         since=since,
         positions=_read(positions, tracker, lambda rows: _positions(rows, account)),
-        cash=_read(cash, tracker, lambda rows: _cash(rows, account)),
+        cash=_read(values, tracker, lambda rows: _value(rows, CASH, account)),
         open_orders=_read(
             open_orders,
             tracker,
@@ -79,6 +82,8 @@ async def make_statement(  # noqa: PLR0913 - what a statement is made of
         completed_orders=_read(completed, tracker, lambda rows: _orders(rows, account, read, filled)),
         executions=told,
     )
+    excess = _read(values, tracker, lambda rows: _value(rows, EXCESS, account))
+    return statement, None if excess is None else AccountFacts(excess_liquidity=excess)
 
 
 def _read(rows: _Rows | None, tracker: OrderTracker, read: Callable[[_Rows], _Part]) -> _Part | None:
@@ -111,8 +116,9 @@ def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> 
     )
 
 
-def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None:
-    told = next((value for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
+def _value(rows: list[tuple[str, str, str, str]], wanted: str, account: str) -> Decimal | None:
+    """Return a figure of the account, None where it was not told. Raises UnreadableError."""
+    told = next((value for owner, tag, value, _ in rows if owner == account and tag == wanted), None)
     if told is None:
         return None
     try:

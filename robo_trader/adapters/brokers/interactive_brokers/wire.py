@@ -233,6 +233,7 @@ class GatewayWire:
     ) -> None:
         """question_seconds: how long an answer may take."""
         self._question_seconds = question_seconds
+        self._clock = clock
         self.answers = Answers()
         self.ears = Ears(tracker, self.answers, clock, time_zone)
         self.client = GuardedClient(self.ears)
@@ -332,7 +333,7 @@ class GatewayWire:
 
     async def beat(self, seconds: float) -> None:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
-        await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self.client.reqCurrentTime), seconds)
+        await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self._ask_time), seconds)
 
     async def history(self, question: HistoryQuestion) -> list[BarData]:
         """Return bars up to now: where there is no connection for history."""
@@ -396,6 +397,10 @@ class GatewayWire:
         finally:
             if self.is_open:
                 await self.send(Lane.QUERY, enough)
+
+    def _ask_time(self) -> None:
+        self._clock.note_asked()
+        self.client.reqCurrentTime()
 
     def _end(self) -> None:
         self.answers.break_off()

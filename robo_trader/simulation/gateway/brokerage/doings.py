@@ -8,6 +8,7 @@ the end, refusals, holds, advice, and messages that never come. Each is booked a
 from collections.abc import Callable
 from decimal import Decimal
 
+from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
@@ -171,6 +172,10 @@ class Doings:
     def tell_next_commission_first(self) -> None:
         """Tell the commission of the next execution before the execution."""
         self.arming.early_commissions += 1
+
+    def shift_clock(self, seconds: float) -> None:
+        """Tell another time from now on, so many seconds ahead; below 0: behind."""
+        self.arming.clock_shift = int(seconds * NANOS_PER_SECOND)
 
     def renumber(self, symbol: str) -> int:
         """Let a symbol name another contract, as after a merger; return its conId."""

@@ -164,6 +164,18 @@ async def test_tables_that_differ_are_named_and_made_anew(traded: Path) -> None:
     assert rows["bars"] == 120
 
 
+async def test_a_file_that_is_inconsistent_in_itself_is_found(tmp_path: Path) -> None:
+    """An index that does not know a row: SQLite reads the table and never notices."""
+    path = tmp_path / "session.db"
+    await write_story(path, list(Trader().story()))
+    execute(
+        path, "PRAGMA writable_schema=ON",
+        "UPDATE sqlite_master SET sql = replace(sql, '(seq)', '(seq) WHERE seq > 50') WHERE name = 'ix_equity_seq'",
+    )  # fmt: skip
+    with pytest.raises(JournalDamaged, match="ix_equity_seq"):
+        check_projections(path)
+
+
 async def test_an_archive_goes_on_where_it_ended_and_is_what_was_written(
     traded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,18 +13,22 @@ from robo_trader.adapters.storage.journal import SqlJournal
 from tests.databases import execute
 from tests.unit.adapters.storage.batches import write
 
-FUNCTIONS = [
-    "\nCREATE TYPE dimension_info AS (column_name name, partition_interval bigint)",
-    "\nCREATE TABLE asked (relation text, part dimension_info)",
-    "\nCREATE FUNCTION by_range(column_name name, partition_interval anyelement) RETURNS dimension_info LANGUAGE sql\nAS 'SELECT ROW(column_name, partition_interval)::dimension_info'",
-    "\nCREATE FUNCTION create_hypertable(\n    relation regclass, dimension dimension_info, create_default_indexes boolean DEFAULT true,\n    if_not_exists boolean DEFAULT false, migrate_data boolean DEFAULT false\n) RETURNS integer LANGUAGE sql AS 'INSERT INTO asked VALUES (relation::text, dimension) RETURNING 1'\n",
-]
+FUNCTIONS = """
+CREATE TYPE dimension_info AS (column_name name, partition_interval bigint);
+CREATE TABLE asked (relation text, part dimension_info);
+CREATE FUNCTION by_range(column_name name, partition_interval anyelement) RETURNS dimension_info LANGUAGE sql
+AS 'SELECT ROW(column_name, partition_interval)::dimension_info';
+CREATE FUNCTION create_hypertable(
+    relation regclass, dimension dimension_info, create_default_indexes boolean DEFAULT true,
+    if_not_exists boolean DEFAULT false, migrate_data boolean DEFAULT false
+) RETURNS integer LANGUAGE sql AS 'INSERT INTO asked VALUES (relation::text, dimension) RETURNING 1'
+"""
 
 
 def test_bars_and_equity_are_divided_by_their_times(server_url: str, tmp_path: Path) -> None:
     path = tmp_path / "session.db"
     SqlJournal(path, url=server_url).close()
-    execute(path, *FUNCTIONS)
+    execute(path, *FUNCTIONS.split(";"))
     with closing(open_database(path, read_only=False, busy_timeout_seconds=5)) as database:
         ((name,),) = execute(path, "SELECT quote_ident(current_schema())")
         database.run(lambda connection: divide_by_time(connection, name))

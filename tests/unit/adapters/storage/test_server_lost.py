@@ -1,5 +1,6 @@
 """A server may go away at any moment, that of a commit included: a batch is stored once, or nobody acts on it."""
 
+import asyncio
 import secrets
 import shutil
 import time
@@ -8,12 +9,14 @@ from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
 from robo_trader.adapters.storage.database import open_database
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
+from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.server_place import find_server, point_to_server
 from robo_trader.adapters.storage.writer_lock import WriterLock, is_held
 from robo_trader.app.exit_codes import ExitCode, exit_code_of
@@ -180,6 +183,29 @@ async def test_whoever_lost_the_connection_and_was_overtaken_writes_nothing(
     assert stored(path) == [1, 3]
 
 
+async def test_a_newer_writer_that_is_just_beginning_is_waited_for(
+    journal: SqlJournal, path: Path, server_url: str
+) -> None:
+    """It has taken the next epoch, and has not committed yet: whoever is older must not pass it by."""
+    await journal.commit(a_batch(1))
+    place = find_server(path)
+    assert place is not None
+    newer = await asyncpg.connect(
+        server_url.replace("+asyncpg", ""), server_settings={"search_path": place.schema}
+    )  # fmt: skip
+    beginning = newer.transaction()
+    await beginning.start()
+    await newer.execute("UPDATE meta SET value = '2' WHERE key = 'epoch'")
+    committing = asyncio.create_task(journal.commit(a_batch(2)))
+    await asyncio.sleep(0.3)
+    assert not committing.done()
+    await beginning.commit()
+    with pytest.raises(JournalTakenOver, match="it is epoch 2"):
+        await committing
+    await newer.close()
+    assert execute(path, "SELECT max(batch) FROM journal") == [(1,)]
+
+
 @pytest.fixture
 def careless(server_url: str) -> Iterator[str]:
     """The address for a user whose commits do not wait for the disk."""
@@ -222,6 +248,7 @@ def test_a_server_that_cannot_be_used_is_told_in_words(
     with pytest.raises(JournalError, match=words) as refused:
         SqlJournal(path, url=url.render_as_string(), busy_timeout_seconds=PATIENCE)
     assert refused.value.next_step
+    assert not path.exists(), "no journal was made"
 
 
 def test_a_journal_stays_where_it_is(server_url: str, tmp_path: Path) -> None:
@@ -255,3 +282,17 @@ def test_a_lock_whose_server_is_gone_is_let_go_of(path: Path) -> None:
         kill_backends(path)
     with WriterLock(path):
         pass
+
+
+async def test_who_watches_goes_on_once_the_server_is_back(journal: SqlJournal, path: Path, proxy: ServerProxy) -> None:
+    await journal.commit(a_batch(1))
+    with closing(SqlProjections(path)) as views:
+        assert views.last_seq() == 1
+        proxy.is_closed = True
+        kill_backends(path)
+        for _ in range(2):
+            with pytest.raises(JournalUnwritable, match="does not answer"):
+                views.last_seq()
+        proxy.is_closed = False
+        assert views.last_seq() == 1
+        assert views.session().account == "PAPER"
