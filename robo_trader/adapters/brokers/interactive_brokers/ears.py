@@ -40,7 +40,6 @@ class Ears:
         self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
         self.next_id = 0
         self.market: MarketWatch
-        self.on_end: Callable[[], None] = lambda: None
         self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
         self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
 
@@ -183,8 +182,7 @@ class Ears:
         self.market.ticks.flush()
 
     def setEventsDone(self) -> None:
-        """The connection has ended, ready or not: the library says it here, for books that are not used."""
-        self.on_end()
+        """The connection has ended: the library keeps events for books that are not used here."""
 
     def connectionClosed(self) -> None:
         """The connection has ended; the client's own event tells it next."""

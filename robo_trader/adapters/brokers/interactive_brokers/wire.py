@@ -6,7 +6,6 @@ corrections twice and loses fills of orders it does not know. Here every decoded
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -28,10 +27,10 @@ from robo_trader.adapters.brokers.interactive_brokers.history_line import ask_hi
 from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
+from robo_trader.adapters.brokers.interactive_brokers.unreadable_messages import UnreadableMessages
 
-# How the library logs a row that it cannot read: by the number of its kind. None: of a question with a number.
+# Kinds of messages that are rows of answers, by the question. None: of one with a number.
 _ROWS = {"5": OPEN, "101": COMPLETED, "61": POSITIONS, "11": None, "63": None}
-_ROW = re.compile(r"Error handling fields: \['(5|101|61|11|63)'")
 
 
 class GatewayWire:
@@ -52,7 +51,7 @@ class GatewayWire:
         self.on_undecodable: Callable[[str], None] = lambda _words: None
         self._requests = FIRST_REQUEST
         self.client.apiEnd += self._end
-        self._handler = _UndecodableHandler(self)
+        self._handler = UnreadableMessages(self._spoil)
         logging.getLogger("ib_async.Decoder").addHandler(self._handler)
 
     async def connect(self, host: str, port: int, client_id: int, seconds: float) -> list[str]:
@@ -60,21 +59,7 @@ class GatewayWire:
         self.lost.clear()
         if self.breaker is not None:
             self.breaker.forget()
-        ended = asyncio.Event()
-        self.ears.on_end = ended.set
-        steps = [
-            asyncio.ensure_future(self.client.connectAsync(host, port, client_id, seconds)),
-            asyncio.ensure_future(ended.wait()),  # the library would go on waiting for who has hung up
-        ]
-        try:
-            await asyncio.wait(steps, return_when=asyncio.FIRST_COMPLETED)
-            if not steps[0].done():
-                raise ConnectionError("the gateway hung up before it was ready")
-            steps[0].result()
-        finally:
-            for step in steps:
-                step.cancel()
-            await asyncio.gather(*steps, return_exceptions=True)
+        await self.client.open(host, port, client_id, seconds)
         return list(self.client.getAccounts())
 
     def close(self) -> None:
@@ -211,25 +196,13 @@ class GatewayWire:
         self._clock.note_asked()
         self.client.reqCurrentTime()
 
+    def _spoil(self, kind: str, words: str) -> None:
+        """Take that a message could not be read: an answer that it was part of is none."""
+        if kind in _ROWS:
+            key = _ROWS[kind]
+            self.answers.spoil_numbered() if key is None else self.answers.spoil(key)
+        self.on_undecodable(words)
+
     def _end(self) -> None:
         self.answers.break_off()
         self.lost.set()
-
-
-class _UndecodableHandler(logging.Handler):
-    """The library logs what it cannot read, and goes on; we want to know."""
-
-    def __init__(self, wire: GatewayWire) -> None:
-        super().__init__(logging.ERROR)
-        self._wire = wire
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a message that was not understood; the answer that it was part of is none."""
-        words = record.getMessage()
-        named = _ROW.match(words)
-        if named is not None and (key := _ROWS[named[1]]) is not None:
-            self._wire.answers.spoil(key)
-        elif named is not None:
-            self._wire.answers.spoil_numbered()
-        reason = record.exc_info[1] if record.exc_info else None
-        self._wire.on_undecodable(f"{words[:500]} {reason!r:.200}")
