@@ -3,6 +3,7 @@
 What is wanted stands in the sizes of the quotes, so that a program that begins again wants the same.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.speech import TicksWanted
+from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.events import OrderDenied, QuoteArrived
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.market_data import DataState, MarketDataChanged
@@ -19,6 +21,7 @@ from robo_trader.core.domain.quotes import Quote
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.bar_sizes import BarSize
+from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.strategies.event_strategy import Desk, Values
@@ -26,7 +29,7 @@ from robo_trader.runtime.live_records import LiveRecords
 from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.missed_slices import freshness
 from tests.builders import AAPL, OPEN, a_quote, a_session, engine_settings
-from tests.gateway_running import STAGE, RunningGateway
+from tests.gateway_running import RunningGateway
 from tests.trading_through import FULL, QUICK, SECOND, AsTold, Trader
 
 SPY = Symbol("SPY")
@@ -56,20 +59,24 @@ def settings_by_sizes(limits: RiskLimits | None = None) -> EngineSettings:
 class QuotingTrader(Trader):
     """A trader that is told quotes."""
 
+    session = a_session()
+    is_today = False  # whether quotes are of now by the wall's clock
+
     def begin_quotes(self, ticks: TicksWanted) -> None:
         """Ask for quotes of both symbols."""
-        records = LiveRecords(self.broker.records, STAGE.sessions, self._no_bar)
+        sessions = SessionTable([self.session])
+        records = LiveRecords(self.broker.records, sessions, self._no_bar)
         self.trading = LiveTrading(
             self.loop, self.broker, self.reconciled, see_to=self._see_to_nothing,
-            market=LiveMarket(self._take_slices, freshness(STAGE.sessions, BarSize.HOUR_1), records),
+            market=LiveMarket(self._take_slices, freshness(sessions, BarSize.HOUR_1), records),
         )  # fmt: skip
         self.broker.watch(SYMBOLS, BarSize.HOUR_1, "1 D", ticks)
 
     def quote(self, symbol: Symbol = AAPL, *, mid: float = 100.0, bid_size: float = USUAL_SIZE) -> Quote:
         """Let the market quote a symbol, a second later."""
-        at = max(self.gateway.clock.at, OPEN) + SECOND
+        at = time.time_ns() if self.is_today else max(self.gateway.clock.at, OPEN) + SECOND
         quote = a_quote(symbol=symbol, at=at, bid=mid - 0.01, ask=mid + 0.01, bid_size=bid_size)
-        self.gateway.show(QuoteArrived(quote=quote, session=a_session()))
+        self.gateway.show(QuoteArrived(quote=quote, session=self.session))
         return quote
 
     async def until_flowing(self, *symbols: Symbol) -> None:
@@ -147,7 +154,7 @@ class QuotingTrader(Trader):
 
 
 @asynccontextmanager
-async def a_quoting_trader(
+async def a_quoting_trader(  # noqa: PLR0913 - a test names only what matters to it
     gateway: RunningGateway,
     folder: Path,
     *,
@@ -155,9 +162,15 @@ async def a_quoting_trader(
     limits: RiskLimits | None = None,
     port: int | None = None,
     is_awaited: bool = True,
+    today: TradingSession | None = None,
 ) -> AsyncIterator[QuotingTrader]:
-    """A program that trades on quotes; orders may leave and data flows, if `is_awaited`."""
+    """A program that trades on quotes; orders may leave and data flows, if `is_awaited`.
+
+    today: the session that is on by the wall's clock, if the gateway plays it.
+    """
     trader = QuotingTrader(gateway, folder, port or gateway.port, settings_by_sizes(limits), PATIENT)
+    if today is not None:
+        trader.session, trader.is_today = today, True
     with closing(trader.journal):
         try:
             await trader.begin()

@@ -36,6 +36,7 @@ class GatewayMarket:
     quoted: frozenset[Symbol]  # those that have quotes, and are filled against them only
     happenings: Iterator[Happening]
     past: Mapping[Symbol, Sequence[Bar]]  # what clients can ask for that is never shown
+    bar_size: BarSize  # of those that are shown
 
 
 def in_pieces(settings: Settings) -> Settings:
@@ -62,7 +63,8 @@ async def load_market(settings: Settings, sessions: SessionTable, records: Recor
         [action for action in actions if action.occurred_at >= after],
         is_new=not after,
     )
-    return GatewayMarket(tuple(plan.feeds), frozenset(), iter(happenings), await _past_of(plan, after=after))
+    past = await _past_of(plan, after=after)
+    return GatewayMarket(tuple(plan.feeds), frozenset(), iter(happenings), past, plan.settings.data.bar_size)
 
 
 async def _past_of(plan: SessionPlan, *, after: int) -> dict[Symbol, Sequence[Bar]]:
@@ -78,7 +80,8 @@ async def _past_of(plan: SessionPlan, *, after: int) -> dict[Symbol, Sequence[Ba
 async def _of_records(settings: Settings, sessions: SessionTable, records: RecordFiles, *, after: int) -> GatewayMarket:
     market = await load_quoted_market(settings, sessions, records, Window())
     happenings = (one for one in happenings_of(market, sessions) if end_of(one) > after)
-    return GatewayMarket(settings.data.symbols, market.quotes.symbols, happenings, {})
+    size = market.plan.settings.data.bar_size  # of minutes, where bars are made of the quotes
+    return GatewayMarket(settings.data.symbols, market.quotes.symbols, happenings, {}, size)
 
 
 def begin_of(happening: Happening) -> int:

@@ -20,7 +20,7 @@ BatchListener = Callable[[Batch], None]
 MarketObserver = Callable[[BarSlice | QuoteArrived | CorporateAction], None]
 DueTimer = Callable[[int], TimerFired | None]
 Record = QuoteArrived | TradePrinted
-_OF_MARKET = (SliceClosed, QuoteArrived, TradePrinted, TimerFired)
+_OF_MARKET = (SliceClosed, HistoryShown, QuoteArrived, TradePrinted, TimerFired)
 
 
 def no_timer(_before: int) -> None:

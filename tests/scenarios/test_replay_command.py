@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from robo_trader.adapters.storage.journal import GENESIS, _chain
+from robo_trader.adapters.storage.chain import GENESIS, next_hash
 from tests.running import rows, run, run_json
 
 pytestmark = pytest.mark.process
@@ -73,7 +73,7 @@ def forge(database: Path, forged: Path, kind: str, change: Callable[[dict[str, A
         head = GENESIS
         told = "SELECT seq, epoch, batch, role, kind, payload FROM journal ORDER BY seq"
         for seq, *record in copy.execute(told).fetchall():
-            head = _chain(head, *record)
+            head = next_hash(head, *record)
             copy.execute("UPDATE journal SET hash = ? WHERE seq = ?", (head, seq))
         copy.commit()
     return int(found[0])

@@ -27,7 +27,14 @@ from robo_trader.adapters.storage.database import closed_on_error, open_database
 from robo_trader.adapters.storage.durability import demand_durable
 from robo_trader.adapters.storage.encoding import encode
 from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
-from robo_trader.adapters.storage.journal_facts import is_begun, newest_epoch, read_facts, store_epoch, store_facts
+from robo_trader.adapters.storage.journal_facts import (
+    hold_epoch,
+    is_begun,
+    newest_epoch,
+    read_facts,
+    store_epoch,
+    store_facts,
+)
 from robo_trader.adapters.storage.projector import Record, project
 from robo_trader.adapters.storage.server_place import point_to_server
 from robo_trader.adapters.storage.session_record import SessionRecord
@@ -155,8 +162,8 @@ class SqlJournal:
     def _take(self, connection: Connection, session: SessionRecord) -> JournalIdentity:
         if not is_begun(connection):
             store_facts(connection, session)
+        hold_epoch(connection)  # from here to the end of the transaction nobody else takes one, or writes
         found = read_facts(connection, self._path)
-        newest_epoch(connection)  # from here to the end of the transaction nobody else writes
         found.session.demand_same(session)
         self._find_head(connection, found.identity)
         anchored = self._anchor.read()

@@ -55,6 +55,14 @@ def read_facts(connection: Connection, path: Path) -> JournalFacts:
     return JournalFacts(session, JournalIdentity(stored["install"], int(stored["epoch"])))
 
 
+def hold_epoch(connection: Connection) -> None:
+    """Keep everybody else from taking an epoch to the end of the transaction, and from writing under one.
+
+    What is read before may be of before somebody else had ended: read afterwards.
+    """
+    connection.execute(_EPOCH_NOW).first()
+
+
 def newest_epoch(connection: Connection) -> int:
     """Return the epoch of whoever began to write last; it stays so to the end of the transaction.
 

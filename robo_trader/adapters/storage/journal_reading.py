@@ -40,13 +40,11 @@ class RecordedJournal:
     @property
     def length(self) -> int:
         """The sequence of the last record, 0 if there is none."""
-        with named_errors(self._path):
-            return length(self._connection)
+        return self._held.run(length)
 
     def records(self, first: int, last: int) -> list[StoredRecord]:
         """Return the records of these sequences and all between. Their hashes are not checked."""
-        with named_errors(self._path):
-            return records(self._connection, first, last)
+        return self._held.run(lambda connection: records(connection, first, last))
 
     def close(self) -> None:
         """Let go of the database."""

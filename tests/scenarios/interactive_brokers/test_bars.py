@@ -15,7 +15,7 @@ from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import bar_intervals
-from robo_trader.simulation.gateway.server.faults import read_fault
+from robo_trader.simulation.gateway.server.faults import Fault, read_fault
 from tests.broker_process import Client, a_client
 from tests.builders import a_bar, a_day, a_session, a_slice
 from tests.gateway_running import STAGE, RunningGateway, a_gateway, until
@@ -61,14 +61,18 @@ def minutes_of(first: int, last: int, size: BarSize = BarSize.MINUTES_5) -> list
     ]  # fmt: skip
 
 
-def a_market(size: BarSize, past: Sequence[BarSlice] = ()) -> AbstractAsyncContextManager[RunningGateway]:
+def a_market(
+    size: BarSize, past: Sequence[BarSlice] = (), *, faults: Sequence[Fault] = (), seed: int = 0
+) -> AbstractAsyncContextManager[RunningGateway]:
     """A gateway that is shown bars of a size, and knows some from before."""
     return a_gateway(
+        *faults,
+        seed=seed,
         stage=replace(
             STAGE,
             bar_size=size,
             past=lambda symbol: [bar for slice_ in past for bar in slice_.bars if bar.symbol == symbol],
-        )
+        ),
     )
 
 

@@ -90,8 +90,7 @@ async def test_f16_no_quote_on_one_side_is_no_quote(tmp_path: Path) -> None:
 
 async def test_f16_times_that_cannot_be_are_refused(tmp_path: Path) -> None:
     """F16: a tick of the future, or of long ago, is counted and not told, where the gateway's day is today."""
-    now = time.time_ns()
-    today = TradingSession(date="2026-01-01", opens_at=now - 3_600 * SECOND, closes_at=now + 3_600 * SECOND)
+    now, today = time.time_ns(), session_of_now()
     stage = replace(STAGE, sessions=SessionTable([today]))
     async with a_gateway(stage=stage, quoted=SYMBOLS) as gateway, a_client(gateway, tmp_path) as client:
         gateway.clock.at = now
@@ -117,6 +116,31 @@ async def test_f16_times_that_cannot_be_are_refused(tmp_path: Path) -> None:
         gateway.show(QuoteArrived(quote=a_quote(symbol=SPY, at=time.time_ns()), session=today))
         await heard(sound=2, refused={"LATE": 1, "FUTURE": 1})
         assert all(abs(quote.at - time.time_ns()) < 10 * SECOND for quote in told)
+
+
+@pytest.mark.parametrize("streams_max", [2, 0], ids=["single ticks", "lines"])
+async def test_quotes_of_today_bear_the_time_they_are_heard_at(streams_max: int, tmp_path: Path) -> None:
+    """By the wall's clock as well, it trades, and goes silent where nothing comes."""
+    today = session_of_now()
+    stage = replace(STAGE, sessions=SessionTable([today]))
+    ticks = structs.replace(TICKS, streams_max=streams_max)
+    async with a_gateway(stage=stage, quoted=SYMBOLS) as gateway:
+        gateway.clock.at = time.time_ns()
+        async with a_quoting_trader(gateway, tmp_path, ticks=ticks, today=today) as trader:
+            shown = trader.quote(bid_size=444.0)
+            await trader.until(lambda: trader.heard(QuoteArrived)[-1].quote.bid_size == 444.0)
+            assert 0 <= trader.heard(QuoteArrived)[-1].occurred_at - shown.at < 5 * SECOND
+            await trader.hold()
+            await trader.leave()
+            await trader.until_state(DataState.SILENT)
+            await trader.until_flowing()
+            await books_agree(trader)
+            assert not trader.decided(QuoteRejected)
+
+
+def session_of_now() -> TradingSession:
+    now = time.time_ns()
+    return TradingSession(date="2026-01-01", opens_at=now - 3_600 * SECOND, closes_at=now + 3_600 * SECOND)
 
 
 def streams(gateway: RunningGateway) -> int:

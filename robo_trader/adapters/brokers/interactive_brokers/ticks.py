@@ -221,7 +221,7 @@ class TickWatch:
     def _take_line(self, line: QuoteLine) -> None:
         line.is_new = False
         wanted = self._wanted
-        if wanted is None or not wanted.ticks.quotes or line.symbol in self._streamed(BID_ASK):
+        if wanted is None or not wanted.ticks.are_any or line.symbol in self._streamed(BID_ASK):
             return
         quote = line.quote(self._stamped())
         if not line.has_board:
@@ -235,7 +235,8 @@ class TickWatch:
             self._refused[fault.value] += 1
             return
         self._note_flow(quote.symbol)
-        self._queue.add_quote(quote)
+        if self._wanted is not None and self._wanted.ticks.quotes:
+            self._queue.add_quote(quote)
 
     def _take_print(self, symbol: Symbol, at: int, price: float, size: float) -> None:
         stamp = self._stamp(at)

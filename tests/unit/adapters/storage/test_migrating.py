@@ -109,7 +109,7 @@ print(statements)
 def test_a_migration_that_is_killed_at_any_statement_has_not_happened(path: Path) -> None:
     asyncio.run(a_journal_of_schema_3(path))
     anchored = anchor_file(path).read_bytes()
-    for dies_at in range(1, 60, 4):
+    for dies_at in range(1, 60, 7):
         done = subprocess.run(
             [sys.executable, "-c", DIES, str(path), str(dies_at)], capture_output=True, text=True, check=False,
             timeout=120, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

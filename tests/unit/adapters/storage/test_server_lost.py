@@ -206,6 +206,24 @@ async def test_a_newer_writer_that_is_just_beginning_is_waited_for(
     assert execute(path, "SELECT max(batch) FROM journal") == [(1,)]
 
 
+async def test_of_two_that_begin_at_once_each_takes_an_epoch_of_its_own(
+    journal: SqlJournal, path: Path, server_url: str
+) -> None:
+    await journal.commit(a_batch(1))
+    place = find_server(path)
+    assert place is not None
+    other = await asyncpg.connect(server_url.replace("+asyncpg", ""), server_settings={"search_path": place.schema})
+    beginning = other.transaction()
+    await beginning.start()
+    await other.execute("UPDATE meta SET value = '2' WHERE key = 'epoch'")
+    ours = asyncio.create_task(asyncio.to_thread(journal.begin, a_session_record()))
+    await asyncio.sleep(0.3)
+    assert not ours.done()
+    await beginning.commit()
+    assert (await ours).epoch == 3
+    await other.close()
+
+
 @pytest.fixture
 def careless(server_url: str) -> Iterator[str]:
     """The address for a user whose commits do not wait for the disk."""

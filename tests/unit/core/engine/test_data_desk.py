@@ -8,6 +8,7 @@ from robo_trader.core.domain.market_data import DataState, MarketDataChanged
 from robo_trader.core.domain.orders import BUY, SELL, Side
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
+from robo_trader.runtime.invariants.broken import InvariantBroken
 from robo_trader.runtime.invariants.checker import CheckedEngine
 from tests.builders import AAPL, CLOSE, DAY, MSFT, a_day, engine_settings
 from tests.unit.core.engine.desk import Desk, an_engine
@@ -70,3 +71,11 @@ def test_what_is_held_may_be_left_unless_the_exchange_has_halted_it(state: DataS
     desk.close(a_day(3, AAPL=90.0))
     sides = [one.order.intent.side for step in desk.steps[before:] for one in step.commands if hasattr(one, "order")]
     assert sides == ([] if state is DataState.HALTED else [SELL])
+
+
+def test_an_entry_that_leaves_all_the_same_is_found() -> None:
+    engine = an_averages_engine()
+    engine.process(changed(DataState.SILENT))
+    engine.account.blocks.by_symbol.clear()  # a bug, planted
+    with pytest.raises(InvariantBroken, match="I21"):
+        _ = [sent(engine, day, price) for day, price in enumerate(RISING)]
