@@ -7,24 +7,26 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from robo_trader.app.supervision.beats import Phase
 from robo_trader.app.supervision.vitals import Vitals, read_vitals
-from tests.gateway_running import ACCOUNT
+from robo_trader.core.market.bar_sizes import BarSize
+from tests.gateway_running import ACCOUNT, STAGE
 from tests.running import command, environment
 
 PATIENCE_SECONDS = 60.0
+DAILY = replace(STAGE, bar_size=BarSize.DAY_1)
 QUICK = {"ROBO_SUPERVISION__FREEZE_SECONDS": "2", "ROBO_SUPERVISION__RESTART_SECONDS": "0.1"}
 PAPER = ("--feed", "sample", "--symbols", "AAPL,IBM", "--speed", "20", "--no-web")
 
 
 def through(port: int) -> tuple[str, ...]:
-    """Options of a run through the pretend gateway at a port of this machine."""
+    """Options of a run through the pretend gateway at a port of this machine, whose stage is DAILY."""
     return (
         "--broker", "ibkr", "--gateway", f"127.0.0.1:{port}", "--account", ACCOUNT, "--symbols", "AAPL",
-        "--bar-size", "1 hour", "--param", "fast=1", "--param", "slow=2", "--no-web",
+        "--bar-size", "1 day", "--param", "fast=1", "--param", "slow=2", "--no-web",
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from robo_trader.app.exit_codes import ExitCode
 from robo_trader.app.supervision.beats import Phase
-from tests.supervised import is_alive, supervised
+from tests.running import run
+from tests.supervised import PAPER, is_alive, supervised
 
 pytestmark = pytest.mark.process
 
@@ -45,8 +46,8 @@ def test_a_supervisor_that_stood_still_does_not_take_its_engine_for_frozen(tmp_p
 def test_a_second_run_is_told_who_is_first(tmp_path: Path) -> None:
     with supervised(tmp_path) as first:
         engine = first.engine()
-        with supervised(tmp_path) as second:
-            assert second.process.wait(timeout=60) == ExitCode.BUSY
-        assert f"process {engine} on {socket.gethostname()}" in " ".join(first.told().split())
+        second = run("run", "--database", str(first.database), *PAPER)
+        assert second.returncode == ExitCode.BUSY
+        assert f"process {engine} on {socket.gethostname()}" in " ".join(second.stderr.split())
         assert first.vitals().pid == engine
         assert first.stop() == ExitCode.OK

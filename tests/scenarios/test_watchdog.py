@@ -20,7 +20,7 @@ from tests.gateway_running import ACCOUNT, RunningGateway, a_gateway, until
 from tests.running import command, environment, run
 from tests.scenarios.test_supervisor_restarts import halts
 from tests.scenarios.test_supervisor_tells import dead_man
-from tests.supervised import PATIENCE_SECONDS, SupervisedRun, is_alive, supervised, through
+from tests.supervised import DAILY, PATIENCE_SECONDS, SupervisedRun, is_alive, supervised, through
 
 pytestmark = pytest.mark.process
 
@@ -120,7 +120,7 @@ def open_orders(gateway: RunningGateway) -> list[dict[str, Any]]:
 
 async def test_every_order_is_canceled_where_the_engine_cannot_be_asked(tmp_path: Path) -> None:
     """The order was placed by hand: to the watchdog the engine's own are as foreign."""
-    async with a_gateway() as gateway:
+    async with a_gateway(stage=DAILY) as gateway:
         with supervised(tmp_path, options=("--single-process", *through(gateway.port))) as running:
             engine = await asyncio.to_thread(running.engine)
             ticket = OrderTicket(action="BUY", quantity=Decimal(5), order_type="LMT", limit_price=Decimal(50))

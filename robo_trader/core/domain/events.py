@@ -121,10 +121,8 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = (
-    PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
-    | ShutdownBegun
-)  # fmt: skip
+FromShell = ArmingChanged | ShutdownBegun  # what the program tells of itself
+Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | FromShell
 INSTRUCTIONS = (
     PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple

@@ -17,7 +17,7 @@ from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.simulation.gateway.server.faults import read_fault
 from tests.gateway_running import a_gateway
-from tests.supervised import supervised, through
+from tests.supervised import DAILY, supervised, through
 from tests.trading_through import Trader, a_trader, is_over
 
 
@@ -89,7 +89,7 @@ async def test_a_line_that_is_begun_anew_takes_two_statements(tmp_path: Path) ->
 @pytest.mark.process
 async def test_f48_a_program_that_stood_still_trusts_nothing_afterwards(tmp_path: Path) -> None:
     """F48: as a user starts it, and alone: a supervisor would not have waited so long."""
-    async with a_gateway() as gateway:
+    async with a_gateway(stage=DAILY) as gateway:
         options = ("--single-process", *through(gateway.port))
         with supervised(tmp_path, options=options, variables={"ROBO_SUPERVISION__FREEZE_SECONDS": "1"}) as running:
             await asyncio.to_thread(running.until, lambda: running.said("orders may leave"), "it never traded")
