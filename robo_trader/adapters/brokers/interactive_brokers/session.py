@@ -243,6 +243,9 @@ class Session:
 
     def _enter(self, state: LinkState, reason: str) -> None:
         window = self._window()
+        if state is LinkState.READY and self._blinded:
+            self.ordering.stop_sending()  # the gateway told all it knows, and has lost the broker meanwhile
+            state, reason = LinkState.BLIND, self._blinded
         if window is not None and state is not LinkState.REFUSED:
             # There or not: nothing is sent, nobody is alarmed, and what rests at the broker rests on.
             state, reason = LinkState.RESTARTING, f"the gateway may restart ({window.text}); orders wait for its end"
