@@ -136,6 +136,8 @@ def engine_settings(workload: Workload, fast: int = 20, slow: int = 50) -> Engin
     )  # fmt: skip
 
 
-def venue_settings() -> VenueSettings:
-    """Return a venue that fills whole orders at the next open, one basis point worse."""
-    return VenueSettings(slippage_bps=SLIPPAGE_BPS, participation_max=1.0, commissions=_COMMISSIONS)
+def venue_settings(quoted: frozenset[Symbol] = frozenset()) -> VenueSettings:
+    """Return a venue that fills whole orders at the next open, one basis point worse; quoted ones at quotes."""
+    return VenueSettings(
+        slippage_bps=SLIPPAGE_BPS, participation_max=1.0, commissions=_COMMISSIONS, quoted=quoted
+    )  # fmt: skip

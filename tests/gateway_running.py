@@ -22,7 +22,7 @@ from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewayServer, GatewaySettings
 from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 ACCOUNT = "DU1234567"
 STAGE = MarketSettings(
     sessions=SessionTable([a_session(day=day) for day in range(5)]),
@@ -74,11 +74,15 @@ async def a_gateway(
     seed: int = 0,
     stage: MarketSettings = STAGE,
     account: str = ACCOUNT,
+    quoted: tuple[Symbol, ...] = (),
 ) -> AsyncIterator[RunningGateway]:
-    """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all."""
+    """Serve on a free port of this machine until the block ends. stage: the market that is played, seen by all.
+
+    quoted: what fills against quotes only.
+    """
     clock = MarketClock(stage.sessions.sessions[0].opens_at)
     wanted = BrokerageSettings(
-        venue=venue_settings(), sessions=stage.sessions, listings=stage.listings, account=account
+        venue=venue_settings(quoted=quoted), sessions=stage.sessions, listings=stage.listings, account=account
     )
     brokerage = Brokerage(wanted)
     desks: dict[str, Desk] = {"brokerage": brokerage, "market": Market(stage)}

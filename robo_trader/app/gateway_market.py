@@ -14,13 +14,16 @@ from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.events import QuoteArrived, TradePrinted
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.market.bar_sizes import Duration
+from robo_trader.core.market.bar_sizes import BarSize, Duration
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.runtime.loading import load_series
 from robo_trader.runtime.records import with_actions
 from robo_trader.runtime.slices import merge_slices
 
 DAILY_PAST, INTRADAY_PAST = Duration(730), Duration(30)  # known before the first bar that is shown
+
+# The real gateway cuts hours by the clock, feeds from the open: of half hours either can be made.
+_PIECES = {BarSize.HOUR_1: BarSize.MINUTES_30}
 
 Happening = BarSlice | QuoteArrived | TradePrinted | CorporateAction
 
@@ -33,6 +36,14 @@ class GatewayMarket:
     quoted: frozenset[Symbol]  # those that have quotes, and are filled against them only
     happenings: Iterator[Happening]
     past: Mapping[Symbol, Sequence[Bar]]  # what clients can ask for that is never shown
+    bar_size: BarSize  # of those that are shown
+
+
+def in_pieces(settings: Settings) -> Settings:
+    """Return settings with bars of which the gateway can make those that were asked for."""
+    size = settings.data.bar_size
+    data = settings.data.model_copy(update={"bar_size": _PIECES.get(size, size)})
+    return settings.model_copy(update={"data": data})
 
 
 async def load_market(settings: Settings, sessions: SessionTable, records: RecordFiles, *, after: int) -> GatewayMarket:
@@ -52,7 +63,8 @@ async def load_market(settings: Settings, sessions: SessionTable, records: Recor
         [action for action in actions if action.occurred_at >= after],
         is_new=not after,
     )
-    return GatewayMarket(tuple(plan.feeds), frozenset(), iter(happenings), await _past_of(plan, after=after))
+    past = await _past_of(plan, after=after)
+    return GatewayMarket(tuple(plan.feeds), frozenset(), iter(happenings), past, plan.settings.data.bar_size)
 
 
 async def _past_of(plan: SessionPlan, *, after: int) -> dict[Symbol, Sequence[Bar]]:
@@ -68,7 +80,8 @@ async def _past_of(plan: SessionPlan, *, after: int) -> dict[Symbol, Sequence[Ba
 async def _of_records(settings: Settings, sessions: SessionTable, records: RecordFiles, *, after: int) -> GatewayMarket:
     market = await load_quoted_market(settings, sessions, records, Window())
     happenings = (one for one in happenings_of(market, sessions) if end_of(one) > after)
-    return GatewayMarket(settings.data.symbols, market.quotes.symbols, happenings, {})
+    size = market.plan.settings.data.bar_size  # of minutes, where bars are made of the quotes
+    return GatewayMarket(settings.data.symbols, market.quotes.symbols, happenings, {}, size)
 
 
 def begin_of(happening: Happening) -> int:

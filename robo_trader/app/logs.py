@@ -175,6 +175,8 @@ def _reconciliation_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, d
 
 def _block_level(control: Control, level: int) -> int:
     """Return how loud a block is told. That the broker is away is said once, and not again of each symbol."""
+    if control is Control.MARKET_DATA:
+        return min(level, logging.WARNING)  # at every start, until data flows
     return logging.DEBUG if control is Control.BROKER_LINK else level
 
 

@@ -259,6 +259,9 @@ STEPS: Mapping[str, str] = {  # by the control that refused
     "CLOCK": "Put this machine's clock right (NTP), or the gateway's; entries leave again by themselves.",
     "CONTRACT": "Look at the symbol in TWS; `robo-trader instruct release` trades the contract that it names now.",
     "BROKER_LINK": "Nothing is sent until the broker is reached and has told all; `robo-trader status` shows the link.",
+    "MARKET_DATA": "Nothing is opened until the symbol's data flows, live and of the known contract; the reason says "
+    "what is amiss.",
+    "EXCHANGE_HALT": "Nothing is sent until the exchange lets the symbol trade again.",
     "ARMING": "`robo-trader arm` allows entries until the session ends; exits leave without it.",
     "CASH": "Free cash by a sale, size smaller, or trade with more cash.",
     "TRADING_STATE": "`robo-trader status` shows the trading state; a session's losses end with the session.",

@@ -5,7 +5,7 @@ transaction, and only then are the commands carried out. If the journal refuses,
 ends; whatever was acknowledged before is safe.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from robo_trader.core.domain.bars import BarSlice
@@ -19,6 +19,8 @@ from robo_trader.core.ports.journal import Batch, Journal, StepRecord
 BatchListener = Callable[[Batch], None]
 MarketObserver = Callable[[BarSlice | QuoteArrived | CorporateAction], None]
 DueTimer = Callable[[int], TimerFired | None]
+Record = QuoteArrived | TradePrinted
+_OF_MARKET = (SliceClosed, HistoryShown, QuoteArrived, TradePrinted, TimerFired)
 
 
 def no_timer(_before: int) -> None:
@@ -57,6 +59,7 @@ class TradingLoop:
         self._observers = tuple(observers)
         self._due_timer = due_timer
         self._listeners = tuple(listeners)
+        self.latest = 0  # of all that the engine was shown of market and timers, UTC ns
 
     async def close_slice(self, slice_: BarSlice) -> None:
         """Take a slice of bars, and all that follows from it."""
@@ -78,6 +81,10 @@ class TradingLoop:
             for observe in self._observers:
                 observe(event)
         await self.take([*self._broker.take_reports(), event])
+
+    async def take_records(self, records: Sequence[Record]) -> None:
+        """Take quotes and prints, in order of time, in one batch; timers that are due between them come in between."""
+        await self.take([*self._broker.take_reports(), *records])
 
     async def take_action(self, action: CorporateAction) -> None:
         """Take a corporate action, and all that follows from it; the broker applies it once our cancels are out."""
@@ -120,8 +127,18 @@ class TradingLoop:
     def _decide(self, inputs: Sequence[InputEvent]) -> Batch:
         steps: list[StepRecord] = []
         commands: list[Command] = []
-        for event in inputs:
+        for event in self._with_timers(inputs):
             step = self._engine.process(event)
             steps.append(StepRecord(event, step.events))
             commands.extend(step.commands)
+            if isinstance(event, _OF_MARKET):
+                self.latest = max(self.latest, event.occurred_at)
         return Batch(tuple(steps), tuple(commands))
+
+    def _with_timers(self, inputs: Iterable[InputEvent]) -> Iterator[InputEvent]:
+        """Yield inputs, and before each quote and print the timers that are due by then: they may be set on the way."""
+        for event in inputs:
+            if isinstance(event, (QuoteArrived, TradePrinted)):
+                while (timer := self._due_timer(event.occurred_at)) is not None:
+                    yield timer
+            yield event

@@ -40,6 +40,7 @@ from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
@@ -120,9 +121,12 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+Instructed = (
+    PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+    | ShutdownBegun
+)  # fmt: skip
 INSTRUCTIONS = (
-    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged,
+    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
 FromBroker = BrokerReport | BrokerClaim | BrokerWord | FactsReported
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
@@ -355,43 +359,14 @@ class AccountMarked(Struct, frozen=True, kw_only=True, gc=False):
 
 
 DecisionEvent = (
-    BarRejected
-    | QuoteRejected
-    | TradeRejected
-    | TimerSet
-    | StrategyModeChanged
-    | StrategiesReviewed
-    | SignalEmitted
-    | TargetSet
-    | SignalSettled
-    | OrderDenied
-    | OrderUpdated
-    | ParentOrderUpdated
-    | FillBooked
-    | FillRestated
-    | SharesCrossed
-    | CashBooked
-    | CorporateActionApplied
-    | CorporateActionRefused
-    | SymbolPaused
-    | SymbolResumed
-    | ReportQuarantined
-    | PositionUnprotected
-    | PositionProtected
-    | ProtectionFailed
-    | TradingStateChanged
-    | LimitChanged
-    | LooseningRefused
-    | InstructionRefused
-    | BreakerChanged
-    | OrderRatioExceeded
-    | AccountMarked
-    | DiscrepancyFound
-    | DiscrepancyResolved
-    | SymbolBlocked
-    | SymbolReleased
+    BarRejected | QuoteRejected | TradeRejected | TimerSet | StrategyModeChanged | StrategiesReviewed
+    | SignalEmitted | TargetSet | SignalSettled | OrderDenied | OrderUpdated | ParentOrderUpdated | FillBooked
+    | FillRestated | SharesCrossed | CashBooked | CorporateActionApplied | CorporateActionRefused | SymbolPaused
+    | SymbolResumed | ReportQuarantined | PositionUnprotected | PositionProtected | ProtectionFailed
+    | TradingStateChanged | LimitChanged | LooseningRefused | InstructionRefused | BreakerChanged
+    | OrderRatioExceeded | AccountMarked | DiscrepancyFound | DiscrepancyResolved | SymbolBlocked | SymbolReleased
     | ReleaseAnswer
-)
+)  # fmt: skip
 Event = InputEvent | DecisionEvent
 
 EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}

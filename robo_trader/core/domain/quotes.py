@@ -40,3 +40,4 @@ class QuoteFault(Enum):
     CROSSED = "CROSSED"
     OUT_OF_ORDER = "OUT_OF_ORDER"
     UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"
+    JUMPED = "JUMPED"  # too far from the price before, and no second quote has confirmed it

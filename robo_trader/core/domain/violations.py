@@ -21,6 +21,8 @@ class Control(Enum):
     CONFLICT = "CONFLICT"  # another strategy of the account wants the opposite
     RECONCILIATION = "RECONCILIATION"  # the broker has it otherwise than we do
     UNKNOWN_ORDER = "UNKNOWN_ORDER"  # an order of the symbol was never answered
+    MARKET_DATA = "MARKET_DATA"  # what is told of the symbol is not of now, or of another contract
+    EXCHANGE_HALT = "EXCHANGE_HALT"  # the exchange has stopped trading in the symbol
     BROKER_LINK = "BROKER_LINK"  # the broker cannot be reached, or what he has is not known
     CONTRACT = "CONTRACT"  # the symbol is not the contract that it was at the broker
     CLOCK = "CLOCK"  # the broker's clock and ours differ

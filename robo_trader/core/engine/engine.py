@@ -34,9 +34,11 @@ from robo_trader.core.domain.events import (
     TradePrinted,
 )
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.releases import ReleaseInstructed
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.domain.warm_up import HistoryShown
@@ -44,6 +46,7 @@ from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.arming_desk import follow_arming
 from robo_trader.core.engine.contract_desk import accept_released, take_contract
+from robo_trader.core.engine.data_desk import follow_data
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
@@ -61,6 +64,7 @@ from robo_trader.core.engine.release_desk import ReleaseDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.shutdown_desk import shut_down
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.engine.worked_orders import WorkedOrderDesk
 
@@ -175,6 +179,8 @@ class Engine:
     def _follow_broker(self, event: BrokerWord) -> None:
         if isinstance(event, ContractReported):
             take_contract(event, self.account)
+        elif isinstance(event, MarketDataChanged):
+            follow_data(event, self.account)
         elif isinstance(event, ClocksCompared):
             self.account.clock_ahead = event.ahead_nanos
         else:
@@ -199,6 +205,8 @@ class Engine:
             accept_released(event.symbol, self.account)
         elif isinstance(event, ArmingChanged):
             follow_arming(event, self.account)
+        elif isinstance(event, ShutdownBegun):
+            shut_down(event, self.account)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 

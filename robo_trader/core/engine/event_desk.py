@@ -25,7 +25,7 @@ from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import BrokerReport, OrderCanceled
 from robo_trader.core.domain.positions import Position
-from robo_trader.core.domain.quotes import Quote, TradePrint
+from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.quoted_market import QuotedMarket
 from robo_trader.core.engine.senses import Market
@@ -115,6 +115,9 @@ class EventDesk(SleeveDesk):
     def admits(self, event: QuoteArrived | TradePrinted) -> bool:
         """Count and refuse a faulty quote or print; return whether it is sound."""
         account, fault = self._account, self.market.find_fault(event)
+        jump = account.limits.account.jump_fraction
+        if fault is None and jump is not None and self.market.has_jumped(event, float(jump)):
+            fault = QuoteFault.JUMPED
         if fault is None:
             return True
         account.tally.quotes_rejected[fault.value] += 1

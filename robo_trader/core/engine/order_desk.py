@@ -27,7 +27,7 @@ from robo_trader.core.risk.order_sizes import cash_needed
 from robo_trader.core.risk.portfolio_facts import PortfolioFacts
 
 _HELD_BACK = frozenset(
-    {Control.CIRCUIT_BREAKER, Control.ARMING, Control.CLOCK}
+    {Control.CIRCUIT_BREAKER, Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT, Control.CLOCK}
 )  # an order they refuse was no mistake of a strategy
 
 

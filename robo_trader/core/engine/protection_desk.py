@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from robo_trader.core.domain.events import PositionProtected, PositionUnprotected
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.order_reports import BrokerReport, ModifyRejected
 from robo_trader.core.domain.orders import (
     Order,
     OrderId,
@@ -75,6 +75,9 @@ class ProtectionDesk:
         if is_leg and symbol not in account.paused and self._is_lost(order):
             reason = order.reason or f"it is {order.status.value.lower()}"
             self._fail(account.ledger.position(symbol), reason, order_id=order.order_id, at=report.occurred_at)
+        if isinstance(report, ModifyRejected):
+            self._unsettled.add(symbol)  # asked again at once it would be refused again, and so on
+            return
         self._tend(symbol, report.occurred_at, may_shrink=False)
 
     def look_round(self) -> None:

@@ -11,6 +11,7 @@ from robo_trader.core.domain.money import price_from_float
 from robo_trader.core.domain.quotes import Quote, QuoteFault
 from robo_trader.core.engine.market_view import MarketView, Refusal
 from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fault
+from robo_trader.core.rules.jumps import has_jumped
 from robo_trader.core.rules.quotes import mid_update
 
 
@@ -24,6 +25,7 @@ class QuotedMarket(MarketView):
     def __init__(self, symbols: tuple[Symbol, ...]) -> None:
         super().__init__(symbols)
         self.quotes: dict[Symbol, Quote] = {}  # the last sound one
+        self._suspected: dict[Symbol, float] = {}  # mids of quotes that jumped, until a second one is near
         self._slice_ended_at = 0
         self._slice_date = ""  # of its session
 
@@ -54,6 +56,22 @@ class QuotedMarket(MarketView):
             return find_quote_fault(record, self.last_ended_at)
         return find_trade_fault(record, self.last_ended_at)
 
+    def has_jumped(self, event: QuoteArrived | TradePrinted, fraction: float) -> bool:
+        """Return whether a sound quote or print is so far from the symbol's price that it is not believed yet.
+
+        fraction: of that price. A second quote that is near the first one confirms it; a print confirms nothing.
+        """
+        if isinstance(event, TradePrinted):
+            return self._is_far(event.trade.symbol, event.trade.price, fraction)
+        symbol, mid = event.quote.symbol, mid_update([], event.quote.bid, event.quote.ask)
+        suspected = self._suspected.pop(symbol, None)
+        if not self._is_far(symbol, mid, fraction):
+            return False
+        if suspected is not None and not has_jumped(suspected, mid, fraction):
+            return False
+        self._suspected[symbol] = mid
+        return True
+
     def come_to(self, event: BetweenSlices) -> None:
         """Go on to the time of a sound event; a quote becomes the price of its symbol."""
         self.last_ended_at = event.occurred_at
@@ -71,13 +89,19 @@ class QuotedMarket(MarketView):
         """As MarketView.split; the last quote was of old shares, and there is none of new ones yet."""
         super().split(symbol, new, old)
         self.quotes.pop(symbol, None)
+        self._suspected.pop(symbol, None)
 
     def rename(self, symbol: Symbol, new_symbol: Symbol) -> None:
         """As MarketView.rename."""
         super().rename(symbol, new_symbol)
+        self._suspected.pop(symbol, None)
         if symbol in self.quotes:
             self.quotes[new_symbol] = replace(self.quotes.pop(symbol), symbol=new_symbol)
 
     def state(self) -> tuple[object, ...]:
         """Return what the state hash covers."""
-        return (*super().state(), self.quotes, self._slice_ended_at, self._slice_date)
+        return (*super().state(), self.quotes, self._suspected, self._slice_ended_at, self._slice_date)
+
+    def _is_far(self, symbol: Symbol, price: float, fraction: float) -> bool:
+        before = self._prices.get(symbol)
+        return before is not None and has_jumped(float(before), price, fraction)

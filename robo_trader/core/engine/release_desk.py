@@ -22,7 +22,9 @@ from robo_trader.core.execution.figures import figure
 from robo_trader.core.execution.passes import Standing
 from robo_trader.core.market.corporate_actions import RestatableMarket
 
-_NEVER_LIFTED = frozenset({Control.UNKNOWN_ORDER, Control.BROKER_LINK})  # by a person
+_NEVER_LIFTED = frozenset(
+    {Control.UNKNOWN_ORDER, Control.BROKER_LINK, Control.MARKET_DATA, Control.EXCHANGE_HALT}
+)  # by a person
 _MATTERS = (Decision.BLOCK, Decision.HALT)
 
 

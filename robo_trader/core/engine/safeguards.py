@@ -33,7 +33,7 @@ _MEMORYLESS = frozenset({
     Control.GROSS_EXPOSURE, Control.ORDER_NOTIONAL, Control.DAILY_LOSS, Control.CASH, Control.ORDER_SHARES,
     Control.NET_EXPOSURE, Control.WEEKLY_LOSS, Control.ENTRY_WINDOW, Control.SYMBOL_LIST, Control.MIN_PRICE,
     Control.RECONCILIATION, Control.UNKNOWN_ORDER, Control.BROKER_LINK, Control.POST_TRADE,
-    Control.ARMING, Control.CONTRACT, Control.CLOCK,
+    Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT, Control.CONTRACT, Control.CLOCK,
 }) | PORTFOLIO_CONTROLS  # fmt: skip  # what these remember, the watch of the portfolio does
 
 

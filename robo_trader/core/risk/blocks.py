@@ -1,6 +1,7 @@
 """Symbols in which nothing may leave: the broker has them otherwise than we do, never answered, or is not there.
 
-Exits are refused as well: where it is not known what is held, or what still works, an exit may open a position.
+Exits are refused as well: where it is not known what is held, or what still works, an exit may open a position. Where
+only the market is not seen as it is now, exits may leave.
 """
 
 from decimal import Decimal
@@ -28,6 +29,16 @@ def check_post_trade(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) 
 def check_broker_link(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
     """No order leaves while the broker cannot be reached, or what he has is not known."""
     return _first(view, Control.BROKER_LINK, "causes") if view.blocks else None
+
+
+def check_market_data(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """Nothing is opened in a symbol whose market is not seen as it is now."""
+    return _first(view, Control.MARKET_DATA, "causes") if view.blocks else None
+
+
+def check_exchange_halt(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol that the exchange has halted."""
+    return _first(view, Control.EXCHANGE_HALT, "causes") if view.blocks else None
 
 
 def check_contract(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:

@@ -70,6 +70,8 @@ CONTROLS: tuple[ControlEntry, ...] = (
         code="C27", control=Control.BROKER_LINK, check=blocks.check_broker_link, entries_only=False,
         holds_protection=True,
     ),
+    ControlEntry(code="C19", control=Control.MARKET_DATA, check=blocks.check_market_data),
+    ControlEntry(code="C18", control=Control.EXCHANGE_HALT, check=blocks.check_exchange_halt, entries_only=False),
     ControlEntry(
         code="C23", control=Control.CONTRACT, check=blocks.check_contract, entries_only=False, holds_protection=True,
     ),

@@ -23,6 +23,7 @@ from robo_trader.core.domain.discrepancies import SymbolBlocked, SymbolReleased
 from robo_trader.core.domain.events import CashBooked
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import ZERO, round_money
+from robo_trader.core.domain.violations import Control
 from robo_trader.runtime.invariants.scene import Scene
 
 
@@ -60,10 +61,11 @@ def look_at_pause(scene: Scene, decision: SymbolPaused | SymbolResumed) -> None:
 def look_at_block(scene: Scene, decision: SymbolBlocked | SymbolReleased) -> None:
     """Follow which symbols may not be traded, and why."""
     cause = (decision.block.symbol, decision.block.cause)
+    standing = scene.unseen if decision.block.control is Control.MARKET_DATA else scene.blocked
     if isinstance(decision, SymbolBlocked):
-        scene.blocked.add(cause)
+        standing.add(cause)
     else:
-        scene.blocked.discard(cause)
+        standing.discard(cause)
 
 
 def look_at_the_end(scene: Scene) -> None:

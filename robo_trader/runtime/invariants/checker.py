@@ -11,7 +11,7 @@ from robo_trader.core.domain.action_events import CorporateActionApplied, Symbol
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.clocks import ClocksCompared
-from robo_trader.core.domain.commands import Command, Step
+from robo_trader.core.domain.commands import Command, ModifyOrder, Step, SubmitOrder
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.discrepancies import DiscrepancyFound, SymbolBlocked, SymbolReleased
 from robo_trader.core.domain.events import (
@@ -33,6 +33,7 @@ from robo_trader.core.domain.events import (
     TradePrinted,
     TradingStateChanged,
 )
+from robo_trader.core.domain.orders import Order
 from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
@@ -176,8 +177,8 @@ def split_commands(
     parts: list[tuple[Command, ...]] = []
     for decisions in steps:
         own: list[Command] = []
-        moved = {decision.order.order_id for decision in decisions if isinstance(decision, OrderUpdated)}
-        while left and _order_of(left[0]) in moved:
+        moved = [decision.order for decision in decisions if isinstance(decision, OrderUpdated)]
+        while left and any(_asks(order, left[0]) for order in moved):
             own.append(left.pop(0))
         parts.append(tuple(own))
     if left and parts:
@@ -185,5 +186,10 @@ def split_commands(
     return parts
 
 
-def _order_of(command: Command) -> int:
-    return command.order.order_id if hasattr(command, "order") else command.order_id
+def _asks(order: Order, command: Command) -> bool:
+    """Return whether an order, as it was moved, is what a command asks for: one step may send, the next cancel it."""
+    if isinstance(command, SubmitOrder):
+        return order.order_id == command.order.order_id
+    if isinstance(command, ModifyOrder):
+        return order.order_id == command.order_id and order.modify_requested == command.terms
+    return order.order_id == command.order_id and order.cancel_requested

@@ -44,6 +44,7 @@ def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
     _look_at_symbol(scene, order)
     if not reducing:
         _hold_arming(scene, order)
+        _hold_sight(scene, order)
         apart = abs(scene.clock_ahead)
         scene.hold("I20", apart < _CLOCK_STOP, "order {} may open, and clocks differ by {} ns", order.order_id, apart)
         _look_at_limits(scene, order)
@@ -96,6 +97,11 @@ def only_reduces(scene: Scene, intent: OrderIntent) -> bool:
 def _hold_arming(scene: Scene, order: Order) -> None:
     is_allowed = not scene.settings.needs_arming or order.created_at < scene.armed_until
     scene.hold("I14", is_allowed, "order {} may open, and live trading is not armed", order.order_id)
+
+
+def _hold_sight(scene: Scene, order: Order) -> None:
+    causes = [cause for of, cause in scene.unseen if of == order.intent.symbol]
+    scene.hold("I21", not causes, "order {} may open, and {} stands against it", order.order_id, causes)
 
 
 def _look_at_session(scene: Scene, order: Order) -> None:

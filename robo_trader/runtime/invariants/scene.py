@@ -48,6 +48,7 @@ class Scene:
         self.actions: set[tuple[str, Symbol, str]] = set()  # corporate ones that took effect
         self.paused: set[Symbol] = set()
         self.blocked: set[tuple[Symbol, str]] = set()  # with causes
+        self.unseen: set[tuple[Symbol, str]] = set()  # likewise: symbols whose market is not seen as it is now
         self.absences: dict[OrderId, int] = {}  # UNKNOWN orders, and when a whole statement first missed them
         self.stated_shares: dict[Symbol, Decimal] = {}  # signed, by the last statement that told of positions
         self.is_held_back = False  # whether a person asked to reduce

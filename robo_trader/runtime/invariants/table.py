@@ -104,8 +104,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I16", sentence="The journal has no gap and no changed byte.", means=_RECORD,
-        remark="A journal whose end is cut off is whole in itself: that needs an anchor outside, which comes. Until "
-        "then only the broker can tell, by an order that the journal does not know.",
+        remark="A journal whose end is cut off is whole in itself: that is what the anchor beside it tells, at every "
+        "start, by `db verify` and every hour; and the broker, by an order that the journal does not know.",
     ),
     Invariant(
         code="I17", sentence="Nothing reaches the broker before it is durable.", means=_WIRE,
@@ -125,6 +125,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I21", sentence="Nothing is decided on what is not known yet, or on what is too old.", means=_EVENTS,
+        remark="Nothing is opened in a symbol while a report stands that its market data does not flow.",
     ),
     Invariant(
         code="I22", sentence="Only finite numbers on tick and lot, and names in their grammar, reach the broker.",

@@ -50,9 +50,7 @@ def look_at_history(scene: Scene, event: HistoryShown) -> None:
     is_in_order = not sound or slice_.ended_at >= market.now
     scene.hold("I20", is_in_order, "bars of {} came after {} and were used", slice_.ended_at, market.now)
     if slice_.ended_at >= market.now:
-        session = market.session  # the account enters one with what is decided on
-        market.take_slice(slice_, sound)
-        market.session = session
+        market.take_history(slice_, sound)
 
 
 def look_at_record(scene: Scene, event: QuoteArrived | TradePrinted | TimerFired) -> None:

@@ -15,7 +15,7 @@ from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import bar_intervals
-from robo_trader.simulation.gateway.server.faults import read_fault
+from robo_trader.simulation.gateway.server.faults import Fault, read_fault
 from tests.broker_process import Client, a_client
 from tests.builders import a_bar, a_day, a_session, a_slice
 from tests.gateway_running import STAGE, RunningGateway, a_gateway, until
@@ -61,14 +61,18 @@ def minutes_of(first: int, last: int, size: BarSize = BarSize.MINUTES_5) -> list
     ]  # fmt: skip
 
 
-def a_market(size: BarSize, past: Sequence[BarSlice] = ()) -> AbstractAsyncContextManager[RunningGateway]:
+def a_market(
+    size: BarSize, past: Sequence[BarSlice] = (), *, faults: Sequence[Fault] = (), seed: int = 0
+) -> AbstractAsyncContextManager[RunningGateway]:
     """A gateway that is shown bars of a size, and knows some from before."""
     return a_gateway(
+        *faults,
+        seed=seed,
         stage=replace(
             STAGE,
             bar_size=size,
             past=lambda symbol: [bar for slice_ in past for bar in slice_.bars if bar.symbol == symbol],
-        )
+        ),
     )
 
 
@@ -77,7 +81,7 @@ def show(gateway: RunningGateway, slices: Sequence[BarSlice]) -> None:
         gateway.show(slice_)
 
 
-@pytest.mark.parametrize("size", [BarSize.MINUTES_5, BarSize.HOUR_1], ids=lambda size: size.value)
+@pytest.mark.parametrize("size", [BarSize.MINUTES_5, BarSize.MINUTES_30], ids=lambda size: size.value)
 async def test_history_arrives_and_then_each_slice_once_as_shown(size: BarSize, tmp_path: Path) -> None:
     slices = minutes_of(0, 6, size)
     async with (
@@ -90,6 +94,30 @@ async def test_history_arrives_and_then_each_slice_once_as_shown(size: BarSize, 
         for count, slice_ in enumerate(slices[3:], start=4):
             gateway.show(slice_)
             assert await watcher.come_to(slice_.ended_at) == slices[:count]
+
+
+async def test_hours_are_counted_from_the_open_though_the_gateway_cuts_them_by_the_clock(tmp_path: Path) -> None:
+    halves = minutes_of(0, 13, BarSize.MINUTES_30)
+    hours = [(start, end) for start, end in bar_intervals(a_session(), BarSize.HOUR_1)]
+    async with (
+        a_market(BarSize.MINUTES_30, halves[:5]) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
+        gateway.clock.at = halves[4].ended_at
+        watcher = Watcher(client, BarSize.HOUR_1)
+        slices = await watcher.come_to(halves[4].ended_at)
+        assert [slice_.ended_at for slice_ in slices] == [end for _, end in hours[:2]], "the third is half told"
+        show(gateway, halves[5:])
+        slices = await watcher.come_to(halves[-1].ended_at)
+        assert [slice_.ended_at for slice_ in slices] == [end for _, end in hours]
+        for number, (slice_, span) in enumerate(zip(slices, hours, strict=True)):
+            told = [piece for piece in halves if span[0] < piece.ended_at <= span[1]]
+            for place, bar in enumerate(slice_.bars):
+                pieces = [piece.bars[place] for piece in told]
+                assert len(pieces) == (1 if number == 6 else 2)
+                assert (bar.started_at, bar.ended_at, bar.open, bar.close) == (*span, pieces[0].open, pieces[-1].close)
+                assert (bar.high, bar.low) == (max(one.high for one in pieces), min(one.low for one in pieces))
+                assert bar.volume == sum(one.volume for one in pieces)
 
 
 async def test_daily_bars_and_small_bars_summed_up_by_the_gateway(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
 from tests.builders import AAPL
 from tests.gateway_running import a_gateway
-from tests.trading_through import Trader, a_trader, books_agree, settings_as_told
+from tests.trading_through import LOSING, Trader, a_trader, books_agree, settings_as_told
 
 pytestmark = pytest.mark.process
 
@@ -89,7 +89,10 @@ def cancel(trader: Trader) -> None:
 async def test_f37_a_protective_order_that_fails_is_placed_once_more(how: str, seed: int, tmp_path: Path) -> None:
     draw = Random(seed)  # noqa: S311 - a test's choice
     settings = settings_as_told(protection=POLICY)
-    async with a_gateway(seed=seed) as gateway, a_trader(gateway, tmp_path, settings=settings) as trader:
+    async with (
+        a_gateway(seed=seed) as gateway,
+        a_trader(gateway, tmp_path, settings=settings, patience=LOSING) as trader,
+    ):
         await an_entry(trader, draw)
         entry, part = int(trader.last_order().broker_order_id), draw.randint(1, 99)
         begun = await fail(trader, how, entry, part)
@@ -107,7 +110,10 @@ async def test_f37_a_protective_order_that_fails_is_placed_once_more(how: str, s
 async def test_f37_a_position_that_cannot_be_guarded_is_left(how: str, seed: int, tmp_path: Path) -> None:
     """It fails both times: the position is left at the market, and stays left."""
     settings = settings_as_told(protection=POLICY)
-    async with a_gateway(seed=seed) as gateway, a_trader(gateway, tmp_path, settings=settings) as trader:
+    async with (
+        a_gateway(seed=seed) as gateway,
+        a_trader(gateway, tmp_path, settings=settings, patience=LOSING) as trader,
+    ):
         await an_entry(trader, Random(seed))  # noqa: S311 - a test's choice
         begun = await fail(trader, how, int(trader.last_order().broker_order_id), 100, times=2)
         assert answers(trader) == [AGAIN, LEFT]

@@ -141,6 +141,18 @@ async def test_a_quote_is_shown_to_the_market_first_and_a_print_to_the_engine_al
     assert engine.seen == [trade, TimerFired(key="tea", occurred_at=OPEN), quote]
 
 
+async def test_quotes_are_durable_together_with_the_timers_between_them() -> None:
+    engine, record = ScriptedEngine({}), list[str]()
+    journal = ListJournal(record)
+    loop = TradingLoop(engine, journal, RecordingBroker(record), due_timer=timers(OPEN, OPEN + 1, OPEN + 3))
+    quotes = [an_arrival(a_quote(at=OPEN + at)) for at in (1, 2, 4)]
+    await loop.take_records(quotes)
+    woken = [TimerFired(key="tea", occurred_at=at) for at in (OPEN, OPEN + 1, OPEN + 3)]
+    assert engine.seen == [woken[0], quotes[0], woken[1], quotes[1], woken[2], quotes[2]]
+    assert record == ["commit"] and loop.latest == OPEN + 4
+    assert [step.input for step in journal.stored[0].steps] == engine.seen
+
+
 def opening() -> SessionStarted:
     return SessionStarted(occurred_at=0, account="PAPER", opening_cash=Decimal(1))
 

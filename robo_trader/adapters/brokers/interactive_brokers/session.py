@@ -1,19 +1,27 @@
 """The life of the broker's process: connect, ask for all, follow, and begin again when the line breaks."""
 
 import asyncio
-import random
-import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
+from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import CircuitBreaker, Family
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.errands import Errands
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import tell_batch
+from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
+from robo_trader.adapters.brokers.interactive_brokers.history_pool import build_pool
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
+from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
 from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
+from robo_trader.adapters.brokers.interactive_brokers.routes import see_route
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_login, refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.statements import make_statement
+from robo_trader.adapters.brokers.interactive_brokers.surroundings import THIS_MACHINE, Surroundings
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
 from robo_trader.adapters.brokers.interactive_brokers.troubles import Troubles
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
@@ -26,22 +34,29 @@ from robo_trader.core.domain.statements import StatementReceived
 class Session:
     """Keeps one connection to the gateway, and tells the engine what it learns."""
 
-    def __init__(self, begin: speech.Begin, say: Say) -> None:
+    def __init__(self, begin: speech.Begin, say: Say, around: Surroundings = THIS_MACHINE) -> None:
         """say: tells the engine. Raises OSError or ValueError if the file of numbers cannot be read."""
         self._begin = begin
         self._say = say
         self._patience = begin.patience
-        self._clock = MarketClock()
+        self._around = around
+        self._clock = MarketClock(around.wall)
         self._troubles = Troubles()
         self.tracker = OrderTracker(self._clock.now, begin.table.read, begin.opened_at, begin.client_id)
         self._wire = GatewayWire(self.tracker, self._clock, begin.time_zone, question_seconds=begin.patience.question)
-        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say)
-        self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say)
+        numbers = OrderNumbers(Path(begin.numbers_file), around.files)
+        self.ordering = Ordering(begin, self._wire, self.tracker, self._clock, say, numbers)
+        self.errands = Errands()
+        self.market = self._wire.ears.market = MarketWatch(self._wire, self._clock, say, self.errands)
+        self.market.retry_seconds = begin.patience.history_retry
+        self.market.pool = self._pool = build_pool(begin, self._wire, say)
+        self._wire.breaker = CircuitBreaker(Family.STATEMENTS, begin.patience, say)
         self._wire.ears.on_message = self._pass_on
         self._wire.ears.on_code = self._hear_code
         self._wire.on_undecodable = self._hear_undecodable
         self._state, self._reason = LinkState.DOWN, ""
         self._blinded = ""  # why the gateway has lost the broker behind it, while it has
+        self._is_over = False
         self._connections = 0
         self._clock.note(begin.at)
         self._resync = asyncio.Event()
@@ -56,7 +71,9 @@ class Session:
             )  # fmt: skip
 
     def close(self) -> None:
-        """Hang up, for good."""
+        """Hang up, for good: whatever is under way ends, though nobody cancels it."""
+        self._is_over = True
+        self._pool.close()
         self._wire.close()
 
     async def say_words(self) -> None:
@@ -73,14 +90,14 @@ class Session:
             self._enter(LinkState.REFUSED, refusal)
             return
         failures, delays = 0, self._patience.reconnect
-        while True:
+        while not self._is_over:
             reason, was_ready = await self._connect_once()
             if self._state is LinkState.REFUSED:
                 return
             failures = 1 if was_ready else failures + 1
-            self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=time.time_ns()))
+            self._enter(LinkState.DOWN, self._troubles.explain(reason, failures=failures, at=self._around.wall()))
             delay = delays[-1] if self._window() else delays[min(failures, len(delays)) - 1]
-            await asyncio.sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311 - spreads attempts
+            await asyncio.sleep(delay * self._around.between(0.8, 1.2))
 
     async def answer(self, asked: speech.AskStatement) -> None:
         """Make a statement and tell it; nothing is told while the line is not READY: no answer is no answer."""
@@ -104,15 +121,27 @@ class Session:
             self._say(FactsReported(markets={}, account=facts, occurred_at=self._clock.now()))
         self._say(StatementReceived(statement=statement, asked_at=asked.at, occurred_at=self._clock.now()))
 
+    async def tell_history(self, asked: speech.AskHistory) -> None:
+        """Tell a batch of histories; while the line is not READY nothing is asked, and nobody connected to."""
+        await tell_batch(asked, self._history, self._say)
+
+    async def _history(self, question: HistoryQuestion) -> TimedAnswer:
+        if self._state is not LinkState.READY:
+            raise ConnectionError("the gateway is not reached, or has not told all yet")
+        return await self._pool.history(question)
+
     async def _connect_once(self) -> tuple[str, bool]:
         """Return why the connection ended, and whether it had been READY."""
         begin, was_ready = self._begin, False
         self._troubles.begin()
+        self._clock.forget_gateway()
         self._blinded = ""
         if self._state is not LinkState.DOWN or not self._reason:  # else it was said, and each attempt says nothing new
             self._enter(LinkState.CONNECTING, f"connecting to {begin.host}:{begin.port}")
         try:
             accounts = await self._wire.connect(begin.host, begin.port, begin.client_id, self._patience.connect)
+            if self._is_over:
+                return "it was hung up meanwhile", False
             refusal = refuse_login(begin.allowed, begin.account, accounts)
             if refusal is not None:
                 self._enter(LinkState.REFUSED, refusal)
@@ -123,7 +152,8 @@ class Session:
             self._enter(LinkState.READY, "all was told")
             was_ready = True
             self._mind_window()
-            await self.market.begin()
+            self.market.begin()
+            self._look_at_routes()
             await self._follow()
         except TimeoutError:
             return "nobody answered in time", was_ready
@@ -154,6 +184,11 @@ class Session:
         await self.ordering.resume(wire.ears.next_id)
         self._pass_on()
 
+    def _look_at_routes(self) -> None:
+        """See whether symbols are traded where their orders are to go; until that is known the gateway judges alone."""
+        for symbol in self.ordering.routes.direct():
+            self.errands.start(see_route(self.ordering.routes, self._pool, symbol, self._say))
+
     async def _follow(self) -> None:
         """Stay with a connection until it is lost."""
         misses = 0
@@ -175,7 +210,7 @@ class Session:
                 self.ordering.stop_sending()
                 await self._synchronise()
                 self._enter(LinkState.READY, "all was told again")
-                await self.market.renew()  # bars may have ended meanwhile, whatever the gateway kept
+                self.market.renew()  # bars may have ended meanwhile, whatever the gateway kept
             await self._rest()
 
     async def _rest(self) -> None:

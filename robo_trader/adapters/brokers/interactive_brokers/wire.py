@@ -6,174 +6,32 @@ corrections twice and loses fills of orders it does not know. Here every decoded
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
-from datetime import UTC
-from types import SimpleNamespace
+from contextlib import nullcontext
 from typing import Any
 
-from ib_async.client import Client
-from ib_async.contract import Contract, ContractDetails
-from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter, PriceIncrement
+from ib_async.contract import Contract
+from ib_async.objects import (
+    BarData,
+    Execution,
+    ExecutionFilter,
+)
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
+from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import CircuitBreaker
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
-from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
+from robo_trader.adapters.brokers.interactive_brokers.ears import COMPLETED, FIRST_REQUEST, OPEN, POSITIONS, TIME, Ears
+from robo_trader.adapters.brokers.interactive_brokers.guarded_client import GuardedClient
+from robo_trader.adapters.brokers.interactive_brokers.history_line import ask_history
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
 
-FRAME_MAX = 1 << 20  # bytes; the longest honest message is a day of small bars
-OPEN, COMPLETED, POSITIONS, TIME = "open orders", "completed orders", "positions", "the time"
-_FIRST_REQUEST = 1_000_000_000  # numbers of questions; those of orders stay far below
-_NANOS = 1_000_000_000
-
-
-class Ears:
-    """Takes what ib_async decoded. Its method names are the library's."""
-
-    # ruff: noqa: N802, N803 - the library calls them so
-
-    def __init__(self, tracker: OrderTracker, answers: Answers, clock: MarketClock, time_zone: str) -> None:
-        self._tracker = tracker
-        self._answers = answers
-        self._clock = clock
-        self.defaultTimezone = UTC
-        self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
-        self.next_id = 0
-        self.market: MarketWatch
-        self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
-        self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
-
-    def connectAck(self) -> None:
-        """The handshake is over."""
-
-    def nextValidId(self, orderId: int) -> None:
-        """The gateway offers a number."""
-        self.next_id = max(self.next_id, orderId)
-
-    def currentTime(self, time: int) -> None:
-        """The gateway's clock, in seconds."""
-        self._clock.hear_gateway(time * _NANOS)
-        self._answers.end(TIME)
-
-    def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
-        """An order as it is."""
-        order.orderId = orderId
-        self._answers.add(OPEN, (contract, order, orderState))
-        self._tracker.hear_open_order(contract, order, orderState)
-        self.on_message()
-
-    def openOrderEnd(self) -> None:
-        """All were told."""
-        self._answers.end(OPEN)
-
-    def orderStatus(
-        self, orderId: int, status: str, _filled: float, _remaining: float, _average: float, permId: int,
-        _parent: int, _last: float, clientId: int, whyHeld: str, _cap: float = 0.0,
-    ) -> None:  # fmt: skip
-        """Where an order is."""
-        self._tracker.hear_status(orderId, status, permId, whyHeld, clientId)
-        self.on_message()
-
-    def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
-        """An order that ended today."""
-        self._answers.add(COMPLETED, (contract, order, orderState))
-        self._tracker.hear_completed(order, orderState)
-        self.on_message()
-
-    def completedOrdersEnd(self) -> None:
-        """All were told."""
-        self._answers.end(COMPLETED)
-
-    def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
-        """An execution, as it happens or in an answer."""
-        self._clock.note(int(execution.time.timestamp()) * _NANOS)
-        self._answers.add(reqId, (contract, execution))
-        self._tracker.hear_execution(contract, execution)
-        self.on_message()
-
-    def execDetailsEnd(self, reqId: int) -> None:
-        """All were told."""
-        self._answers.end(reqId)
-
-    def commissionReport(self, commissionReport: CommissionReport) -> None:
-        """What an execution cost."""
-        self._tracker.hear_commission(commissionReport)
-        self.on_message()
-
-    def position(self, account: str, contract: Contract, position: float, avgCost: float) -> None:
-        """Shares held."""
-        self._answers.add(POSITIONS, (account, contract, position, avgCost))
-
-    def positionEnd(self) -> None:
-        """All were told."""
-        self._answers.end(POSITIONS)
-
-    def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:
-        """One value of an account."""
-        self._answers.add(reqId, (account, tag, value, currency))
-
-    def accountSummaryEnd(self, reqId: int) -> None:
-        """All were told."""
-        self._answers.end(reqId)
-
-    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
-        """A contract that fits what was asked for."""
-        self.market.contracts.hear(reqId, details)
-
-    def contractDetailsEnd(self, reqId: int) -> None:
-        """All were told."""
-        self.market.contracts.hear_end(reqId)
-
-    def marketRule(self, marketRuleId: int, priceIncrements: list[PriceIncrement]) -> None:
-        """The steps of prices."""
-        self.market.contracts.hear_rule(marketRuleId, priceIncrements)
-
-    def historicalData(self, reqId: int, bar: BarData) -> None:
-        """A bar of a history."""
-        self.market.hear_bar(reqId, bar)
-
-    def historicalDataEnd(self, reqId: int, _start: str, _end: str) -> None:
-        """All were told."""
-        self.market.hear_end(reqId)
-
-    def historicalDataUpdate(self, reqId: int, bar: BarData) -> None:
-        """The bar that is being made."""
-        self.market.hear_update(reqId, bar)
-
-    def tickString(self, reqId: int, tickType: int, value: str) -> None:
-        """A text of a line of ticks."""
-        self.market.hear_tick(reqId, tickType, value)
-
-    def priceSizeTick(self, _reqId: int, _tickType: int, _price: float, _size: float) -> None:
-        """A price: bars tell what is traded on."""
-
-    def setEventsDone(self) -> None:
-        """The connection has ended: the library keeps events for books that are not used here."""
-
-    def connectionClosed(self) -> None:
-        """The connection has ended; the client's own event tells it next."""
-
-    def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
-        """An error, a warning or a notice."""
-        if not self._answers.refuse(reqId, errorCode, errorString):
-            self._tracker.hear_error(reqId, errorCode, errorString)
-        self.market.hear_error(reqId, errorCode)
-        self.on_code(reqId, errorCode, errorString)
-        self.on_message()
-
-
-class GuardedClient(Client):
-    """The library's client, with a bound on the length of a message."""
-
-    def __init__(self, ears: object) -> None:
-        super().__init__(ears)
-
-    def _onSocketHasData(self, data: bytes) -> None:
-        super()._onSocketHasData(data)
-        if len(self._data) >= 4 and int.from_bytes(self._data[:4], "big") > FRAME_MAX:
-            self._data = b""
-            self.conn.disconnect()
+# How the library logs a row that it cannot read: by the number of its kind. None: of a question with a number.
+_ROWS = {"5": OPEN, "101": COMPLETED, "61": POSITIONS, "11": None, "63": None}
+_ROW = re.compile(r"Error handling fields: \['(5|101|61|11|63)'")
 
 
 class GatewayWire:
@@ -189,9 +47,10 @@ class GatewayWire:
         self.ears = Ears(tracker, self.answers, clock, time_zone)
         self.client = GuardedClient(self.ears)
         self.pacer = Pacer()
+        self.breaker: CircuitBreaker | None = None  # of the questions that statements are made of
         self.lost = asyncio.Event()
         self.on_undecodable: Callable[[str], None] = lambda _words: None
-        self._requests = _FIRST_REQUEST
+        self._requests = FIRST_REQUEST
         self.client.apiEnd += self._end
         self._handler = _UndecodableHandler(self)
         logging.getLogger("ib_async.Decoder").addHandler(self._handler)
@@ -199,7 +58,23 @@ class GatewayWire:
     async def connect(self, host: str, port: int, client_id: int, seconds: float) -> list[str]:
         """Connect and shake hands; return the accounts of the login. Raises OSError or TimeoutError."""
         self.lost.clear()
-        await self.client.connectAsync(host, port, client_id, seconds)
+        if self.breaker is not None:
+            self.breaker.forget()
+        ended = asyncio.Event()
+        self.ears.on_end = ended.set
+        steps = [
+            asyncio.ensure_future(self.client.connectAsync(host, port, client_id, seconds)),
+            asyncio.ensure_future(ended.wait()),  # the library would go on waiting for who has hung up
+        ]
+        try:
+            await asyncio.wait(steps, return_when=asyncio.FIRST_COMPLETED)
+            if not steps[0].done():
+                raise ConnectionError("the gateway hung up before it was ready")
+            steps[0].result()
+        finally:
+            for step in steps:
+                step.cancel()
+            await asyncio.gather(*steps, return_exceptions=True)
         return list(self.client.getAccounts())
 
     def close(self) -> None:
@@ -269,18 +144,31 @@ class GatewayWire:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
         await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self._ask_time), seconds)
 
+    async def history(self, question: HistoryQuestion) -> list[BarData]:
+        """Return bars up to now: where there is no connection for history."""
+        key = self.number()
+        ask = self.answers.ask
+        return await ask(
+            key, lambda: self.send(Lane.MARKET, lambda: ask_history(self.client, key, question)), self._question_seconds
+        )
+
     async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
         """Ask for trades as bars of regular hours, up to now and on."""
         ask = self.client.reqHistoricalData
         await self.send(
-            Lane.QUERY,
+            Lane.MARKET,
             lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
         )
 
-    async def keep_ticks(self, number: int, contract: Contract) -> None:
-        """Ask for ticks from now on."""
+    async def keep_ticks(self, number: int, contract: Contract, generic: str = "") -> None:
+        """Ask for a line of ticks from now on. generic: numbers of further kinds, with commas."""
         ask = self.client.reqMktData
-        await self.send(Lane.QUERY, lambda: ask(number, contract, "", False, False, []))  # noqa: FBT003
+        await self.send(Lane.MARKET, lambda: ask(number, contract, generic, False, False, []))  # noqa: FBT003
+
+    async def keep_stream(self, number: int, contract: Contract, kind: str) -> None:
+        """Ask for every single tick of a kind from now on."""
+        ask = self.client.reqTickByTickData
+        await self.send(Lane.MARKET, lambda: ask(number, contract, kind, 0, False))  # noqa: FBT003
 
     async def ask_contract(self, number: int, contract: Contract) -> None:
         """Ask which contracts fit a description."""
@@ -292,11 +180,15 @@ class GatewayWire:
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelHistoricalData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelHistoricalData(number))
 
     async def drop_ticks(self, number: int) -> None:
         """Want ticks no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelMktData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelMktData(number))
+
+    async def drop_stream(self, number: int) -> None:
+        """Want single ticks no more."""
+        await self.send(Lane.QUERY, lambda: self.client.cancelTickByTickData(number))
 
     def number(self) -> int:
         """Return a number for a question."""
@@ -304,7 +196,8 @@ class GatewayWire:
         return self._requests
 
     async def _ask(self, key: int | str, speak: Callable[[], None]) -> list[Any]:
-        return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
+        with nullcontext() if self.breaker is None else self.breaker.attempt():
+            return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
 
     async def _ask_once(self, key: int | str, speak: Callable[[], None], enough: Callable[[], None]) -> list[Any]:
         """Ask what the gateway would go on telling, and say that it is enough, answered or not: few may be open."""
@@ -331,5 +224,12 @@ class _UndecodableHandler(logging.Handler):
         self._wire = wire
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a message that was not understood."""
-        self._wire.on_undecodable(record.getMessage()[:500])
+        """Tell of a message that was not understood; the answer that it was part of is none."""
+        words = record.getMessage()
+        named = _ROW.match(words)
+        if named is not None and (key := _ROWS[named[1]]) is not None:
+            self._wire.answers.spoil(key)
+        elif named is not None:
+            self._wire.answers.spoil_numbered()
+        reason = record.exc_info[1] if record.exc_info else None
+        self._wire.on_undecodable(f"{words[:500]} {reason!r:.200}")

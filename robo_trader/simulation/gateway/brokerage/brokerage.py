@@ -19,7 +19,7 @@ from robo_trader.core.market.quote_checks import find_quote_fault, find_trade_fa
 from robo_trader.simulation.gateway.brokerage.account_desk import AccountDesk
 from robo_trader.simulation.gateway.brokerage.answers import FrontDesks, answers, tell_next_order_id
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
-from robo_trader.simulation.gateway.brokerage.doing_requests import do
+from robo_trader.simulation.gateway.brokerage.doing_requests import do, methods_of
 from robo_trader.simulation.gateway.brokerage.doings import Doings
 from robo_trader.simulation.gateway.brokerage.enquiries import EnquiryDesk
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
@@ -121,6 +121,10 @@ class Brokerage:
             self._restructure(event)
         self._accounts.pass_time()
 
+    def does(self, name: object) -> bool:
+        """Return whether something of this name can happen here."""
+        return name in methods_of(Doings)
+
     def do(self, doing: Mapping[str, Any], at: int) -> object:
         """Let something happen that no client asked for, by name: see `doing_requests`. Raises InvalidConfig."""
         return do(self.doings, doing, at)
@@ -192,13 +196,15 @@ class Brokerage:
     def _begin(self, session: TradingSession, at: int) -> None:
         """Come to a session: what was over in the one before is history, and what waited for the open works."""
         state, last = self._state, self._state.holdings.session
-        equity = figures_of(state, self._settings).equity
+        is_same = last is not None and last.date == session.date  # then nobody asks what was before
+        equity = None if is_same else figures_of(state, self._settings).equity
         if self._holdings.begin(session) and last is not None:
+            assert equity is not None, session
             state.opening_equity = equity
             state.opening_unrealised = {
                 symbol: standing_of(state, symbol).unrealised for symbol in state.holdings.positions
             }
-            state.executions.clear()
+            state.executions = [one for one in state.executions if one.execution.at >= session.opens_at]
             history = [
                 one.perm_id for one in state.orders.values() if one.is_over and one.completed_at <= last.closes_at
             ]

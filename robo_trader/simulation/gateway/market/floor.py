@@ -1,6 +1,6 @@
 """What the desks of the market have in common: what was shown, whom they tell, and what time it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
@@ -22,6 +22,7 @@ class Floor:
     tape: Tape
     outbox: Outbox
     now: int = 0
+    frozen: set[Symbol] = field(default_factory=set)  # stocks whose ticks are told to nobody
 
     def strip_of(self, asker: Asker, wanted: Contract) -> Strip | None:
         """Return the stock that a client means; None once it was told that there is no such one."""

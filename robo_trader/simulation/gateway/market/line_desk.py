@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.simulation.gateway.brokerage.contracts import INCREMENTS
 from robo_trader.simulation.gateway.brokerage.state import Notice
 from robo_trader.simulation.gateway.market.board import Tick, delayed, quote_ticks, trade_ticks, volume_tick
@@ -50,6 +51,10 @@ class LineDesk:
     def askers(self) -> list[Asker]:
         """Who has lines."""
         return list(self._lines)
+
+    def askers_of(self, symbols: set[Symbol]) -> list[Asker]:
+        """Return who has lines of some stocks."""
+        return [asker for asker, line in self._lines.items() if line.strip.symbol in symbols]
 
     def choose_kind(self, client_id: int, asked: asks.MarketDataTypeChoice) -> None:
         """Note which kind of ticks a client would take where it cannot have live ones."""
@@ -147,11 +152,14 @@ class LineDesk:
 
     def _trades(self, line: _Line, *, is_all: bool) -> Iterable[Tick]:
         ticks = list(trade_ticks(line.strip, line.asker[1], is_all=is_all))
-        return (
-            [*ticks[:-1], volume_tick(line.strip, line.asker[1]), ticks[-1]] if ticks and line.wants_volume else ticks
-        )
+        is_print = line.strip.last_size is not None  # a bar's end is no trade
+        if not (ticks and line.wants_volume and is_print):
+            return ticks
+        return [*ticks[:-1], volume_tick(line.strip, line.asker[1]), ticks[-1]]
 
     def _say(self, line: _Line, ticks: Iterable[Tick]) -> None:
+        if line.strip.symbol in self._floor.frozen:
+            return
         for tick in ticks:
             if line.is_delayed:
                 self._delayed.append((self._floor.now + self._floor.settings.delay, line, tick))

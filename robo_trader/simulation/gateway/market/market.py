@@ -14,8 +14,10 @@ from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.corporate_actions import CorporateAction, StockSplit, SymbolChange
 from robo_trader.core.domain.events import QuoteArrived, TradePrinted
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
+from robo_trader.simulation.gateway.brokerage.doing_requests import do, methods_of
 from robo_trader.simulation.gateway.brokerage.outbox import Outbox
 from robo_trader.simulation.gateway.brokerage.state import Arming
+from robo_trader.simulation.gateway.market.doings import MarketDoings
 from robo_trader.simulation.gateway.market.floor import Floor
 from robo_trader.simulation.gateway.market.history_desk import HistoryDesk
 from robo_trader.simulation.gateway.market.line_desk import LineDesk
@@ -43,10 +45,20 @@ class Market:
         self._lines = LineDesk(self._floor)
         self._streams = StreamDesk(self._floor)
         self._answers = self._joined()
+        self.doings = MarketDoings(self._floor, self._lines, self._streams)
 
     def serves(self, request: asks.Request) -> bool:
         """Return whether a request is for this desk."""
         return type(request) in self._answers
+
+    def does(self, name: object) -> bool:
+        """Return whether something of this name can happen here."""
+        return name in methods_of(MarketDoings)
+
+    def do(self, doing: Mapping[str, Any], at: int) -> object:
+        """Let something happen that no client asked for, by name: see MarketDoings. Raises InvalidConfig."""
+        self._come_to(at)
+        return do(self.doings, doing, at)
 
     def attach(self, client_id: int, at: int) -> None:
         """Take a client in."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.money import exact_from_float, price_from_float
 from robo_trader.simulation.gateway.market.bar_sums import join
 from robo_trader.simulation.gateway.market.floor import Asker, Floor
@@ -18,7 +19,7 @@ from robo_trader.simulation.gateway.protocol.values import Contract, WireTick
 
 BAR_NANOS = 5 * NANOS_PER_SECOND
 TICK_KINDS = {"Last": 1, "AllLast": 2, "BidAsk": 3, "MidPoint": 4}
-_BID_ASK, _MIDPOINT = 3, 4
+BID_ASK, _MIDPOINT = 3, 4
 
 
 @dataclass(slots=True)
@@ -49,6 +50,11 @@ class StreamDesk:
     def askers(self) -> list[Asker]:
         """Who has streams."""
         return [*self._bars, *self._ticks]
+
+    def askers_of(self, symbols: set[Symbol], kind: int) -> list[Asker]:
+        """Return who has streams of a kind of some stocks."""
+        ticks = self._ticks.items()
+        return [asker for asker, stream in ticks if stream.strip.symbol in symbols and stream.kind == kind]
 
     def forget(self, client_id: int) -> None:
         """Tell a client nothing more."""
@@ -94,8 +100,8 @@ class StreamDesk:
     def follow_tick(self, strip: Strip, *, is_quote: bool) -> None:
         """A print or a quote was shown."""
         self.pass_time()
-        for stream in self._ticks.values():
-            if stream.strip is strip and is_quote == (stream.kind in {_BID_ASK, _MIDPOINT}):
+        for stream in () if strip.symbol in self._floor.frozen else self._ticks.values():
+            if stream.strip is strip and is_quote == (stream.kind in {BID_ASK, _MIDPOINT}):
                 tick = _quote_tick(stream) if is_quote else _trade_tick(stream)
                 message = TickByTickMessage(request_id=stream.asker[1], kind=stream.kind, tick=tick)
                 self._floor.outbox.say(stream.asker[0], message)

@@ -44,5 +44,8 @@ class Desk(Protocol):
 class Doer(Protocol):
     """A desk where things can happen that no client asked for."""
 
+    def does(self, name: object) -> bool:
+        """Return whether something of this name can happen here."""
+
     def do(self, doing: Mapping[str, Any], at: int) -> object:
         """Let something happen, by name; return its id, if it has one. Raises InvalidConfig."""

@@ -89,6 +89,8 @@ NAMED_FAULTS: dict[str, dict[str, Any]] = {
     "data_farm_broken": {"kind": "say", "code": 2103, "text": "Market data farm connection is broken:usfarm"},
     "data_farm_restored": {"kind": "say", "code": 2104, "text": "Market data farm connection is OK:usfarm"},
     "competing_session": {"kind": "say", "code": 10197, "text": "No market data during competing live session"},
+    "ticks_frozen": {"kind": "do", "doing": {"doing": "freeze_ticks"}},
+    "data_delayed": {"kind": "do", "doing": {"doing": "change_data_kind", "kind": 3}},
     "status_lost": {"kind": "drop", "on": "OrderStatusMessage"},
     "status_doubled": {"kind": "duplicate", "on": "OrderStatusMessage", "times": 0},
     "execution_doubled": {"kind": "duplicate", "on": "ExecutionDetails", "times": 0},

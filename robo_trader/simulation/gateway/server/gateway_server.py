@@ -35,6 +35,7 @@ class GatewaySettings:
     port: int = 0  # 0 takes a free one
     is_paced: bool = True
     start_seconds_max: float = START_SECONDS_MAX
+    tick_seconds: float = _TICK_SECONDS  # between two looks at the clock
     unsent_bytes_max: int = UNSENT_BYTES_MAX
 
 
@@ -55,21 +56,26 @@ class GatewayServer:
         *,
         clock: Callable[[], int],
         faults: FaultBook | None = None,
+        real: Callable[[], float] = time.monotonic,
     ) -> None:
-        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds."""
+        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds.
+
+        real: seconds of a clock that never goes back.
+        """
+        self._real = real
         self._desks = desks
         self._clock = clock
         self._settings = settings or GatewaySettings()
         self._log = FrameLog()
         faults = faults or FaultBook()
         outgoing = Outgoing(faults, self._log, clock=clock, call_later=self._call_later)
-        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic(), do=self._do)
+        self._disturbances = Disturbances(faults, outgoing, begun_at=real(), do=self._do)
         self._switchboard = Switchboard(
             list(desks.values()),
             outgoing,
             self._disturbances,
             self._log,
-            clocks=Clocks(clock, time.monotonic),
+            clocks=Clocks(clock, real),
             is_paced=self._settings.is_paced,
         )
         self._lines: set[_ClientLine] = set()
@@ -104,7 +110,7 @@ class GatewayServer:
         if fault.kind is FaultKind.DO and not fault.on and fault.after_seconds is None:
             self.do(fault.doing)
             return
-        self._disturbances.arm(fault, time.monotonic())
+        self._disturbances.arm(fault, self._real())
         self._guarded(self._switchboard.tick)
 
     def do(self, doing: Mapping[str, Any]) -> object:
@@ -151,9 +157,10 @@ class GatewayServer:
             self._closed.set_result(None)
 
     def _do(self, doing: Mapping[str, Any]) -> object:
-        desk = next((one for one in self._desks.values() if isinstance(one, Doer)), None)
-        if desk is None:
+        doers = [one for one in self._desks.values() if isinstance(one, Doer)]
+        if not doers:
             raise InvalidConfig("nothing happens here by itself", next_step="Serve with a brokerage behind the wire.")
+        desk = next((one for one in doers if one.does(doing.get("doing"))), doers[0])  # which refuses what is not known
         return desk.do(doing, self._clock())
 
     def _new_line(self) -> "_ClientLine":
@@ -161,7 +168,7 @@ class GatewayServer:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(_TICK_SECONDS)
+            await asyncio.sleep(self._settings.tick_seconds)
             self._guarded(self._switchboard.tick)
 
     def _call_later(self, seconds: float, act: Callable[[], None]) -> None:
@@ -203,6 +210,7 @@ class _ClientLine(asyncio.Protocol):
         self._guarded = guarded
         self._transport: asyncio.Transport | None = None
         self._session: Session | None = None
+        self._unsent: list[bytes] = []  # said in this turn of the event loop; it leaves together
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -227,8 +235,14 @@ class _ClientLine(asyncio.Protocol):
         self._guarded(lambda: self._switchboard.disconnect(session))
 
     def write(self, data: bytes) -> None:
-        transport = self._transport
-        if transport is None or transport.is_closing():
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._unsent.append(data)
+
+    def _send(self) -> None:
+        transport, data = self._transport, b"".join(self._unsent)
+        self._unsent.clear()
+        if transport is None or transport.is_closing() or not data:
             return
         transport.write(data)
         if transport.get_write_buffer_size() > self._settings.unsent_bytes_max:
@@ -236,6 +250,7 @@ class _ClientLine(asyncio.Protocol):
 
     def close(self) -> None:
         if self._transport is not None:
+            self._send()
             self._transport.close()
             self._call_later(_CLOSE_SECONDS_MAX, self.abort)
 

@@ -12,8 +12,23 @@ from msgspec.structs import replace
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.commands import CancelOrder, ModifyOrder, Step, SubmitOrder
 from robo_trader.core.domain.events import FillBooked, PositionProtected, PositionUnprotected, SignalEmitted
-from robo_trader.core.domain.order_reports import BrokerReport, OrderCanceled, OrderModified, OrderRejected
-from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderPurpose, OrderType, Side, TimeInForce
+from robo_trader.core.domain.order_reports import (
+    BrokerReport,
+    ModifyRejected,
+    OrderCanceled,
+    OrderModified,
+    OrderRejected,
+)
+from robo_trader.core.domain.orders import (
+    ApprovedOrder,
+    Order,
+    OrderId,
+    OrderPurpose,
+    OrderTerms,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from robo_trader.core.domain.protection_events import ProtectionAnswer, ProtectionFailed
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.protection import ProtectionPolicy
@@ -236,6 +251,24 @@ def test_a_leg_that_somebody_else_cancels_is_placed_again() -> None:
     days(desk, 110.0, first=2)
     assert leg(desk).order_id > first
     assert standing(desk).shares == 45
+
+
+class StubbornVenue(Venue):
+    """Refuses every change."""
+
+    def modify(self, order_id: OrderId, terms: OrderTerms, *, at: int) -> None:  # noqa: ARG002
+        self._reports.append(ModifyRejected(order_id=order_id, reason="no", occurred_at=at))
+
+
+def test_a_refused_move_is_asked_for_once_a_slice_and_not_without_end() -> None:
+    desk = a_desk(StopPolicy(trailing_fraction=0.1))
+    desk.venue = StubbornVenue(venue_settings(slippage_bps=0.0))
+    days(desk, 110.0, 110.0)
+    for day in (2, 3, 4):
+        before = len(modified(desk))
+        days(desk, 130.0, first=day)
+        assert len(modified(desk)) == before + 1
+    assert standing(desk).stop == Decimal(99), "it guards where it stood"
 
 
 def test_a_waiver_is_written_down_and_nothing_rests() -> None:
