@@ -239,9 +239,9 @@ class Session:
 
     def _window(self) -> RestartWindow | None:
         """Return the hours it is in, if the gateway may go away now; before it was heard nobody knows the time."""
-        if not self._clock.was_heard:
+        now = self._clock.likely_now()
+        if now is None:
             return None
-        now = self._clock.now()
         return next((window for window in self._begin.windows if window.contains(now)), None)
 
     def _mind_window(self) -> None:
