@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from robo_trader.core.domain.bars import BarSlice
-from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.broker_words import BROKER_WORDS
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import CommissionReported, OrderAccepted, OrderExecuted, OrderRejected
 from robo_trader.core.domain.orders import OrderId, OrderIntent, OrderTerms, OrderType, TimeInForce
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import BrokerStatement, StatementPart, StatementReceived
 from robo_trader.core.ports.broker import Broker
 from tests.builders import OPEN, a_session, an_approved_order
@@ -171,7 +172,7 @@ class BrokerUnderTest:
 
     def of_orders(self) -> list[Report]:
         """Return all reports but statements, the state of the link, and costs that some brokers tell apart."""
-        others = (StatementReceived, BrokerLinkChanged, CommissionReported)
+        others = (StatementReceived, FactsReported, CommissionReported, *BROKER_WORDS)
         return [report for report in self.reports if not isinstance(report, others)]
 
     def _statements(self) -> list[StatementReceived]:

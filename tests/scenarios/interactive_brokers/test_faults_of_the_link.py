@@ -14,11 +14,11 @@ from robo_trader.core.domain.order_reports import OrderAccepted, OrderRejected, 
 from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.violations import Control
-from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
+from robo_trader.simulation.gateway.server.faults import Fault, FaultKind, read_fault
 from tests.broker_process import INSTALL, Client, a_client
 from tests.builders import an_intent
 from tests.examples import IS_NIGHTLY
-from tests.gateway_running import a_gateway, a_raw_client, until
+from tests.gateway_running import RunningGateway, a_gateway, a_raw_client, until
 from tests.trading_through import LOSING, QUICK, WATCHFUL, Trader, a_trader, books_agree, settings_as_told
 from tests.wire_proxy import EXECUTION, OPEN_ORDER, ORDER_STATUS, PLACE_ORDER, CutHere, a_proxy, is_kind, once, whole
 
@@ -155,6 +155,26 @@ async def test_f06_what_is_not_told_to_its_end_is_not_known(end: str, chance: Ra
             await trader.until_ready()
             await trader.hour(0.9)
             await trader.settle()
+
+
+async def test_f04_the_broker_is_lost_while_all_is_asked_for(tmp_path: Path) -> None:
+    """F04: the gateway answers every question of the start, and says meanwhile that it has lost the broker."""
+    lost = Fault(kind=FaultKind.SAY, on="OpenOrderEnd", code=1100, text="lost")
+    async with a_gateway(lost) as gateway, a_trader(gateway, tmp_path, is_awaited=False) as trader:
+        await trader.until(lambda: any(seen.fields()[:1] == ["62"] for seen in gateway.server.frames()))
+        await trader.until(lambda: trader.broker.link is BLIND)
+        beats = _beats(gateway)
+        await trader.until(lambda: _beats(gateway) >= beats + 3)
+        assert READY not in {changed.state for changed in trader.heard(BrokerLinkChanged)}
+        assert trader.broker.link is BLIND
+        gateway.server.inject(read_fault({"name": "restored_data_maintained"}))
+        await trader.until_ready()
+        await trader.order()
+        await trader.settle()
+
+
+def _beats(gateway: RunningGateway) -> int:
+    return sum(seen.fields()[:1] == ["49"] for seen in gateway.server.frames())
 
 
 async def test_f07_somebody_else_has_the_client_id(chance: Random, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class MarketClock:
         self._asked_at = 0  # by our clock
         self.gap = ClockGap()
         self.was_heard = False
+        self._was_ever_heard = False
         self.is_simulated = False
 
     def forget_gateway(self) -> None:
@@ -44,6 +45,7 @@ class MarketClock:
         if self.is_simulated and not is_simulated:
             self._latest = min(self._latest, heard_at)  # the other day was a mistake, or is over
         self.was_heard, self.is_simulated = True, is_simulated
+        self._was_ever_heard = True
         if self._asked_at and not is_simulated:  # of another day the difference says nothing
             self.gap.hear(nanos, asked_at=self._asked_at, heard_at=heard_at)
         self._asked_at = 0
@@ -54,6 +56,12 @@ class MarketClock:
         if not _EARLIEST < nanos < (self._wall() + _DAY if is_wall else _LATEST):
             raise UnreadableError(f"{str(nanos)[:40]} ns is no time of this market")
         self.note(nanos)
+
+    def likely_now(self) -> int | None:
+        """Return the time, also while nobody is there: that of the day which was played last. None: none was heard."""
+        if not self._was_ever_heard:
+            return None
+        return self._latest if self.is_simulated else max(self._latest, self._wall())
 
     def note(self, nanos: int) -> None:
         """Take a time that somebody named."""

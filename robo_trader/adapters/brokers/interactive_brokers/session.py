@@ -239,9 +239,9 @@ class Session:
 
     def _window(self) -> RestartWindow | None:
         """Return the hours it is in, if the gateway may go away now; before it was heard nobody knows the time."""
-        if not self._clock.was_heard:
+        now = self._clock.likely_now()
+        if now is None:
             return None
-        now = self._clock.now()
         return next((window for window in self._begin.windows if window.contains(now)), None)
 
     def _mind_window(self) -> None:
@@ -278,6 +278,9 @@ class Session:
 
     def _enter(self, state: LinkState, reason: str) -> None:
         window = self._window()
+        if state is LinkState.READY and self._blinded:
+            self.ordering.stop_sending()  # the gateway told all it knows, and has lost the broker meanwhile
+            state, reason = LinkState.BLIND, self._blinded
         if window is not None and state is not LinkState.REFUSED:
             # There or not: nothing is sent, nobody is alarmed, and what rests at the broker rests on.
             state, reason = LinkState.RESTARTING, f"the gateway may restart ({window.text}); orders wait for its end"
