@@ -172,7 +172,7 @@ class IbkrSettings(Section):
         default=5.0,
         ge=1,
         le=600,
-        description="Seconds without a quote after which nothing is opened in a symbol, where quotes are read (C19).",
+        description="Time without a quote, in seconds, after which nothing is opened in a symbol, where quotes are read.",
     )
 
 
