@@ -37,11 +37,14 @@ coverage:
 
 # Examples by the thousand for the property tests; docs/reliability.md says what a whole night takes.
 # For less of it: make nightly NIGHTLY_SCALE=0.01
+# And pretend worlds: docs/torture.md. For fewer: make nightly NIGHTLY_SEEDS=100
 NIGHTLY_SCALE ?= 1
+NIGHTLY_SEEDS ?= 10000
 
 nightly:
 	HYPOTHESIS_PROFILE=nightly NIGHTLY_SCALE=$(NIGHTLY_SCALE) \
-	scripts/test --numprocesses=auto --dist=load --maxschedchunk=1 -m hypothesis --verbose -o faulthandler_timeout=0
+	scripts/test --numprocesses=auto --dist=load --maxschedchunk=1 -m 'hypothesis or nightly' --verbose -o faulthandler_timeout=0
+	$(BIN)/robo-trader torture --seeds $(NIGHTLY_SEEDS) --first 1000000 --days 5
 
 bench:
 	$(BIN)/python -m benchmarks

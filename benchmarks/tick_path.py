@@ -42,7 +42,7 @@ from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.ports.journal import Batch
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.runtime.live_records import LiveRecords
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.trading_loop import TradingLoop
@@ -88,6 +88,7 @@ class _Seen:
     latest: int = 0  # number of the newest quote
     lags: list[float] = field(default_factory=list)  # seconds, of the newest quote of each batch
     fills: list[str] = field(default_factory=list)
+    links_lost: int = 0
     pause: float = 0.0  # seconds that the engine stands still at every turn
 
     async def stand_still(self) -> None:
@@ -96,7 +97,9 @@ class _Seen:
     def note(self, batch: Batch) -> None:
         newest = 0
         for step in batch.steps:
-            if isinstance(step.input, QuoteArrived):
+            if isinstance(step.input, BrokerLinkChanged):
+                self.links_lost += step.input.state is LinkState.DOWN
+            elif isinstance(step.input, QuoteArrived):
                 self.quotes += 1
                 newest = int(step.input.quote.ask_size)
             self.fills += [
@@ -149,6 +152,8 @@ async def _measure() -> list[Figure]:
             "quotes that reached the engine, journaled", "a second", (told / shown_in,), 5_000.0, more_is_better=True
         ),
         Figure("of these conflated on the way", "quotes", (float(lost),)),
+        Figure("neither told nor counted as conflated", "quotes", (float(paced - told - lost),), 0.0),
+        Figure("times the link to the gateway was lost", "", (float(seen.links_lost),), 0.0),
         Figure("lag from gateway to journal, median", "ms", (1_000 * median(lags),)),
         Figure("lag, 99th percentile", "ms", (1_000 * lags[int(len(lags) * 0.99)],)),
         Figure("memory grown in the last three quarters, both processes", "MB", (grown / 1e6,)),
@@ -230,7 +235,8 @@ async def _session(port: int) -> AsyncIterator[tuple[LiveTrading, InteractiveBro
             wanted = TicksWanted(quotes=True, streams_max=len(SYMBOLS), silence_seconds=60.0)
             broker.watch(SYMBOLS, BarSize.DAY_1, "5 D", wanted)
             records = LiveRecords(broker.records, SessionTable([SESSION]), lambda: None)
-            trading = LiveTrading(loop, broker, reconciled, slices=list, see_to=seen.stand_still, records=records)
+            market = LiveMarket(list, lambda _slice: sys.maxsize, records)
+            trading = LiveTrading(loop, broker, reconciled, market=market, see_to=seen.stand_still)
             yield trading, broker, seen
         finally:
             await broker.stop()

@@ -4,14 +4,16 @@ import asyncio
 import tempfile
 import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from benchmarks.measuring import Figure, repeat
 from robo_trader.adapters.calendars.exchange import load_sessions
 from robo_trader.adapters.feeds.sample import SampleFeed
 from robo_trader.adapters.storage.database import open_database
+from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.app.joining import build_broker, build_engine
@@ -32,11 +34,12 @@ def measure_trading_path() -> list[Figure]:
     """Return microseconds a slice of five symbols, on the sample: core alone, and with the SQLite journal."""
     settings = Settings()
     slices, record = asyncio.run(_sample(settings))
-    commit = Figure("bare SQLite commit, WAL and FULL", "us", repeat(_bare_commit, runs=RUNS))
+    commit = Figure("bare SQLite commit, WAL and FULL", "us", repeat(bare_commit, runs=RUNS))
     core = repeat(lambda: _trade(settings, slices, None), runs=RUNS)
     whole = repeat(lambda: _trade(settings, slices, record), runs=RUNS)
     return [
         commit,
+        Figure("anchor of the journal's head, flushed", "us", repeat(_anchored, runs=RUNS), baseline=commit),
         Figure("decide: engine and venue, a slice", "us", core),
         Figure("decide and journal, a slice", "us", whole, baseline=commit),
     ]
@@ -73,15 +76,30 @@ async def _play(loop: TradingLoop, slices: list[BarSlice]) -> None:
         await loop.close_slice(slice_)
 
 
-def _bare_commit() -> float:
+def bare_commit() -> float:
+    """Return microseconds of a commit of one number, on disk when it returns."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_database(Path(folder) / "bare.db", read_only=False, busy_timeout_seconds=5)
-        with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE t (a INTEGER)"))
+        database = open_database(Path(folder) / "bare.db", read_only=False, busy_timeout_seconds=5)
+        database.run(lambda connection: connection.exec_driver_sql("CREATE TABLE t (a INTEGER)"))
         begun = time.perf_counter()
         for number in range(COMMITS):
-            with engine.begin() as connection:
-                connection.execute(text("INSERT INTO t VALUES (:a)"), {"a": number})
+            database.run(partial(_insert, number=number))
         spent = time.perf_counter() - begun
-        engine.dispose()
+        database.close()
+    return spent / COMMITS * 1e6
+
+
+def _insert(connection: Connection, number: int) -> None:
+    connection.execute(text("INSERT INTO t VALUES (:a)"), {"a": number})
+
+
+def _anchored() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        anchor = HeadAnchor(Path(folder) / "bare.db")
+        anchor.write(Head(install="abcdefgh", epoch=1, seq=0, hash="00" * 16))
+        begun = time.perf_counter()
+        for number in range(COMMITS):
+            anchor.write(Head(install="abcdefgh", epoch=1, seq=number, hash=f"{number:032x}"))
+        spent = time.perf_counter() - begun
+        anchor.close()
     return spent / COMMITS * 1e6

@@ -1,6 +1,6 @@
 """The engine's end of the line to a real broker's process, which talks to a gateway of these tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +9,7 @@ from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarge
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.core.domain.broker_link import LinkState
 from robo_trader.core.domain.events import FromBroker
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import ApprovedOrder, OrderIntent
 from robo_trader.core.domain.reference_table import ReferenceTable
 from tests.builders import an_approved_order
@@ -41,9 +42,18 @@ class Client:
 
 
 @asynccontextmanager
-async def a_client(gateway: RunningGateway, folder: Path, *, patience: Patience = USUAL) -> AsyncIterator[Client]:
+async def a_client(
+    gateway: RunningGateway,
+    folder: Path,
+    *,
+    patience: Patience = USUAL,
+    history_clients: int = 5,
+    routes: Mapping[Symbol, str] | None = None,
+) -> AsyncIterator[Client]:
     table = ReferenceTable(install=INSTALL)
-    target = GatewayTarget(host="127.0.0.1", port=gateway.port, account=ACCOUNT)
+    target = GatewayTarget(
+        host="127.0.0.1", port=gateway.port, account=ACCOUNT, history_clients=history_clients, routes=routes or {}
+    )
     broker = InteractiveBrokers(target, table=table, numbers_file=folder / "numbers", patience=patience)
     await broker.start()
     client = Client(broker, table, gateway)

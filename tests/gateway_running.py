@@ -22,7 +22,7 @@ from robo_trader.simulation.gateway.server.faults import Fault
 from robo_trader.simulation.gateway.server.gateway_server import LOOPBACK, GatewayServer, GatewaySettings
 from tests.builders import CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, venue_settings
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 ACCOUNT = "DU1234567"
 STAGE = MarketSettings(
     sessions=SessionTable([a_session(day=day) for day in range(5)]),

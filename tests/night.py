@@ -1,6 +1,7 @@
-"""The table at the end of `make nightly`: how many examples each property was tried on, and how long that took.
+"""The table at the end of `make nightly`: how many examples each test was tried on, and how long that took.
 
-Registered by conftest.py in a night run only. Works in many processes: each sends its figures along with its reports.
+Registered by conftest.py in a night run only. A test that counts for itself records the number as the property `TRIED`.
+Works in many processes: each sends its figures along with its reports.
 """
 
 import re
@@ -11,7 +12,7 @@ import pytest
 
 from tests.examples import SCALE
 
-_TRIED = "examples tried"
+TRIED = "examples tried"
 _COUNTS = re.compile(r"- (\d+) passing, (\d+) failing, and (\d+) invalid test cases")
 MACHINE = "runTest"  # what the test of a state machine is called
 
@@ -28,7 +29,7 @@ def pytest_runtest_makereport(
     """Add to the report of a property how many examples it was tried on, of those that were valid."""
     report = yield
     if call.when == "call" and hasattr(item, "hypothesis_statistics"):
-        report.user_properties.append((_TRIED, tried(item.hypothesis_statistics)))
+        report.user_properties.append((TRIED, tried(item.hypothesis_statistics)))
     return report
 
 
@@ -42,9 +43,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 - a 
     reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
     rows = sorted(
         (
-            (one.duration, dict(one.user_properties)[_TRIED], one)
+            (one.duration, dict(one.user_properties)[TRIED], one)
             for one in reports
-            if _TRIED in dict(one.user_properties)
+            if TRIED in dict(one.user_properties)
         ),
         key=lambda row: row[0],
         reverse=True,

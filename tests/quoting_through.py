@@ -26,7 +26,8 @@ from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.risk.limits import RiskLimits
 from robo_trader.core.strategies.event_strategy import Desk, Values
 from robo_trader.runtime.live_records import LiveRecords
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
+from robo_trader.runtime.missed_slices import freshness
 from tests.builders import AAPL, OPEN, a_quote, a_session, engine_settings
 from tests.gateway_running import RunningGateway
 from tests.trading_through import FULL, QUICK, SECOND, AsTold, Trader
@@ -63,10 +64,11 @@ class QuotingTrader(Trader):
 
     def begin_quotes(self, ticks: TicksWanted) -> None:
         """Ask for quotes of both symbols."""
-        records = LiveRecords(self.broker.records, SessionTable([self.session]), self._no_bar)
+        sessions = SessionTable([self.session])
+        records = LiveRecords(self.broker.records, sessions, self._no_bar)
         self.trading = LiveTrading(
-            self.loop, self.broker, self.reconciled, slices=self._take_slices, see_to=self._see_to_nothing,
-            records=records,
+            self.loop, self.broker, self.reconciled, see_to=self._see_to_nothing,
+            market=LiveMarket(self._take_slices, freshness(sessions, BarSize.HOUR_1), records),
         )  # fmt: skip
         self.broker.watch(SYMBOLS, BarSize.HOUR_1, "1 D", ticks)
 

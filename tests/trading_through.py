@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
@@ -26,17 +30,21 @@ from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.execution.statement_schedule import StatementSchedule
 from robo_trader.core.execution.transitions import ENDED
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.portfolio.sizing import FixedShares
 from robo_trader.core.ports.journal import Batch
+from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.core.strategies.event_strategy import Desk, EventStrategy, Values
 from robo_trader.runtime.invariants.checker import CheckedEngine
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
+from robo_trader.runtime.missed_slices import freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import replay
 from robo_trader.runtime.trading_loop import TradingLoop
+from robo_trader.simulation.gateway.server.gateway_server import GatewayServer
 from tests.builders import AAPL, CLOSE, HOUR, OPEN, a_bar, a_session, a_slice, engine_settings
-from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, RunningGateway
+from tests.gateway_running import ACCOUNT, PATIENCE_SECONDS, STAGE, RunningGateway
 from tests.session_records import a_session_record
 
 FULL = 100  # shares that a signal of 1 holds
@@ -44,11 +52,14 @@ SECOND = 1_000_000_000
 CLIENT = 1  # our id at the gateway
 Kind = TypeVar("Kind")
 _OPEN_QUESTIONS = (OrderStatus.SUBMITTED, OrderStatus.UNKNOWN)
-# Short, so that no test waits; long enough for a machine that is busy with others.
+# Long where a machine that is busy with others might be taken for a gateway that does not answer: no test may depend on
+# how fast it runs. Short where nobody is slow, but gone.
 QUICK = Patience(
-    answer=1.0, question=2.0, connect=4.0, beat=0.3, misses_max=2, resync=0.1, reconnect=(0.05, 0.1, 0.2), hangs=6.0,
-    restart=(0.05, 0.1), healthy=60.0, finish=3.0,
+    answer=15.0, question=10.0, connect=10.0, beat=2.0, misses_max=2, resync=0.1, reconnect=(0.05, 0.1, 0.2),
+    hangs=20.0, restart=(0.05, 0.1), healthy=60.0, finish=3.0,
 )  # fmt: skip
+LOSING = replace(QUICK, answer=0.5)  # orders are lost on purpose; one that is only late is unknown, and found
+WATCHFUL = replace(QUICK, beat=0.3)  # a line goes dead on purpose; one that is only slow is opened again
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,16 @@ class AsTold(EventStrategy):
 class Trader:
     """One run of the program: what it decided stays in order."""
 
+    chance: Random | None = None  # draws the prices that a test does not name; without it all are 100
+
     def __init__(
-        self, gateway: RunningGateway, folder: Path, port: int, settings: EngineSettings, patience: Patience
+        self,
+        gateway: RunningGateway,
+        folder: Path,
+        port: int,
+        settings: EngineSettings,
+        patience: Patience,
+        windows: tuple[RestartWindow, ...] = (),
     ) -> None:
         self.gateway = gateway
         self.journal = SqlJournal(folder / "journal.db")
@@ -80,7 +99,7 @@ class Trader:
             is_new = False
             self.references.note(batch)
         self.broker = InteractiveBrokers(
-            GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT),
+            GatewayTarget(host="127.0.0.1", port=port, account=ACCOUNT, windows=windows),
             table=self.references.table, numbers_file=folder / "numbers", opened_at=OPEN, patience=patience,
         )  # fmt: skip
         self.broker.restore(self.journal.batches())
@@ -94,8 +113,9 @@ class Trader:
         )  # fmt: skip
         self._slices: list[BarSlice] = []
         self.trading = LiveTrading(
-            self.loop, self.broker, self.reconciled, slices=self._take_slices, see_to=_nothing_else
-        )
+            self.loop, self.broker, self.reconciled, see_to=_nothing_else,
+            market=LiveMarket(self._take_slices, freshness(STAGE.sessions, BarSize.HOUR_1)),
+        )  # fmt: skip
 
     # ---- what a test does --------------------------------------------------------------------------------
 
@@ -125,7 +145,7 @@ class Trader:
         await self.until(lambda: self.reconciled.is_ready, "never READY")
 
     async def hour(
-        self, wish: float | None = None, *, price: float = 100.0, low: float | None = None, is_traded: bool = True
+        self, wish: float | None = None, *, price: float | None = None, low: float | None = None, is_traded: bool = True
     ) -> None:
         """Let an hour pass at the gateway and then here. wish: what the strategy wants at its end, of 100 shares.
 
@@ -133,7 +153,7 @@ class Trader:
         """
         started_at = self.gateway.clock.at
         ended_at = min(started_at + HOUR, CLOSE)
-        bar = a_bar(started_at=started_at, ended_at=ended_at, open=price, low=low)
+        bar = a_bar(started_at=started_at, ended_at=ended_at, open=self._price() if price is None else price, low=low)
         slice_ = a_slice(bar, ended_at=ended_at, session=a_session())
         if is_traded:
             self.gateway.show(slice_)
@@ -144,7 +164,7 @@ class Trader:
         self._slices.append(slice_)
         await self.trading.turn()
 
-    async def order(self, wish: float = 1.0, *, price: float = 100.0) -> Order:
+    async def order(self, wish: float = 1.0, *, price: float | None = None) -> Order:
         """Let an hour pass that ends in an order; return it as it was made."""
         before = self.engine.account.orders.last_id
         await self.hour(wish, price=price)
@@ -233,6 +253,9 @@ class Trader:
         assert isinstance(strategy, AsTold)
         return strategy.wishes
 
+    def _price(self) -> float:
+        return 100.0 if self.chance is None else self.chance.randrange(9_800, 10_200) / 100
+
     def _has_statements(self, count: int) -> bool:
         return self.statements() >= count
 
@@ -262,26 +285,38 @@ def kill(trader: Trader) -> None:
     os.kill(trader.broker.process_id, signal.SIGKILL)
 
 
-def settings_as_told(wishes: dict[int, float] | None = None, *, limit_offset_bps: int | None = None) -> EngineSettings:
+def settings_as_told(
+    wishes: dict[int, float] | None = None,
+    *,
+    limit_offset_bps: int | None = None,
+    protection: ProtectionPolicy | None = None,
+) -> EngineSettings:
     """Orders for what the test wants, of 100 shares; at the market unless an offset is given."""
     strategy = AsTold() if wishes is None else AsTold(wishes=wishes)
     return engine_settings(
-        strategy=strategy, sizer=FixedShares(quantity=float(FULL)), limit_offset_bps=limit_offset_bps
-    )
+        strategy=strategy, sizer=FixedShares(quantity=float(FULL)), limit_offset_bps=limit_offset_bps,
+        protection=protection,
+    )  # fmt: skip
 
 
 @asynccontextmanager
-async def a_trader(
+async def a_trader(  # noqa: PLR0913 - each is named where a test wants it otherwise
     gateway: RunningGateway,
     folder: Path,
     *,
     settings: EngineSettings | None = None,
     port: int | None = None,
     patience: Patience = QUICK,
+    windows: tuple[RestartWindow, ...] = (),
     is_awaited: bool = True,
+    chance: Random | None = None,
 ) -> AsyncIterator[Trader]:
-    """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway."""
-    trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience)
+    """A program that trades; READY if `is_awaited`. port: of what stands between it and the gateway.
+
+    windows: hours in which the gateway may go away.
+    """
+    trader = Trader(gateway, folder, port or gateway.port, settings or settings_as_told(), patience, windows)
+    trader.chance = chance
     with closing(trader.journal):
         try:
             await trader.begin()
@@ -310,21 +345,22 @@ async def books_agree(trader: Trader) -> None:
 
 def no_order_left_twice(trader: Trader) -> None:
     """Demand that each name is on one order at the broker, and on one number of the wire."""
-    sent: dict[str, set[str]] = {}
-    for seen in trader.gateway.server.frames(limit=10_000):
-        fields = seen.fields()
-        if seen.direction == "in" and seen.client_id == CLIENT and fields[:1] == ["3"]:
-            name = next(one for one in fields if one.count(".") == 2 and one.split(".")[0] == _install(trader))
-            sent.setdefault(name, set()).add(fields[1])
-    assert all(len(numbers) == 1 for numbers in sent.values()), sent
-    numbers = [number for taken in sent.values() for number in taken]
-    assert len(numbers) == len(set(numbers)), sent
+    each_name_has_one_number(trader.gateway.server, trader.references.table.install)
     there = [row["order_ref"] for row in trader.book()["orders"] if row["client_id"] == CLIENT]
     assert len(there) == len(set(there)), there
 
 
-def _install(trader: Trader) -> str:
-    return trader.references.table.install
+def each_name_has_one_number(server: GatewayServer, install: str) -> None:
+    """Demand that no two orders on the wire share a name, and that none has two numbers."""
+    sent: dict[str, set[str]] = {}
+    for seen in server.frames(limit=10_000):
+        fields = seen.fields()
+        if seen.direction == "in" and seen.client_id == CLIENT and fields[:1] == ["3"]:
+            name = next(one for one in fields if one.count(".") == 2 and one.split(".")[0] == install)
+            sent.setdefault(name, set()).add(fields[1])
+    assert all(len(numbers) == 1 for numbers in sent.values()), sent
+    numbers = [number for taken in sent.values() for number in taken]
+    assert len(numbers) == len(set(numbers)), sent
 
 
 def is_over(order: Order) -> bool:

@@ -11,15 +11,17 @@ import typer
 from robo_trader import __version__
 from robo_trader.app.arm_commands import arm, disarm
 from robo_trader.app.check_commands import check_app
+from robo_trader.app.db_commands import db_app
 from robo_trader.app.execution_commands import execution_app
 from robo_trader.app.feature_commands import features_app
 from robo_trader.app.gateway_commands import conformance, gateway
 from robo_trader.app.instruct_commands import instruct_app
-from robo_trader.app.journal_commands import journal_app
+from robo_trader.app.journal_commands import bundle, journal_app, replay
 from robo_trader.app.option_values import capital_of, gateway_of, given, parameters
 from robo_trader.app.risk_commands import risk_app
 from robo_trader.app.strategies_commands import strategies_app
 from robo_trader.app.tax_commands import tax_app
+from robo_trader.app.torture_commands import torture
 from robo_trader.core.domain.errors import RoboTraderError
 
 app = typer.Typer(
@@ -41,9 +43,13 @@ app.command()(gateway)
 app.command()(arm)
 app.command()(disarm)
 app.command()(conformance)
+app.command()(torture)
+app.command()(replay)
+app.command()(bundle)
 app.add_typer(check_app, name="check")
 app.add_typer(tax_app, name="tax")
 app.add_typer(journal_app, name="journal")
+app.add_typer(db_app, name="db")
 app.add_typer(risk_app, name="risk")
 app.add_typer(instruct_app, name="instruct")
 app.add_typer(execution_app, name="execution")
@@ -104,11 +110,20 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
     approve_policy: Annotated[
         str | None, typer.Option("--approve-policy", help="Who answers for limits that the risk policy loosens.")
     ] = None,
+    single_process: Annotated[
+        bool, typer.Option("--single-process", help="Without a supervisor that starts it again.")
+    ] = False,
+    beats_to: Annotated[int | None, typer.Option("--beats-to", hidden=True)] = None,
     config: Config = None,
     preset: Preset = None,
     as_json: Json = False,
 ) -> None:
     """Trade until stopped, on paper unless the file says live. The same settings continue where they stopped."""
+    if not (single_process or exit_when_done) and beats_to is None:
+        from robo_trader.app.supervision.supervisor import can_supervise, supervise
+
+        if can_supervise():
+            raise typer.Exit(supervise(sys.argv[1:]))
     from robo_trader.app.commands.run import run_command
 
     overrides = {
@@ -128,7 +143,7 @@ def run(  # noqa: PLR0913 - each parameter is an option of the command
         "web": {"port": web_port, "enabled": False if no_web else None},
     }  # fmt: skip
     settings = _load(config, overrides)
-    run_command(settings, exit_when_done=exit_when_done, approved_by=approve_policy, as_json=as_json)
+    run_command(settings, exit_when_done=exit_when_done, approved_by=approve_policy, as_json=as_json, beats_to=beats_to)
 
 
 @app.command()
@@ -275,6 +290,28 @@ def reconcile(*, database: Database = None, limit: Limit = 50, as_json: Json = F
     from robo_trader.app.commands.reconcile import show_reconciliation
 
     show_reconciliation(_session(database), limit=limit, as_json=as_json)
+
+
+@app.command()
+def kill(
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the journal or in the kill file.")],
+    database: Database = None,
+    config: Config = None,
+    preset: Preset = None,
+) -> None:
+    """Halt at once, whatever the trading state is: makes the kill file, or leaves a halt order for a session."""
+    from robo_trader.app.commands.kill import kill_trading
+
+    kill_trading(_load(config, {"preset": preset}), database, reason=reason)
+
+
+@app.command()
+def watchdog(*, database: Database = None, config: Config = None, preset: Preset = None) -> None:
+    """Watch a session from outside: notice an engine that is frozen or dead, and do what `watchdog.action` says."""
+    from robo_trader.app.commands.watchdog import watch_session
+
+    raise typer.Exit(watch_session(_load(config, {"preset": preset}), database))
 
 
 @app.command()

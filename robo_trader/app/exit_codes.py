@@ -35,6 +35,8 @@ class ExitCode(IntEnum):
     BROKER = 11  # the broker cannot be reached, or is not the one that was meant; nothing was sent
     DIFFERENT = 12  # a conformance tour went otherwise than the recorded one
     LEFT_OPEN = 13  # a conformance tour may have left an order or a share: a person must look
+    GAVE_UP = 14  # the engine died again and again, and is not started any more
+    ENGINE_LOST = 15  # the watchdog found the engine frozen or dead
 
 
 class NoSession(RoboTraderError):

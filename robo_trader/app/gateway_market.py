@@ -22,6 +22,9 @@ from robo_trader.runtime.slices import merge_slices
 
 DAILY_PAST, INTRADAY_PAST = Duration(730), Duration(30)  # known before the first bar that is shown
 
+# The real gateway cuts hours by the clock, feeds from the open: of half hours either can be made.
+_PIECES = {BarSize.HOUR_1: BarSize.MINUTES_30}
+
 Happening = BarSlice | QuoteArrived | TradePrinted | CorporateAction
 
 
@@ -34,6 +37,13 @@ class GatewayMarket:
     happenings: Iterator[Happening]
     past: Mapping[Symbol, Sequence[Bar]]  # what clients can ask for that is never shown
     bar_size: BarSize  # of those that are shown
+
+
+def in_pieces(settings: Settings) -> Settings:
+    """Return settings with bars of which the gateway can make those that were asked for."""
+    size = settings.data.bar_size
+    data = settings.data.model_copy(update={"bar_size": _PIECES.get(size, size)})
+    return settings.model_copy(update={"data": data})
 
 
 async def load_market(settings: Settings, sessions: SessionTable, records: RecordFiles, *, after: int) -> GatewayMarket:

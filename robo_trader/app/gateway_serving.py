@@ -12,13 +12,14 @@ from typing import Any
 import structlog
 
 from robo_trader.adapters.calendars.session_cache import cached_sessions
-from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, load_market
+from robo_trader.app.gateway_market import GatewayMarket, Happening, begin_of, end_of, in_pieces, load_market
 from robo_trader.app.gateway_state import read_state, write_state
 from robo_trader.app.joining import build_venue_settings
 from robo_trader.app.places import cache_directory
 from robo_trader.app.quote_backtesting import NO_RECORDS, RecordFiles
-from robo_trader.app.running import FIRST_SESSION, last_session_date, stop_on_signals
+from robo_trader.app.running import FIRST_SESSION, last_session_date
 from robo_trader.app.settings import Settings
+from robo_trader.app.stopping import StopRequest
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.runtime.slices import pace
 from robo_trader.simulation.gateway.brokerage.brokerage import Brokerage
@@ -91,7 +92,7 @@ async def serve_gateway(
 
     Raises RoboTraderError for what the world refuses, and whatever bug ended the server.
     """
-    stop = stop_on_signals()
+    stop, settings = StopRequest().asked, in_pieces(settings)
     if options.host != LOOPBACK:
         log.warning("others than this machine can connect, and nobody is asked for a password", host=options.host)
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
@@ -118,7 +119,8 @@ async def serve_gateway(
             control = (await stack.enter_async_context(ControlPort(server, options.control_port))).port
         tell(Listening(host=options.host, port=port, account=options.account, control_port=control))
         player = _Player(server, clock, stop, settings.data.speed, options)
-        await _until_first(server.wait_closed(), player.play([] if first is None else [first], market.happenings))
+        play = player.play([] if first is None else [first], market.happenings)
+        await _until_first(server.wait_closed(), play, stop.wait())  # a slow market must not hold up the end
     if options.state:
         write_state(options.state, at=clock.at, brokerage=brokerage.snapshot())
     log.info("gateway stopped")
@@ -158,7 +160,7 @@ def _chained(first: Sequence[Happening], rest: Iterator[Happening]) -> Iterator[
     yield from rest
 
 
-async def _until_first(*awaited: Coroutine[Any, Any, None]) -> None:
+async def _until_first(*awaited: Coroutine[Any, Any, object]) -> None:
     """Wait until one is done, and end the others. Raises what it raised."""
     tasks = [asyncio.ensure_future(one) for one in awaited]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -140,6 +140,7 @@ def build_protection(settings: Settings) -> ProtectionPolicy | None:
     return ProtectionPolicy(
         fallback_fraction=float(protection.fallback_fraction),
         step_fraction=protection.step_fraction,
+        flattens=protection.flatten,
         waivers={Symbol(symbol): reason for symbol, reason in protection.waivers.items()},
     )
 

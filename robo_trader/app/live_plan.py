@@ -1,11 +1,12 @@
 """From settings to a session through a gateway: whom it connects to, and what its journal is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import parse_window
 from robo_trader.adapters.brokers.interactive_brokers.safety import refuse_target
 from robo_trader.adapters.brokers.interactive_brokers.speech import TicksWanted
 from robo_trader.adapters.calendars.session_cache import cached_sessions
@@ -18,6 +19,7 @@ from robo_trader.app.settings import Settings
 from robo_trader.app.settings.live_section import allowed_targets
 from robo_trader.app.strategies import build_strategies
 from robo_trader.core.domain.errors import InvalidConfig
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.strategies.event_strategy import EventStrategy
 
@@ -51,6 +53,15 @@ class LivePlan:
 
 def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> LivePlan:
     """Return the plan. Raises InvalidConfig where no account is named, or account and port do not fit the mode."""
+    target = target_of(settings)
+    strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
+    size = settings.data.bar_size.value.replace(" ", "")
+    name = f"ibkr-{target.account}-{strategies}-{size}.db"
+    return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
+
+
+def target_of(settings: Settings) -> GatewayTarget:
+    """Return whom the settings connect to. Raises InvalidConfig as `plan_live_session`."""
     ibkr = settings.ibkr
     if not ibkr.account:
         raise InvalidConfig(
@@ -61,13 +72,16 @@ def plan_live_session(settings: Settings, environment: Mapping[str, str]) -> Liv
     refused = refuse_target(allowed, ibkr.port, ibkr.account)
     if refused is not None:
         raise InvalidConfig(refused, next_step="docs/live.md says what mode, account and port must be.")
-    target = GatewayTarget(
-        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id
+    return GatewayTarget(
+        host=ibkr.host, port=ibkr.port, account=ibkr.account, allowed=allowed, client_id=ibkr.client_id,
+        history_clients=ibkr.history_clients, routes=routes_of(ibkr.routes),
+        windows=tuple(parse_window(text) for text in (ibkr.restart_window, ibkr.weekend_window) if text),
     )  # fmt: skip
-    strategies = "-".join(chosen.name for chosen in build_strategies(settings))[:60]
-    size = settings.data.bar_size.value.replace(" ", "")
-    name = f"ibkr-{ibkr.account}-{strategies}-{size}.db"
-    return LivePlan(settings, target, settings.storage.database or sessions_directory(environment) / name)
+
+
+def routes_of(pairs: Iterable[str]) -> dict[Symbol, str]:
+    """Return the venue of each symbol of `ibkr.routes`."""
+    return {Symbol(symbol): venue for symbol, _, venue in (pair.partition(":") for pair in pairs)}
 
 
 def watch_arming(plan: LivePlan, environment: Mapping[str, str]) -> ArmingWatch | None:

@@ -12,43 +12,56 @@ import structlog
 
 from robo_trader.adapters.brokers.interactive_brokers.bar_stream import BarStream
 from robo_trader.adapters.brokers.interactive_brokers.broker import InteractiveBrokers
+from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.calendars.session_cache import cached_sessions
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock
 from robo_trader.app.arming import ArmingWatch
 from robo_trader.app.instruction_inbox import InstructionInbox
-from robo_trader.app.joining import build_engine
+from robo_trader.app.integrity_watch import IntegrityWatch
+from robo_trader.app.joining import build_engine, build_engine_settings
+from robo_trader.app.journal_opening import open_journal
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, ticks_wanted, watch_arming
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
 from robo_trader.app.reconciliation import build_schedule
 from robo_trader.app.risk_policy import PolicyWatch
-from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory, stop_on_signals
+from robo_trader.app.running import FIRST_SESSION, last_session_date, make_directory
+from robo_trader.app.session_memory import SessionMemory
 from robo_trader.app.settings import Settings
+from robo_trader.app.shutting_down import begin_shutdown, hear_last_answers
+from robo_trader.app.stopping import StopRequest
 from robo_trader.app.summary import summarise
+from robo_trader.app.supervision.beats import Phase
+from robo_trader.app.supervision.halt_orders import HaltOrder, HaltWatch
+from robo_trader.app.supervision.heart import ALONE, Heart, Upbringing
+from robo_trader.app.supervision.standstill import Standstill
 from robo_trader.app.web_process import WebProcess
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.errors import BrokerError, DataError
-from robo_trader.core.domain.events import QuoteArrived, SessionStarted, TimerFired, TradePrinted
+from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.execution.statement_schedule import EVERYTHING
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.market.sessions import SessionTable
-from robo_trader.core.ports.journal import Batch
+from robo_trader.core.ports.journal import START, Batch
 from robo_trader.runtime.live_records import LiveRecords
-from robo_trader.runtime.live_trading import LiveTrading
+from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
+from robo_trader.runtime.missed_slices import GRACE_NANOS, freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
-from robo_trader.runtime.recovery import last_slice_end, replay
+from robo_trader.runtime.recovery import replay
+from robo_trader.runtime.session_progress import SessionProgress
+from robo_trader.runtime.snapshots.keeper import SnapshotKeeper
 from robo_trader.runtime.trading_loop import TradingLoop
 
 CONNECT_SECONDS = 15  # to find somebody who listens
 FIRST_WORD_SECONDS = 60  # the gateway may take so long to tell all, and history to come
-GRACE_NANOS = 2_000_000_000  # a bar is over so long after its end: its last trades may be on their way
 NOBODY = "00000000"  # whose orders are asked for before the session has a name
 
 log = structlog.get_logger()
@@ -58,18 +71,32 @@ log = structlog.get_logger()
 class _Recovered:
     engine: Engine
     references: OrderReferences
-    batches: int = 0
-    last_slice_ended_at: int = 0
-    last_shown_at: int = 0  # of quotes, prints and timers
-    opened_at: int = 0
+    progress: SessionProgress
+    orders: OpenOrders  # as the journal knows them: what the broker has heard since may not be in it
+
+    def parts(self) -> dict[str, object]:
+        """Return what a snapshot holds."""
+        references = self.references.memory()
+        return {"engine": self.engine, "references": references, "progress": self.progress, "orders": self.orders}
+
+    def note(self, batch: Batch) -> None:
+        """Take in a batch of the journal, or one that was just stored."""
+        self.references.note(batch)
+        self.progress.note(batch)
+        self.orders.restore([batch], lambda order_id: str(self.references.reference_of(order_id)), answer_by=0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Watches:
-    """Files that people change while it trades."""
+    """What is looked at while it trades: files that people change, and whether it is to go on."""
 
     policy: PolicyWatch
     arming: ArmingWatch | None
+    halts: HaltWatch
+    heart: Heart
+    stop: StopRequest
+    keeper: SnapshotKeeper
+    standstill: Standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +108,13 @@ class _Opening:
 
 
 async def run_live_session(
-    settings: Settings, *, environment: Mapping[str, str], policy: PolicyWatch | None = None
+    settings: Settings,
+    *,
+    environment: Mapping[str, str],
+    policy: PolicyWatch | None = None,
+    upbringing: Upbringing = ALONE,
 ) -> dict[str, Any]:
-    """Trade through the gateway until stopped; return the summary.
+    """Trade through the gateway until stopped; return the summary. upbringing: who keeps it running.
 
     Raises BrokerError where the gateway cannot be reached at the start, or must not be traded with, and
     RoboTraderError for everything else that the world refuses. Once it trades, a gateway that goes away is waited for.
@@ -94,12 +125,45 @@ async def run_live_session(
     make_directory(plan.database.parent)
     with WriterLock(plan.database):
         opening = await _open(plan)
-        with closing(SqlJournal(plan.database, busy_timeout_seconds=settings.storage.busy_timeout_seconds)) as journal:
-            references = OrderReferences(journal.begin(plan.record(opening.cash)))
-            recovered = _Recovered(build_engine(settings), references, opened_at=opening.at)
-            watches = _Watches(policy or PolicyWatch(settings), arming)
+        stop = StopRequest()
+        with closing(open_journal(settings, plan.database)) as journal:
+            identity = journal.begin(plan.record(opening.cash))
+            memory = SessionMemory(build_engine_settings(settings), journal, identity, plan.database)
+            recovered = _recover(plan, journal, OrderReferences(identity), memory, opening)
+            keeper = memory.keeper(settings, recovered.parts)
+            heart = Heart(plan.database, settings, stop.asked, upbringing)
+            heart.begin(recovered.engine, identity.epoch)
+            halts = HaltWatch(plan.database, settings.safety.kill_file)
+            watches = _Watches(
+                policy or PolicyWatch(settings),
+                arming,
+                halts,
+                heart,
+                stop,
+                keeper,
+                Standstill(settings.supervision.freeze_seconds),
+            )
             await _run(plan, journal, recovered, opening, watches, environment)
+            keeper.close()
     return summarise(recovered.engine, seconds=time.monotonic() - begun)
+
+
+def _recover(
+    plan: LivePlan, journal: SqlJournal, references: OrderReferences, memory: SessionMemory, opening: _Opening
+) -> _Recovered:
+    """Return what the newest snapshot and the journal behind it lead to, or else the journal alone."""
+    found = memory.recall()
+    if found is None:
+        progress = SessionProgress(opened_at=opening.at)
+        recovered = _Recovered(build_engine(plan.settings), references, progress, OpenOrders())
+    else:
+        parts = found.parts
+        references.recall(parts["references"])
+        recovered = _Recovered(parts["engine"], references, parts["progress"], parts["orders"])
+        log.info("going on from a snapshot", record=found.snapshot.mark.seq)
+    for batch in replay(journal.batches(START if found is None else found.snapshot.mark), recovered.engine):
+        recovered.note(batch)
+    return recovered
 
 
 async def _open(plan: LivePlan) -> _Opening:
@@ -137,7 +201,7 @@ async def _first_word(broker: InteractiveBrokers) -> None:
     while broker.link is not LinkState.READY:
         if broker.link is LinkState.REFUSED:
             raise BrokerError(broker.reason, next_step="Check `ibkr.account`, `ibkr.port` and the gateway's login.")
-        is_away = broker.link in {LinkState.DOWN, LinkState.CONNECTING}
+        is_away = broker.link in {LinkState.DOWN, LinkState.CONNECTING, LinkState.RESTARTING}
         if time.monotonic() > deadline - (FIRST_WORD_SECONDS - CONNECT_SECONDS if is_away else 0):
             raise BrokerError(
                 f"the gateway at {broker.target} cannot be traded through: {broker.reason}",
@@ -155,17 +219,16 @@ async def _run(
     environment: Mapping[str, str],
 ) -> None:
     """Recover, connect, warm up, and trade until a signal says stop."""
-    stop, settings = stop_on_signals(), plan.settings
-    for batch in replay(journal.batches(), recovered.engine):
-        _note(batch, recovered)
+    settings, heart = plan.settings, watches.heart
     broker = InteractiveBrokers(
         plan.target,
         table=recovered.references.table,
         numbers_file=plan.database.with_suffix(".numbers"),
-        opened_at=recovered.opened_at,
+        opened_at=recovered.progress.opened_at,
     )
-    broker.restore(journal.batches())
-    broker.market_time = max(recovered.last_slice_ended_at, recovered.last_shown_at, opening.at)
+    progress = recovered.progress
+    broker.recall(recovered.orders)
+    broker.market_time = max(progress.last_slice_ended_at, progress.last_shown_at, opening.at)
     stands_before = ReconciledBroker(broker, build_schedule(settings), time.monotonic_ns)
     loop = TradingLoop(
         recovered.engine,
@@ -173,32 +236,47 @@ async def _run(
         stands_before,
         due_timer=recovered.engine.due_timer,
         listeners=[
-            recovered.references.note,
+            recovered.note,
             _tell_ready,
             batch_logger(quiet=False, references=recovered.references),
         ],
     )
-    if not recovered.batches:
+    if not recovered.progress.batches:
         await loop.take(
             [SessionStarted(occurred_at=opening.at, account=plan.target.account, opening_cash=opening.cash)]
         )
     await loop.take([_down(broker)])  # nothing leaves before two statements were taken
-    async with _connected(broker):
+    await watches.halts.look(loop, recovered.engine, at=broker.now())
+    async with heart, _connected(broker):
         market = await _warm_up(plan, loop, broker, recovered, environment)
-        upkeep = _Upkeep(loop, broker, watches.policy, InstructionInbox(plan.database), watches.arming)
-        await upkeep.begin(recovered.engine)
-        async with WebProcess(
-            plan.database,
-            environment,
-            ("--port", str(settings.web.port)),
-            enabled=settings.web.enabled,
-            log_format=settings.monitoring.log_format,
+        integrity = IntegrityWatch(plan.database, environment, settings.storage.verify_minutes)
+        upkeep = _Upkeep(loop, broker, recovered.engine, InstructionInbox(plan.database), integrity, watches)
+        await upkeep.begin()
+        async with (
+            integrity,
+            WebProcess(
+                plan.database,
+                environment,
+                ("--port", str(settings.web.port)),
+                enabled=settings.web.enabled,
+                log_format=settings.monitoring.log_format,
+            ),
         ):
             trading = LiveTrading(
-                loop, broker, stands_before, slices=market.slices, see_to=upkeep.turn, records=market.records
+                loop, broker, stands_before, see_to=upkeep.turn,
+                market=LiveMarket(
+                    market.slices, freshness(market.sessions, settings.data.bar_size), market.records
+                ),
             )  # fmt: skip
             log.info("trading through a gateway", gateway=str(plan.target), account=plan.target.account)
-            await trading.run(stop)
+            heart.enter(Phase.TRADING)
+            await trading.run(watches.stop.asked)
+            heart.enter(Phase.STOPPING)
+            await begin_shutdown(loop, settings, at=broker.now())
+            await hear_last_answers(
+                loop, recovered.engine, broker, stands_before, seconds=settings.shutdown.seconds,
+                at_once=watches.stop.at_once,
+            )  # fmt: skip
     log.info("stopped")
 
 
@@ -214,24 +292,14 @@ def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
     )
 
 
-def _note(batch: Batch, recovered: _Recovered) -> None:
-    recovered.batches += 1
-    recovered.references.note(batch)
-    recovered.last_slice_ended_at = max(recovered.last_slice_ended_at, last_slice_end(batch))
-    for step in batch.steps:
-        if isinstance(step.input, SessionStarted):
-            recovered.opened_at = step.input.occurred_at
-        elif isinstance(step.input, (QuoteArrived, TradePrinted, TimerFired)):
-            recovered.last_shown_at = max(recovered.last_shown_at, step.input.occurred_at)
-
-
 class _Market:
     """Slices of the gateway's bars, as they are over, and its quotes and prints."""
 
-    def __init__(self, broker: InteractiveBrokers, stream: BarStream, sessions: SessionTable) -> None:
+    def __init__(self, broker: InteractiveBrokers, size: BarSize, sessions: SessionTable, *, after: int) -> None:
         self._broker = broker
-        self.stream = stream
-        self.records = LiveRecords(broker.records, sessions, stream.earliest_end)
+        self.sessions = sessions
+        self.stream = BarStream(size, sessions, after=after)
+        self.records = LiveRecords(broker.records, sessions, self.stream.earliest_end)
 
     def slices(self) -> list[BarSlice]:
         """Return the slices that are over and were not given yet."""
@@ -253,7 +321,7 @@ async def _warm_up(
     """Show the engine the bars that are over already: those that features need, and those that were missed."""
     data = plan.settings.data
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    market = _Market(broker, BarStream(data.bar_size, sessions, after=recovered.last_slice_ended_at), sessions)
+    market = _Market(broker, data.bar_size, sessions, after=recovered.progress.last_slice_ended_at)
     broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings), ticks_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
@@ -267,7 +335,7 @@ async def _warm_up(
                 next_step="Check the symbols, and the market data subscriptions of the account.",
             )
         await asyncio.sleep(0.05)
-    shown = [slice_ for slice_ in market.slices() if slice_.ended_at >= recovered.last_shown_at]
+    shown = [slice_ for slice_ in market.slices() if slice_.ended_at >= recovered.progress.last_shown_at]
     if shown:
         await loop.take([HistoryShown(slice=slice_) for slice_ in shown])
     log.info("warmed up", slices=len(shown), symbols=len(data.symbols))
@@ -280,28 +348,46 @@ class _Upkeep:
 
     loop: TradingLoop
     broker: InteractiveBrokers
-    policy: PolicyWatch
+    engine: Engine
     inbox: InstructionInbox
-    arming: ArmingWatch | None
+    integrity: IntegrityWatch
+    watches: _Watches
 
-    async def begin(self, engine: Engine) -> None:
+    async def begin(self) -> None:
         """Put the policy in force as it is now."""
-        change = self.policy.first(engine.account.limits.policy, at=self.broker.now())
+        self.watches.standstill.look()  # what came before trading is no standstill
+        change = self.watches.policy.first(self.engine.account.limits.policy, at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
         await self._look_at_arming()
 
     async def turn(self) -> None:
         """Look once."""
-        change = self.policy.look(at=self.broker.now())
+        self.watches.heart.turn()
+        await self._look_at_clocks()
+        await self.watches.halts.look(self.loop, self.engine, at=self.broker.now())
+        await self.integrity.see_to(self.loop, self.engine.account.trading_state, at=self.broker.now())
+        change = self.watches.policy.look(at=self.broker.now())
         if change is not None:
             await self.loop.take([change])
         await self._look_at_arming()
         for path, instruction in self.inbox.waiting(at=self.broker.now()):
             await self.loop.take([instruction])
             path.unlink()
+        self.watches.keeper.look()
+
+    async def _look_at_clocks(self) -> None:
+        """Take the line for away after a standstill, and halt if the wall clock was set."""
+        gap = self.watches.standstill.look()
+        if gap.away:
+            log.warning("the program stood still", seconds=round(gap.away, 1))
+            self.broker.renew(f"the program stood still for {gap.away:.1f} seconds")
+        if gap.jumped:
+            halt = HaltOrder(actor="clock", reason=f"the wall clock was set by {gap.jumped:+.1f} seconds: check it")
+            await self.watches.halts.halt(self.loop, self.engine, halt, at=self.broker.now())
 
     async def _look_at_arming(self) -> None:
-        told = None if self.arming is None else self.arming.look(at=self.broker.now())
+        arming = self.watches.arming
+        told = None if arming is None else arming.look(at=self.broker.now())
         if told is not None:
             await self.loop.take([told])

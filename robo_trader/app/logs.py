@@ -29,6 +29,7 @@ from robo_trader.core.domain.events import (
     TradingStateChanged,
 )
 from robo_trader.core.domain.outcomes import Ending, Outcome, SignalSettled
+from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.releases import BlocksLifted, ReleaseRefused
 from robo_trader.core.domain.violations import Control, OrderRatioExceeded
 from robo_trader.core.market.corporate_actions import action_text
@@ -134,6 +135,9 @@ def _safeguard_lines(decision: DecisionEvent) -> Iterator[tuple[int, str, dict[s
             yield logging.WARNING, "instruction refused", fields
         case BreakerChanged(name=name, after=after, reason=reason):
             yield logging.WARNING, "circuit breaker", {"breaker": name, "state": after.value, "reason": reason}
+        case ProtectionFailed(symbol=symbol, shares=shares, reason=reason, answer=answer):
+            fields = {"symbol": symbol, "shares": str(shares), "reason": reason, "answer": answer.value}
+            yield logging.ERROR, "a protective order failed", fields
         case OrderRatioExceeded(asked=asked, fills=fills, limit=limit):
             fields = {"asked": str(asked), "fills": str(fills), "limit": str(limit)}
             yield logging.WARNING, "many replaces and cancels for each fill", fields

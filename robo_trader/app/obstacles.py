@@ -256,6 +256,8 @@ STEPS: Mapping[str, str] = {  # by the control that refused
     "CONFLICT": "Another strategy wants the opposite; strategies.conflicts says whose wish counts.",
     "RECONCILIATION": "`robo-trader reconcile` shows where the broker has it otherwise, and what to do.",
     "UNKNOWN_ORDER": "`robo-trader reconcile` shows the order; only the broker's statement ends this.",
+    "CLOCK": "Put this machine's clock right (NTP), or the gateway's; entries leave again by themselves.",
+    "CONTRACT": "Look at the symbol in TWS; `robo-trader instruct release` trades the contract that it names now.",
     "BROKER_LINK": "Nothing is sent until the broker is reached and has told all; `robo-trader status` shows the link.",
     "MARKET_DATA": "Nothing is opened until the symbol's data flows, live and of the known contract; the reason says "
     "what is amiss.",

@@ -54,6 +54,6 @@ def chosen_session(database: Path | None, environment: Mapping[str, str]) -> Pat
 
 
 def _written_at(path: Path) -> float:
-    # A running session writes to the file beside its database.
-    beside = path.with_name(path.name + "-wal")
-    return max(file.stat().st_mtime for file in (path, beside) if file.exists())
+    # A running session writes to files beside its database, and to nothing else where that is on a server.
+    beside = [path.with_name(path.name + suffix) for suffix in ("-wal", ".anchor")]
+    return max(file.stat().st_mtime for file in (path, *beside) if file.exists())

@@ -6,10 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from robo_trader.adapters.storage.journal import digest_of
+from robo_trader.adapters.storage.chain import digest_of
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
 from robo_trader.app.joining import build_engine_settings
 from robo_trader.app.recorded_settings import settings_of
+from robo_trader.app.verifying_snapshots import hold_snapshots
 from robo_trader.core.domain.errors import JournalDamaged, RoboTraderError
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.market.sessions import SessionTable
@@ -42,6 +43,7 @@ class Verdict:
     batches: int
     events: int  # watched
     state_hash: str | None  # that the journal leads to, None where it cannot be played again
+    snapshots: int  # that lead there as well, with the journal behind them
     findings: tuple[Finding, ...]
     error: RoboTraderError | None  # the first thing that is wrong
 
@@ -54,7 +56,7 @@ class _Evidence:
         self.broken: dict[str, RoboTraderError] = {}  # the first first
         self.state_hash: str | None = None
         self.epochs: Counter[int] = Counter()
-        self.batches = self.events = 0
+        self.batches = self.events = self.snapshots = 0
 
     def take(self, checker: Checker) -> None:
         """Take over what a checker saw."""
@@ -80,8 +82,9 @@ def verify_journal(path: Path, sessions: SessionTable | None = None) -> Verdict:
             evidence.broken["I16"] = damage
         else:
             _play(journal, settings, sessions, evidence)
+            _hold_snapshots(journal, settings, path, evidence)
     return Verdict(
-        journal.identity, evidence.epochs, evidence.batches, evidence.events, evidence.state_hash,
+        journal.identity, evidence.epochs, evidence.batches, evidence.events, evidence.state_hash, evidence.snapshots,
         tuple(_findings(INVARIANTS, evidence)), next(iter(evidence.broken.values()), None),
     )  # fmt: skip
 
@@ -106,6 +109,15 @@ def _play(
         evidence.take(engine.checker)
         evidence.state_hash = engine.state_hash()
         evidence.times["I15"] = evidence.batches
+
+
+def _hold_snapshots(journal: RecordedJournal, settings: EngineSettings, path: Path, evidence: _Evidence) -> None:
+    if evidence.state_hash is None:
+        return
+    try:
+        evidence.snapshots = hold_snapshots(journal, settings, path, evidence.state_hash)
+    except JournalDamaged as damage:
+        evidence.broken.setdefault("I15", damage)
 
 
 def _findings(table: Iterable[Invariant], evidence: _Evidence) -> Iterable[Finding]:
@@ -137,5 +149,6 @@ def as_dict(verdict: Verdict) -> Mapping[str, object]:
         "batches": verdict.batches,
         "events": verdict.events,
         "state_hash": verdict.state_hash,
+        "snapshots": verdict.snapshots,
         "invariants": [{name: getattr(one, name) for name in Finding.__slots__} for one in verdict.findings],
     }

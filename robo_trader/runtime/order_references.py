@@ -31,6 +31,14 @@ class OrderReferences:
                 _demand(order_id > last, f"order {order_id} is sent after order {last}")
                 self.table.note(order_id, epoch)
 
+    def memory(self) -> tuple[int, ReferenceTable]:
+        """Return what the batches so far have led to, for `recall`."""
+        return self._newest_epoch, self.table
+
+    def recall(self, memory: tuple[int, ReferenceTable]) -> None:
+        """Take over what batches have led to that are not told again, before anybody is given the table."""
+        self._newest_epoch, self.table = memory
+
     def reference_of(self, order_id: OrderId) -> OrderReference:
         """As References.reference_of."""
         return self.table.reference_of(order_id)

@@ -68,6 +68,12 @@ class TradingLoop:
             observe(slice_)
         await self.take([*self._broker.take_reports(), SliceClosed(slice=slice_)])
 
+    async def show_history(self, slices: Sequence[BarSlice]) -> None:
+        """Show slices that nothing is decided on any more, in order of time."""
+        if slices:
+            await self.fire_timers(before=slices[-1].ended_at)
+            await self.take([*self._broker.take_reports(), *(HistoryShown(slice=slice_) for slice_ in slices)])
+
     async def take_record(self, event: QuoteArrived | TradePrinted) -> None:
         """Take a quote or a print, and all that follows from it."""
         await self.fire_timers(before=event.occurred_at)

@@ -63,8 +63,14 @@ class SimulatedBroker:
         reports, self._pending = self._pending, []
         return reports
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether everything that was reported has been taken."""
+        self._keep_reports()
+        return not self._pending
+
     def restore(self, batches: Iterable[Batch]) -> None:
-        """Bring the venue to where the journal ends, by showing it all it was shown before.
+        """Bring the venue to where the journal ends, by showing it all it was shown before, or since it was at rest.
 
         Reports that the journal holds already are dropped; those that were on their way when the program died
         are delivered by the next `take_reports`. Raises JournalDamaged if the venue now reports otherwise.

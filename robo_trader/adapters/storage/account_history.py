@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy import func, select
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.chain import DECISION, damaged_record
 from robo_trader.adapters.storage.decisions import SqlDecisions
 from robo_trader.adapters.storage.encoding import decode
 from robo_trader.adapters.storage.fill_history import ShareMove
-from robo_trader.adapters.storage.journal import DECISION, damaged_record
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.core.domain.events import AccountMarked, CashBooked
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyModeChanged

@@ -1,88 +1,90 @@
-"""SQLite as the place the journal lives in: how it is opened, and what its errors mean.
+"""Where a journal lives: a file of SQLite, or a server of PostgreSQL. Which of them, its file says.
 
-WAL with synchronous=FULL: a commit returns once it is on disk, and readers never wait for the writer.
+Everything above speaks to both through one set of tables and these few verbs. What is to be done in a transaction is
+handed over as a function of its connection, because one of the two databases can only be awaited, and is, elsewhere.
 """
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy import Connection, Row, Select
 
-from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, JournalError, JournalUnwritable
+from robo_trader.adapters.storage.server_place import find_server
+from robo_trader.adapters.storage.sqlite_database import SqliteDatabase
 
-_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+Result = TypeVar("Result")
+Work = Callable[[Connection], Result]
 
 
-def open_database(path: Path, *, read_only: bool, busy_timeout_seconds: float) -> Engine:
-    """Return an engine on one connection to the database at `path`; the file is created for a writer."""
-    mode = "ro" if read_only else "rwc"
+class Closable(Protocol):
+    """What must be closed."""
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=busy_timeout_seconds,
-            isolation_level=None,  # transactions are begun by the statement below, not guessed by the driver
-            check_same_thread=False,
-        )
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
-    event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
-    if not read_only:
-        event.listen(engine, "connect", _make_durable)
-    return engine
+
+class Held(Protocol):
+    """A read transaction that lasts: all of it sees the database as it was at one moment."""
+
+    def run(self, work: Work[Result]) -> Result:
+        """Do something within it. Raises JournalError."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+class Database(Protocol):
+    """One database, opened by one program."""
+
+    def run(self, work: Work[Result]) -> Result:
+        """Do something in a transaction of its own. Raises JournalError; then nothing of it was stored."""
+        ...
+
+    async def store(self, work: Work[None], has_landed: Work[bool]) -> None:
+        """Return once `work` is on disk, done once. Raises JournalError.
+
+        has_landed: tells whether the work is stored already; asked where the connection was lost and nobody knows.
+        """
+        ...
+
+    def hold(self) -> Held:
+        """Begin a read transaction that lasts. Raises JournalError."""
+        ...
+
+    def faults(self) -> Sequence[str]:
+        """Return why what is stored here may be lost all the same, each with what to do about it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+def open_database(path: Path, *, read_only: bool, busy_timeout_seconds: float) -> Database:
+    """Open the database of the journal at `path`. For a writer, a file that is not there becomes one of SQLite."""
+    server = find_server(path)
+    if server is None:
+        return SqliteDatabase(path, read_only=read_only, busy_timeout_seconds=busy_timeout_seconds)
+    from robo_trader.adapters.storage.postgres_database import PostgresDatabase
+
+    return PostgresDatabase(path, server, read_only=read_only, patience_seconds=busy_timeout_seconds)
+
+
+def rows_of(statement: Select[Any]) -> Work[Sequence[Row[Any]]]:
+    """Return the work of reading all rows of a statement."""
+    return lambda connection: connection.execute(statement).all()
 
 
 @contextmanager
-def named_errors(path: Path) -> Iterator[None]:
-    """Turn the database's errors into ours: who holds it, what the disk refused, or what is broken."""
+def closed_on_error(opened: Closable) -> Iterator[None]:
+    """Close what was opened if what follows raises."""
     try:
         yield
-    except DatabaseError as error:
-        raise _translate(error.orig, path) from error
-    except sqlite3.DatabaseError as error:
-        raise _translate(error, path) from error
-
-
-def _begin_writing(connection: object) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
-
-
-def _begin_reading(connection: object) -> None:
-    connection.exec_driver_sql("BEGIN")  # type: ignore[attr-defined]
-
-
-def _make_durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _translate(error: BaseException | None, path: Path) -> JournalError:
-    extended = getattr(error, "sqlite_errorcode", None)
-    code = extended & 0xFF if extended is not None else None  # the low byte is the kind of error
-    if code in _BUSY_CODES:
-        return JournalBusy(
-            f"the database {path} is locked by another program",
-            next_step="Close the program that has it open, or choose another with --database.",
-        )
-    if code in _FULL_CODES:
-        return JournalUnwritable(
-            f"the database {path} cannot be written: {error}; nothing of the last batch was stored or sent",
-            next_step="Free disk space or mend its permissions, then start again: trading continues where it stopped.",
-        )
-    if code in _DAMAGED_CODES:
-        return JournalDamaged(
-            f"{path} is no database of ours, or it is damaged: {error}",
-            next_step="Restore a backup, or begin a new session with --database.",
-        )
-    return JournalError(f"the database {path} failed: {error}", next_step="See the log for the statement.")
+    except BaseException:
+        opened.close()
+        raise

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from robo_trader.adapters.storage import schema
+from robo_trader.adapters.storage.database import closed_on_error
 from robo_trader.adapters.storage.order_trail import SqlOrderTrail
 from robo_trader.adapters.storage.projections import SqlProjections, position_row
 from robo_trader.adapters.storage.read_transaction import ReadTransaction
@@ -38,7 +39,8 @@ class SqlDecisions(SqlProjections):
     def __init__(self, path: Path) -> None:
         """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
         super().__init__(path)
-        self._reading = ReadTransaction(self._engine, path)
+        with closed_on_error(self._database):
+            self._reading = ReadTransaction(self._database, path)
         self.trail = SqlOrderTrail(self._reading)
 
     def as_of(self) -> int:

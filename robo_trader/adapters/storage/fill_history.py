@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import select
 
 from robo_trader.adapters.storage import schema
-from robo_trader.adapters.storage.database import named_errors, open_database
+from robo_trader.adapters.storage.chain import DECISION, damaged_record
+from robo_trader.adapters.storage.database import open_database, rows_of
 from robo_trader.adapters.storage.encoding import decode
-from robo_trader.adapters.storage.journal import DECISION, damaged_record
 from robo_trader.core.domain.action_events import CorporateActionApplied
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.events import FillBooked, FillRestated, ParentOrderUpdated
@@ -51,10 +51,8 @@ def _decisions(path: Path, kinds: tuple[type[Kind], ...], *, busy_timeout_second
     names = [kind.__name__ for kind in kinds]
     wanted = schema.journal.c.kind.in_(names) & (schema.journal.c.role == DECISION)
     statement = select(schema.journal).where(wanted).order_by(schema.journal.c.seq)
-    engine = open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)
-    with named_errors(path), closing(engine.connect()) as connection, connection.begin():
-        rows = connection.execute(statement).all()
-    engine.dispose()
+    with closing(open_database(path, read_only=True, busy_timeout_seconds=busy_timeout_seconds)) as database:
+        rows = database.run(rows_of(statement))
     found: list[tuple[int, Kind]] = []
     for row in rows:
         try:

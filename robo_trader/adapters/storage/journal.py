@@ -5,96 +5,186 @@ refused once another has begun: it may have been stopped for hours and go on as 
 that the system let go of meanwhile does not hold it back. The epoch is looked at in the very transaction that stores.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cache
-from hashlib import blake2b
-from itertools import groupby
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, Table, select
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import Connection, Row, Select, select
 
 from robo_trader.adapters.storage import schema
-from robo_trader.adapters.storage.database import named_errors, open_database
-from robo_trader.adapters.storage.encoding import decode, encode
-from robo_trader.adapters.storage.journal_facts import is_begun, newest_epoch, read_facts, store_epoch, store_facts
+from robo_trader.adapters.storage.anchoring import demand_anchored, warn_of_no_anchor
+from robo_trader.adapters.storage.chain import (
+    GENESIS,
+    check_records,
+    damaged_record,
+    next_hash,
+    read_batches,
+    read_numbered,
+    records_of,
+)
+from robo_trader.adapters.storage.database import closed_on_error, open_database, rows_of
+from robo_trader.adapters.storage.durability import demand_durable
+from robo_trader.adapters.storage.encoding import encode
+from robo_trader.adapters.storage.head_anchor import Head, HeadAnchor
+from robo_trader.adapters.storage.journal_facts import (
+    hold_epoch,
+    is_begun,
+    newest_epoch,
+    read_facts,
+    store_epoch,
+    store_facts,
+)
 from robo_trader.adapters.storage.projector import Record, project
+from robo_trader.adapters.storage.server_place import point_to_server
 from robo_trader.adapters.storage.session_record import SessionRecord
-from robo_trader.core.domain.commands import Command
-from robo_trader.core.domain.errors import JournalDamaged, JournalTakenOver
-from robo_trader.core.domain.events import Event
-from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
+from robo_trader.adapters.storage.tables import create_tables
+from robo_trader.adapters.storage.upserts import put_rows
+from robo_trader.core.domain.errors import JournalBusy, JournalError, JournalTakenOver
+from robo_trader.core.ports.journal import START, Batch, JournalIdentity, JournalMark
 
-INPUT, DECISION, COMMAND = "input", "decision", "command"
-GENESIS = b"\x00" * 16
+LIVE = "LIVE"  # the mode of a session that trades real money
+PAGE_ROWS = 2000  # read at a time
+ReadRows = Callable[[Select[Any]], Sequence[Row[Any]]]
 
 
 class SqlJournal:
     """Writes batches and reads them back. One process writes; its lock is taken by whoever joins the parts."""
 
-    def __init__(self, path: Path, *, busy_timeout_seconds: float = 5.0) -> None:
-        """Open or create the journal at `path`. Raises JournalError."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout_seconds: float = 5.0,
+        url: str | None = None,
+        accepts_old_sqlite: bool = False,
+    ) -> None:
+        """Open or create the journal at `path`. Raises JournalError.
+
+        url: of the server it shall live on, None for a file of SQLite, or wherever it lives already.
+        accepts_old_sqlite: real money may be traded on a version with a known fault.
+        """
+        is_new_there = url is not None and point_to_server(path, url)
         self._path = path
-        self._engine = open_database(path, read_only=False, busy_timeout_seconds=busy_timeout_seconds)
+        self._database = open_database(path, read_only=False, busy_timeout_seconds=busy_timeout_seconds)
+        self._accepts_old_sqlite = accepts_old_sqlite
+        self._anchor = HeadAnchor(path)
         self._hash = GENESIS
         self._seq = 0
         self._batch = 0
-        self._epoch = 0
+        self._identity = JournalIdentity("", 0)
         self._account = ""
-        with named_errors(path), self._engine.begin() as connection:
-            schema.metadata.create_all(connection)
+        self._is_sure = True  # whether it is known how the last commit ended
+        with closed_on_error(self._database):
+            try:
+                self._database.run(create_tables)
+            except JournalError:
+                if is_new_there:
+                    path.unlink()  # there is no journal that it could name
+                raise
 
     def begin(self, session: SessionRecord) -> JournalIdentity:
         """Become the one writer: store what the journal is about if it is new, and take the next epoch.
 
         Raises SessionMismatch if it was begun with other settings, JournalDamaged for an unknown schema, and for a
-        record of an epoch that nobody took.
+        record of an epoch that nobody took, JournalRegressed if it ends before its anchor, and JournalUnsafe if real
+        money would be traded on a database that may lose it.
         """
-        with named_errors(self._path), self._engine.begin() as connection:
-            if not is_begun(connection):
-                store_facts(connection, session)
-            found = read_facts(connection, self._path)
-            found.session.demand_same(session)
-            self._find_head(connection, found.identity)
-            taken = JournalIdentity(found.identity.install, found.identity.epoch + 1)
-            store_epoch(connection, taken.epoch)
-        self._account, self._epoch = session.account, taken.epoch
-        return taken
+        demand_durable(
+            self._database.faults(), is_live=session.mode == LIVE, accepts_old_sqlite=self._accepts_old_sqlite
+        )
+        self._identity = self._database.run(lambda connection: self._take(connection, session))
+        self._account = session.account
+        self._anchor.write(self._head())
+        return self._identity
 
     async def commit(self, batch: Batch) -> None:
-        """Return once the batch and its projections are on disk, under the epoch that `begin` took.
-
-        It runs where it is called: a commit takes less time than handing it to another thread would, and nothing
-        else may happen before it returns anyway.
-        """
-        assert self._epoch, "a journal is begun before it is written"
+        """Return once the batch and its projections are on disk, under the epoch that `begin` took, and anchored."""
+        assert self._identity.epoch, "a journal is begun before it is written"
+        assert self._is_sure, "a commit whose end is not known is followed by none"
+        self._is_sure = False
         rows, records, head = self._journal_rows(batch)
-        with named_errors(self._path), self._engine.begin() as connection:
+        projected = project(records, self._account)
+
+        def store(connection: Connection) -> None:
             self._demand_epoch(connection)
             connection.execute(schema.journal.insert(), rows)
-            for table, projected in project(records, self._account).items():
-                connection.execute(_upsert(table), projected)
+            for table, found in projected.items():
+                put_rows(connection, table, found)
+
+        def has_landed(connection: Connection) -> bool:
+            self._demand_epoch(connection)
+            newest = schema.journal.c.seq == self._seq + len(rows)
+            return bool(connection.execute(select(schema.journal.c.hash).where(newest)).scalar() == head)
+
+        try:
+            await self._database.store(store, has_landed)
+        except JournalBusy:
+            self._is_sure = True  # nothing was stored
+            raise
         self._seq += len(rows)
         self._batch += 1
         self._hash = head
+        self._anchor.write(self._head())
+        self._is_sure = True
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield every stored batch in order, checking sequence and hashes."""
-        with named_errors(self._path), self._engine.connect() as connection:
-            yield from stored_batches(connection, self._path)
+    @property
+    def mark(self) -> JournalMark:
+        """Where the journal ends now."""
+        return JournalMark(self._seq, self._batch, self._hash)
+
+    def batches(self, after: JournalMark = START) -> Iterator[Batch]:
+        """Yield every stored batch behind a mark in order, checking sequence and hashes.
+
+        Raises JournalDamaged if the mark is none of this journal's.
+        """
+        yield from stored_batches(self._read, self._path, after)
+
+    def demand_mark(self, mark: JournalMark) -> None:
+        """Raise JournalDamaged unless a batch of this journal ends at the mark."""
+        demand_mark(self._read, self._path, mark)
+
+    def check_chain(self, until: JournalMark) -> None:
+        """Hold the hashes of all records up to a mark against what they were made from; nothing is decoded.
+
+        Raises JournalDamaged at the first record that is not what was written.
+        """
+        check_records(journal_rows(self._read, until=until.seq), self._path, until)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._anchor.close()
+        self._database.close()
+
+    def _read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        return self._database.run(rows_of(statement))
+
+    def _take(self, connection: Connection, session: SessionRecord) -> JournalIdentity:
+        if not is_begun(connection):
+            store_facts(connection, session)
+        hold_epoch(connection)  # from here to the end of the transaction nobody else takes one, or writes
+        found = read_facts(connection, self._path)
+        found.session.demand_same(session)
+        self._find_head(connection, found.identity)
+        anchored = self._anchor.read()
+        if anchored is None and self._seq and session.mode != LIVE:
+            warn_of_no_anchor(self._path)
+        else:
+            demand_anchored(self._head(found.identity), anchored, partial(hash_at, connection), path=self._path)
+        taken = JournalIdentity(found.identity.install, found.identity.epoch + 1)
+        store_epoch(connection, taken.epoch)
+        return taken
+
+    def _head(self, identity: JournalIdentity | None = None) -> Head:
+        known = identity or self._identity
+        return Head(install=known.install, epoch=known.epoch, seq=self._seq, hash=self._hash.hex())
 
     def _demand_epoch(self, connection: Connection) -> None:
         now = newest_epoch(connection)
-        if now != self._epoch:
+        if now != self._identity.epoch:
             raise JournalTakenOver(
                 f"another robo-trader has begun to write {self._path}: it is epoch {now}, this program's was "
-                f"{self._epoch}; nothing of the last batch was stored or sent",
+                f"{self._identity.epoch}; nothing of the last batch was stored or sent",
                 next_step="Let this one end: it was overtaken while it stood still. The other one trades on.",
             )
 
@@ -109,90 +199,52 @@ class SqlJournal:
         rows: list[dict[str, Any]] = []
         records: list[Record] = []
         head = self._hash
-        for seq, (role, value) in enumerate(_flatten(batch), start=self._seq + 1):
+        for seq, (role, value) in enumerate(records_of(batch), start=self._seq + 1):
             kind, payload = type(value).__name__, encode(value)
-            head = _chain(head, self._epoch, self._batch + 1, role, kind, payload)
+            head = next_hash(head, self._identity.epoch, self._batch + 1, role, kind, payload)
             rows.append({
-                "seq": seq, "batch": self._batch + 1, "epoch": self._epoch, "role": role, "kind": kind,
+                "seq": seq, "batch": self._batch + 1, "epoch": self._identity.epoch, "role": role, "kind": kind,
                 "occurred_at": value.occurred_at, "payload": payload, "hash": head,
             })  # fmt: skip
             records.append((seq, value))
         return rows, records, head
 
 
-def _flatten(batch: Batch) -> Iterator[tuple[str, Event | Command]]:
-    for step in batch.steps:
-        yield INPUT, step.input
-        for decision in step.decisions:
-            yield DECISION, decision
-    for command in batch.commands:
-        yield COMMAND, command
+def stored_batches(read: ReadRows, path: Path, after: JournalMark = START) -> Iterator[Batch]:
+    """Yield every batch behind a mark. Raises JournalDamaged at the first record that is not what was written."""
+    demand_mark(read, path, after)
+    yield from read_batches(journal_rows(read, after=after.seq), path, after)
 
 
-def _link(head: bytes, told: str, payload: bytes) -> bytes:
-    return blake2b(b"\x00".join((head, told.encode(), payload)), digest_size=16).digest()
+def numbered_batches(read: ReadRows, path: Path) -> Iterator[tuple[list[Record], Batch]]:
+    """Yield every batch in order, with its records by their sequence. Raises as `stored_batches`."""
+    yield from read_numbered(journal_rows(read), path)
 
 
-def _chain(head: bytes, epoch: int, batch: int, role: str, kind: str, payload: bytes) -> bytes:
-    return _link(head, f"{epoch}\x00{batch}\x00{role}\x00{kind}", payload)
+def journal_rows(read: ReadRows, *, after: int = 0, until: int | None = None) -> Iterator[Row[Any]]:
+    """Yield every record past a sequence in order, up to another, a page at a time."""
+    seq = schema.journal.c.seq
+    page = select(schema.journal).order_by(seq).limit(PAGE_ROWS)
+    if until is not None:
+        page = page.where(seq <= until)
+    while rows := read(page.where(seq > after)):
+        yield from rows
+        after = rows[-1].seq
 
 
-def digest_of(batch: Batch) -> bytes:
-    """Return a hash of what a batch says, whenever and by whom it was stored: every kind, role and byte of it."""
-    head = GENESIS
-    for role, value in _flatten(batch):
-        head = _link(head, f"{role}\x00{type(value).__name__}", encode(value))
-    return head
+def demand_mark(read: ReadRows, path: Path, mark: JournalMark) -> None:
+    """Raise JournalDamaged unless a batch of the journal ends at the mark."""
+    if mark == START:
+        return
+    around = select(schema.journal).where(schema.journal.c.seq.in_([mark.seq, mark.seq + 1]))
+    found = {row.seq: row for row in read(around)}
+    here, behind = found.get(mark.seq), found.get(mark.seq + 1)
+    is_there = here is not None and (here.batch, here.hash) == (mark.batch, mark.hash)
+    if not is_there or (behind is not None and behind.batch == mark.batch):
+        raise damaged_record(path, mark.seq)
 
 
-def stored_batches(connection: Connection, path: Path) -> Iterator[Batch]:
-    """Yield every batch in order. Raises JournalDamaged at the first record that is not what was written."""
-    head, last, number = GENESIS, 0, 0
-    rows = connection.execute(select(schema.journal).order_by(schema.journal.c.seq))
-    for batch, group in groupby(rows, key=lambda row: row.batch):
-        stored, number = list(group), number + 1
-        for row in stored:
-            last, head = last + 1, _chain(head, row.epoch, number, row.role, row.kind, row.payload)
-            if (row.seq, row.hash, batch, row.epoch) != (last, head, number, stored[0].epoch):
-                raise damaged_record(path, last)
-        yield _batch_of(stored, path)
-
-
-def _batch_of(rows: Sequence[Row[Any]], path: Path) -> Batch:
-    steps: list[tuple[Any, list[Any]]] = []
-    commands: list[Any] = []
-    for row in rows:
-        try:
-            value = decode(row.kind, row.payload)
-        except (KeyError, msgspec.DecodeError) as error:
-            raise damaged_record(path, row.seq) from error
-        # The time stands beside what is hashed: it must agree with it.
-        if value.occurred_at != row.occurred_at or (row.role != COMMAND and commands):
-            raise damaged_record(path, row.seq)
-        if row.role == INPUT:
-            steps.append((value, []))
-        elif row.role == DECISION and steps:
-            steps[-1][1].append(value)
-        elif row.role == COMMAND:
-            commands.append(value)
-        else:
-            raise damaged_record(path, row.seq)
-    told = tuple(StepRecord(event, tuple(decisions)) for event, decisions in steps)
-    return Batch(told, tuple(commands), rows[0].epoch)
-
-
-@cache
-def _upsert(table: Table) -> Insert:
-    """Return the statement that puts rows into a table, over rows of the same key. Building it is not cheap."""
-    keys = [column.name for column in table.primary_key]
-    statement = insert(table)
-    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
-
-
-def damaged_record(path: Path, seq: int) -> JournalDamaged:
-    """Return the error for a record that is not what was written."""
-    return JournalDamaged(
-        f"record {seq} of the journal in {path} is not what was written",
-        next_step="Do not trade on it: restore a backup, or begin a new session with --database.",
-    )
+def hash_at(connection: Connection, seq: int) -> str | None:
+    """Return the hash of one record in hexadecimal, None if there is none."""
+    found = connection.execute(select(schema.journal.c.hash).where(schema.journal.c.seq == seq)).scalar()
+    return None if found is None else bytes(found).hex()

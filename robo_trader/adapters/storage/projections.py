@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Row, Select, Table, func, select
 
 from robo_trader.adapters.storage import schema
-from robo_trader.adapters.storage.database import named_errors, open_database
+from robo_trader.adapters.storage.database import open_database, rows_of
 from robo_trader.adapters.storage.session_record import SessionRecord
 from robo_trader.core.ports.projections import (
     BarRow,
@@ -32,7 +32,7 @@ class SqlProjections:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._engine = open_database(path, read_only=True, busy_timeout_seconds=5.0)
+        self._database = open_database(path, read_only=True, busy_timeout_seconds=5.0)
 
     def last_seq(self) -> int:
         """Return the newest journal sequence, 0 for an empty journal."""
@@ -91,7 +91,7 @@ class SqlProjections:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._database.close()
 
     def _rows(self, table: Table, row_type: type[RowType], after: int, limit: int | None) -> list[RowType]:
         return self._rows_of(_newest(table, after, limit), row_type)
@@ -100,8 +100,7 @@ class SqlProjections:
         return [typed(row, row_type) for row in reversed(self._read(statement))]
 
     def _read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        with named_errors(self._path), self._engine.begin() as connection:
-            return connection.execute(statement).all()
+        return self._database.run(rows_of(statement))
 
 
 def _newest(table: Table, after: int, limit: int | None) -> Select[Any]:

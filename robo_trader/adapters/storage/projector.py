@@ -1,10 +1,11 @@
 """From events to rows: what each projection holds after a batch."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import Table
 
 from robo_trader.adapters.storage import decision_rows, schema
@@ -47,19 +48,31 @@ Record = tuple[int, Event | Command]  # journal sequence, and what is stored und
 def project(records: Iterable[Record], account: str) -> Rows:
     """Return the rows to be put into each table, in order; a later row replaces an earlier one of its key."""
     records = list(records)
-    # The engine hands a refused bar on as the very object the slice held, so identity tells it from its duplicate.
-    refused = {id(record.bar) for _, record in records if isinstance(record, BarRejected)}
+    # As many of equal bars are left out as were refused: which of them does not matter, for they make equal rows.
+    refused = Counter(_bar_key(record.bar) for _, record in records if isinstance(record, BarRejected))
     rows: Rows = defaultdict(list)
     for seq, record in records:
         if isinstance(record, (SliceClosed, HistoryShown)):
-            sound = (bar for bar in record.slice.bars if id(bar) not in refused)
-            rows[schema.bars].extend(_bar(seq, bar) for bar in sound)
+            rows[schema.bars].extend(_bar(seq, bar) for bar in _sound(record.slice.bars, refused))
         elif isinstance(record, TradingStateChanged):
             rows[schema.trading_state].append(_state(seq, account, record.after))
             rows[schema.state_changes].append(decision_rows.state_change_row(seq, record))
         elif (projection := _PROJECTIONS.get(type(record))) is not None:
             projection(rows, seq, record)
     return {table: found for table, found in rows.items() if found}
+
+
+def _sound(bars: Iterable[Bar], refused: Counter[bytes]) -> Iterator[Bar]:
+    for bar in bars:
+        if refused and refused[key := _bar_key(bar)]:
+            refused[key] -= 1
+        else:
+            yield bar
+
+
+def _bar_key(bar: Bar) -> bytes:
+    """Return what two bars have in common that are the same: also where they hold what is no number."""
+    return msgspec.msgpack.encode(bar)
 
 
 def _on_start(rows: Rows, seq: int, event: SessionStarted) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select
+from sqlalchemy import Row, Select
 
-from robo_trader.adapters.storage.database import named_errors
+from robo_trader.adapters.storage.database import Database, closed_on_error, rows_of
 from robo_trader.adapters.storage.journal_facts import JournalFacts, read_facts
 from robo_trader.adapters.storage.projections import RowType, typed
 
@@ -14,18 +14,15 @@ from robo_trader.adapters.storage.projections import RowType, typed
 class ReadTransaction:
     """What the tables of one journal hold at the moment of opening. Close it soon: it keeps old pages alive."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, database: Database, path: Path) -> None:
         """Raises JournalDamaged for tables of another version, JournalError if the database cannot be read."""
-        self._path = path
-        with named_errors(path):
-            self._connection = engine.connect()
-            self._connection.begin()
-            self.facts: JournalFacts = read_facts(self._connection, path)
+        self._held = database.hold()
+        with closed_on_error(self._held):
+            self.facts: JournalFacts = self._held.run(lambda connection: read_facts(connection, path))
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         """Return all rows as they come."""
-        with named_errors(self._path):
-            return self._connection.execute(statement).all()
+        return self._held.run(rows_of(statement))
 
     def row(self, statement: Select[Any]) -> Row[Any] | None:
         """Return the first row, None if there is none."""
@@ -42,4 +39,4 @@ class ReadTransaction:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._connection.close()
+        self._held.close()

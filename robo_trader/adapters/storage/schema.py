@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -62,6 +62,17 @@ journal = Table(
     Column("payload", LargeBinary, nullable=False),  # MessagePack
     Column("hash", LargeBinary, nullable=False),
 )
+
+# Which program wrote each epoch; nothing before schema 4.
+writers = Table(
+    "writers",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("program", String, nullable=False),  # its version
+    Column("code", String, nullable=False),  # hash of the sources that decide
+)
+
+# ---- from here on: what could be rebuilt from the journal ---------------------------------------------
 
 trading_state = Table(
     "trading_state",
@@ -292,3 +303,5 @@ blocks = Table(
     Column("since", BigInteger, nullable=False),
     Column("released_at", BigInteger),
 )
+
+PROJECTIONS = tuple(table for table in metadata.sorted_tables if table not in {meta, journal, writers})

@@ -28,7 +28,7 @@ def instruct_trading(database: Path | None, kind: str, *, reason: str, actor: st
     with closing(SqlProjections(path)) as projections:
         expected = TradingState(projections.session().trading_state)
     given = InstructionGiven(
-        kind=InstructionKind(kind), actor=_actor(actor), reason=_reason(reason), expected=expected, occurred_at=0
+        kind=InstructionKind(kind), actor=_actor(actor), reason=read_reason(reason), expected=expected, occurred_at=0
     )
     _leave(path, given, f"{kind} is left for the session, which is {expected.value}")
 
@@ -37,7 +37,7 @@ def instruct_strategy(database: Path | None, name: str, mode: str, *, reason: st
     """Ask for another mode of a strategy. Raises as `instruct_trading`."""
     path = chosen_session(database, os.environ)
     given = StrategyInstructed(
-        strategy=name, mode=StrategyMode(mode), actor=_actor(actor), reason=_reason(reason), occurred_at=0
+        strategy=name, mode=StrategyMode(mode), actor=_actor(actor), reason=read_reason(reason), occurred_at=0
     )
     _leave(path, given, f"{name}: {mode} is left for the session")
 
@@ -48,7 +48,7 @@ def instruct_release(database: Path | None, symbol: str, *, adopts: bool, reason
     with closing(SqlProjections(path)) as projections:
         blocks = [row for row in projections.blocks() if row.symbol == parsed and row.released_at is None]
     given = ReleaseInstructed(
-        symbol=parsed, adopts=adopts, actor=_actor(actor), reason=_reason(reason), occurred_at=0
+        symbol=parsed, adopts=adopts, actor=_actor(actor), reason=read_reason(reason), occurred_at=0
     )  # fmt: skip
     stands = "; ".join(row.reason for row in blocks) or "nothing blocks it by now"
     _leave(path, given, f"release of {parsed} is left for the session ({stands})")
@@ -65,7 +65,8 @@ def _actor(name: str | None) -> str:
     return actor
 
 
-def _reason(text: str) -> str:
+def read_reason(text: str) -> str:
+    """Return why something is asked for. Raises InvalidConfig for what says nothing."""
     reason = text.strip()
     if not reason or not reason.isprintable() or len(reason) > REASON_LENGTH_MAX:
         raise InvalidConfig(f"{text!r:.80} is no reason", next_step="Say why in 1 to 200 characters: --reason TEXT.")

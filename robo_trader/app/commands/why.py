@@ -45,13 +45,14 @@ def show_why_not(database: Path, symbol: str, *, at: str | None, as_json: bool) 
         _print_obstacles(found)
 
 
-def parse_moment(text: str) -> int:
+def parse_moment(text: str, option: str = "--at") -> int:
     """Return UTC nanoseconds of an ISO time; a date alone is its last moment. Raises InvalidConfig for what is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidConfig(
-            f"--at {text!r:.60} is no time", next_step="Write it as 2012-10-17, or 2012-10-17T20:00 for a time in UTC."
+            f"{option} {text!r:.60} is no time",
+            next_step="Write it as 2012-10-17, or 2012-10-17T20:00 for a time in UTC.",
         ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

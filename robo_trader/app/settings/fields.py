@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import parse_window
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR, Symbol, parse_symbol
 from robo_trader.core.market.bar_sizes import BarSize, Duration, parse_bar_size, parse_duration
@@ -27,6 +28,7 @@ PARAMETER_MAX = 10**15  # nothing a strategy means is larger, and a float still 
 PARAMETER_LENGTH_MAX = 10_000  # the sectors of 500 symbols
 OWN_STRATEGY_GRAMMAR = re.compile(r"(?P<file>.+\.py):(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 ACCOUNT_GRAMMAR = re.compile(r"[A-Z]{1,2}[A-Z0-9]{4,14}")  # at Interactive Brokers
+VENUE_GRAMMAR = re.compile(r"[A-Z][A-Z0-9]{1,15}")  # at Interactive Brokers
 SECRET_LENGTH_MIN = 16
 SECRET_LENGTH_MAX = 256
 
@@ -76,6 +78,13 @@ def _from_text(parse: Callable[[str], object]) -> Callable[[object], object]:
     return read
 
 
+def _check_window(text: str) -> str:
+    try:
+        return parse_window(text).text if text.strip() else ""
+    except InvalidConfig as refused:
+        raise refusal(f"{refused}. {refused.next_step}") from None
+
+
 def _read_symbols(value: object) -> object:
     listed = value.split(",") if isinstance(value, str) else value
     if not isinstance(listed, list | tuple):
@@ -92,17 +101,29 @@ def _read_symbols(value: object) -> object:
 
 def _read_sectors(value: object) -> object:
     """Read `AAPL:technology, XOM:energy`, the form in which strategies take sectors, or a list of such pairs."""
+    pairs = _pairs_of(value, "sector", "AAPL:technology, XOM:energy", bool)
+    return value if pairs is None else pairs
+
+
+def _read_routes(value: object) -> object:
+    """Read `IBM:NYSE, SPY:ARCA`, or a list of such pairs."""
+    pairs = _pairs_of(value, "venue", "IBM:NYSE, SPY:ARCA", lambda venue: VENUE_GRAMMAR.fullmatch(venue) is not None)
+    return value if pairs is None else pairs
+
+
+def _pairs_of(value: object, noun: str, example: str, is_right: Callable[[str], bool]) -> tuple[str, ...] | None:
+    """Return SYMBOL:WORD for each pair, None for what is neither a text nor a list."""
     listed = value.split(",") if isinstance(value, str) else value
     if not isinstance(listed, list | tuple):
-        return value
+        return None
     pairs = [tuple(part.strip() for part in str(item).split(":")) for item in listed]
-    wrong = [":".join(pair) for pair in pairs if len(pair) != 2 or not _is_symbol(pair[0]) or not pair[1]]
+    wrong = [":".join(pair) for pair in pairs if len(pair) != 2 or not _is_symbol(pair[0]) or not is_right(pair[1])]
     if wrong:
-        raise refusal(f"{wrong!r:.100} cannot be a symbol and its sector; write AAPL:technology, XOM:energy")
-    sectors = {parse_symbol(symbol): sector for symbol, sector in pairs}
-    if len(sectors) < len(pairs):
+        raise refusal(f"{wrong!r:.100} cannot be a symbol and its {noun}; write {example}")
+    words = {parse_symbol(symbol): word for symbol, word in pairs}
+    if len(words) < len(pairs):
         raise refusal("names a symbol more than once")
-    return tuple(f"{symbol}:{sector}" for symbol, sector in sectors.items())
+    return tuple(f"{symbol}:{word}" for symbol, word in words.items())
 
 
 def _is_symbol(item: object) -> bool:
@@ -207,6 +228,7 @@ OptionalDollars = Annotated[Decimal | None, Field(decimal_places=2)]
 OptionalMultiple = Annotated[Decimal | None, Field(decimal_places=4)]
 OptionalCount = int | None
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Minutes = Annotated[float, Field(allow_inf_nan=False)]
 
 Symbols = Annotated[
     tuple[Symbol, ...],
@@ -229,6 +251,12 @@ Sectors = Annotated[
     tuple[str, ...],
     BeforeValidator(_read_sectors),
     Wording("symbols with their sectors, as in AAPL:technology, XOM:energy"),
+    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+]
+Routes = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_read_routes),
+    Wording("symbols with the venues of their orders, as in IBM:NYSE, SPY:ARCA"),
     WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
 ]
 SymbolList = Annotated[
@@ -276,9 +304,19 @@ Waivers = Annotated[
     Mapping[str, Annotated[str, Field(min_length=3, max_length=200)]],
     Wording("a reason of 3 to 200 characters for each symbol"),
 ]
+OptionalUrl = Annotated[
+    Annotated[str, Field(pattern=r"^https?://[!-~]{1,500}$")] | None,
+    Wording("an address such as https://example.org/x"),
+]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\-]{1,253}$"), Wording("a host name or an IP address")]
 AccountName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_\-]{1,32}$"), Wording("1 to 32 letters, digits, dashes or underscores")
+]
+RestartHours = Annotated[
+    str,
+    Field(max_length=100),
+    AfterValidator(_check_window),
+    Wording("a span of hours such as 23:45-01:45 America/New_York, or empty"),
 ]
 BrokerAccount = Annotated[
     str,

@@ -23,6 +23,12 @@ from robo_trader.app.settings.sections import (
     WebSettings,
 )
 from robo_trader.app.settings.strategy_section import StrategySettings
+from robo_trader.app.settings.supervision_section import (
+    SafetySettings,
+    ShutdownSettings,
+    SupervisionSettings,
+    WatchdogSettings,
+)
 
 PresetName = Literal["development", "staging", "production"]
 DEFAULT_PRESET: PresetName = "development"
@@ -50,6 +56,10 @@ class Settings(BaseSettings):
     monitoring: MonitoringSettings = MonitoringSettings()
     storage: StorageSettings = StorageSettings()
     web: WebSettings = WebSettings()
+    supervision: SupervisionSettings = SupervisionSettings()
+    shutdown: ShutdownSettings = ShutdownSettings()
+    safety: SafetySettings = SafetySettings()
+    watchdog: WatchdogSettings = WatchdogSettings()
 
     @classmethod
     def settings_customise_sources(

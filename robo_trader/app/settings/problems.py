@@ -1,5 +1,6 @@
 """One thing wrong with the configuration, and the error that lists them all."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -8,6 +9,7 @@ from robo_trader.core.domain.errors import InvalidConfig
 
 VALUE_LENGTH_MAX = 60
 MASK = "***"
+_PASSWORD = re.compile(r"(://[^/\s:]*:)[^\s]*@")  # of an address
 
 
 class OriginKind(Enum):
@@ -58,6 +60,7 @@ def show_value(value: object) -> str:
         text = repr(value) if isinstance(value, str | list | dict) else str(value)
     except ValueError:  # Python refuses to write integers of more than 4300 digits
         return "a very large number"
+    text = _PASSWORD.sub(rf"\1{MASK}@", text)
     return printable(text if len(text) <= VALUE_LENGTH_MAX else f"{text[:VALUE_LENGTH_MAX]}...")
 
 

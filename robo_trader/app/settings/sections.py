@@ -21,11 +21,15 @@ from robo_trader.app.settings.fields import (
     Fraction,
     HostName,
     LogLevel,
+    Minutes,
     Multiple,
     OptionalDuration,
     OptionalPath,
     OptionalSecret,
+    OptionalUrl,
     OptionalZone,
+    RestartHours,
+    Routes,
     Seconds,
     Speed,
     Symbols,
@@ -33,6 +37,7 @@ from robo_trader.app.settings.fields import (
     refusal,
 )
 from robo_trader.app.settings.section import Section
+from robo_trader.app.settings.server_url import OptionalServerUrl
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.market.bar_sizes import BarSize
 
@@ -159,6 +164,15 @@ class IbkrSettings(Section):
     account: BrokerAccount = Field(
         default="", description="Account to trade, such as DU1234567; needed where Interactive Brokers executes."
     )
+    history_clients: int = Field(
+        default=5,
+        ge=0,
+        le=16,
+        description="Connections that ask for history beside the one that trades, as a count; 0: that one asks itself.",
+    )
+    routes: Routes = Field(
+        default=(), description="Venues of orders that do not go to SMART, by symbol: IBM:NYSE, SPY:ARCA."
+    )
     tick_streams_max: int = Field(
         default=3,
         ge=0,
@@ -172,7 +186,16 @@ class IbkrSettings(Section):
         default=5.0,
         ge=1,
         le=600,
-        description="Time without a quote, in seconds, after which nothing is opened in a symbol, where quotes are read.",
+        description="How long a symbol whose quotes are read may go without one before entries wait, in seconds (C19).",
+    )
+    restart_window: RestartHours = Field(
+        default="23:45-01:45 America/New_York",
+        description="Hours of every night in which the gateway may go away on purpose: orders wait, nobody is alarmed. "
+        "Empty: none.",
+    )
+    weekend_window: RestartHours = Field(
+        default="Fri 23:00-Sat 03:00 America/New_York",
+        description="The same, once a week, when Interactive Brokers looks after its servers. Empty: none.",
     )
 
 
@@ -277,6 +300,10 @@ class ProtectionSettings(Section):
         le=Decimal("0.10"),
         description="Least move of a resting stop, as a fraction of the price; smaller ones are not sent.",
     )
+    flatten: bool = Field(
+        default=True,
+        description="Whether a position is left at the market when its resting stop fails twice; else it only alarms.",
+    )
     waivers: Waivers = Field(
         default={},
         description="Symbols that need no resting stop, each with its reason, in the table [protection.waivers].",
@@ -284,11 +311,19 @@ class ProtectionSettings(Section):
 
 
 class MonitoringSettings(Section):
-    """What is logged."""
+    """What is logged, and who is told that all is well."""
 
     log_level: LogLevel = Field(default="info", description="Least important message that is logged.")
     log_format: Literal["console", "json"] = Field(
         default="console", description="Lines for people, or one JSON object a line for programs."
+    )
+    ping_url: OptionalUrl = Field(
+        default=None,
+        description="Address that is asked again and again while trading is sound, so that silence raises an alarm "
+        "there; /fail is added to tell of a failure.",
+    )
+    ping_seconds: Seconds = Field(
+        default=60.0, ge=0.1, le=86_400, description="Time between two such questions, in seconds."
     )
 
 
@@ -301,6 +336,23 @@ class StorageSettings(Section):
     )
     busy_timeout_seconds: Seconds = Field(
         default=5.0, gt=0, le=60, description="How long to wait for a locked database, in seconds."
+    )
+    url: OptionalServerUrl = Field(
+        default=None,
+        description="PostgreSQL server that new journals are kept on; in a file of SQLite if not set.",
+    )
+    accept_old_sqlite: bool = Field(
+        default=False,
+        description="Whether real money may be traded on a SQLite before 3.51.3, which has a rare fault.",
+    )
+    verify_minutes: Minutes = Field(
+        default=60, gt=0, le=1440, description="How often the whole journal is checked while it trades, in minutes."
+    )
+    snapshot_seconds: Seconds = Field(
+        default=60.0, ge=1, le=86_400, description="A snapshot for the next start is taken this often, in seconds."
+    )
+    snapshot_events: int = Field(
+        default=50_000, ge=1, le=10_000_000, description="Or after so many records of the journal, if they come first."
     )
 
 

@@ -12,6 +12,7 @@ class LinkState(Enum):
     CONNECTING = "CONNECTING"
     SYNCHRONISING = "SYNCHRONISING"  # connected; what the broker has is being asked for
     BLIND = "BLIND"  # the gateway answers, and has lost the broker behind it
+    RESTARTING = "RESTARTING"  # the hours in which the gateway may go away on purpose; it may be there or not
     DOWN = "DOWN"  # nobody answers
     REFUSED = "REFUSED"  # the broker was reached and must not be traded with: another account, another mode
 

@@ -9,7 +9,9 @@
     |  |- JournalBusy       somebody else holds it
     |  |  `- JournalTakenOver  another program has begun to write it since
     |  |- JournalUnwritable the disk refused; nothing of the batch was acknowledged
+    |  |- JournalUnsafe     what it is kept in may lose what was stored
     |  `- JournalDamaged    what is stored is not what was written
+    |     `- JournalRegressed  it ends before what was acknowledged, or is not the one that was written here
     |- SessionMismatch      the journal was begun with other settings
     `- BrokerError          the broker cannot be reached, or is not the one that was meant
        `- OrdersLeftOpen    an order or a share may be left that nobody follows
@@ -68,6 +70,14 @@ class JournalUnwritable(JournalError):
 
 class JournalDamaged(JournalError):
     """What is stored differs from what was written, or replays to other decisions."""
+
+
+class JournalRegressed(JournalDamaged):
+    """The journal is sound in itself, and older than what was acknowledged, or another than the one written here."""
+
+
+class JournalUnsafe(JournalError):
+    """What the journal is kept in may lose what it said was stored; real money is not traded on it."""
 
 
 class SessionMismatch(JournalError):

@@ -18,7 +18,7 @@ from robo_trader.core.domain.action_events import (
 from robo_trader.core.domain.allotments import Allotment, CashAllotment, SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice, TradingSession
-from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.broker_words import BrokerWord
 from robo_trader.core.domain.corporate_actions import CorporateAction
 from robo_trader.core.domain.discrepancies import (
     DiscrepancyFound,
@@ -30,16 +30,17 @@ from robo_trader.core.domain.fills import Fill
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.ledger import Entry
-from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import Order, OrderId, OrderIntent
 from robo_trader.core.domain.outcomes import SignalSettled
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.policies import LimitChange, Policy
 from robo_trader.core.domain.positions import AccountMark, Position, TradingState
+from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.quotes import Quote, QuoteFault, TradePrint
 from robo_trader.core.domain.releases import ReleaseAnswer, ReleaseInstructed
 from robo_trader.core.domain.risk_facts import FactsReported
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.signals import Signal, Sizing, Target
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategiesReviewed, StrategyInstructed, StrategyModeChanged
@@ -120,11 +121,14 @@ class InstructionGiven(Struct, frozen=True, kw_only=True, gc=False):
 
 BetweenSlices = QuoteArrived | TradePrinted | TimerFired
 BrokerClaim = StatementReceived | ForeignExecution  # of the account, rather than of one of our orders
-Instructed = PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+Instructed = (
+    PolicyChanged | InstructionGiven | FactsReported | StrategyInstructed | ReleaseInstructed | ArmingChanged
+    | ShutdownBegun
+)  # fmt: skip
 INSTRUCTIONS = (
-    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged,
+    PolicyChanged, InstructionGiven, FactsReported, StrategyInstructed, ReleaseInstructed, ArmingChanged, ShutdownBegun,
 )  # fmt: skip  # the same as a tuple
-FromBroker = BrokerReport | BrokerClaim | BrokerLinkChanged | MarketDataChanged
+FromBroker = BrokerReport | BrokerClaim | BrokerWord | FactsReported
 FromMarket = SliceClosed | HistoryShown | BetweenSlices | CorporateAction
 InputEvent = SessionStarted | FromMarket | FromBroker | Instructed
 
@@ -355,42 +359,14 @@ class AccountMarked(Struct, frozen=True, kw_only=True, gc=False):
 
 
 DecisionEvent = (
-    BarRejected
-    | QuoteRejected
-    | TradeRejected
-    | TimerSet
-    | StrategyModeChanged
-    | StrategiesReviewed
-    | SignalEmitted
-    | TargetSet
-    | SignalSettled
-    | OrderDenied
-    | OrderUpdated
-    | ParentOrderUpdated
-    | FillBooked
-    | FillRestated
-    | SharesCrossed
-    | CashBooked
-    | CorporateActionApplied
-    | CorporateActionRefused
-    | SymbolPaused
-    | SymbolResumed
-    | ReportQuarantined
-    | PositionUnprotected
-    | PositionProtected
-    | TradingStateChanged
-    | LimitChanged
-    | LooseningRefused
-    | InstructionRefused
-    | BreakerChanged
-    | OrderRatioExceeded
-    | AccountMarked
-    | DiscrepancyFound
-    | DiscrepancyResolved
-    | SymbolBlocked
-    | SymbolReleased
+    BarRejected | QuoteRejected | TradeRejected | TimerSet | StrategyModeChanged | StrategiesReviewed
+    | SignalEmitted | TargetSet | SignalSettled | OrderDenied | OrderUpdated | ParentOrderUpdated | FillBooked
+    | FillRestated | SharesCrossed | CashBooked | CorporateActionApplied | CorporateActionRefused | SymbolPaused
+    | SymbolResumed | ReportQuarantined | PositionUnprotected | PositionProtected | ProtectionFailed
+    | TradingStateChanged | LimitChanged | LooseningRefused | InstructionRefused | BreakerChanged
+    | OrderRatioExceeded | AccountMarked | DiscrepancyFound | DiscrepancyResolved | SymbolBlocked | SymbolReleased
     | ReleaseAnswer
-)
+)  # fmt: skip
 Event = InputEvent | DecisionEvent
 
 EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}

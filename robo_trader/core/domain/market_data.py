@@ -14,7 +14,6 @@ class DataState(Enum):
     SILENT = "SILENT"  # nothing has come for too long, or not yet on this connection
     DELAYED = "DELAYED"  # it comes, and is not of now
     HALTED = "HALTED"  # the exchange has stopped trading in it
-    UNIDENTIFIED = "UNIDENTIFIED"  # the symbol means no contract, several, or another than before
 
 
 class MarketDataChanged(Struct, frozen=True, kw_only=True, gc=False):
@@ -24,4 +23,3 @@ class MarketDataChanged(Struct, frozen=True, kw_only=True, gc=False):
     state: DataState
     reason: str
     occurred_at: int
-    contract_id: int = 0  # the broker's number of the contract; 0: not known

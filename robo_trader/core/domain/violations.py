@@ -24,6 +24,8 @@ class Control(Enum):
     MARKET_DATA = "MARKET_DATA"  # what is told of the symbol is not of now, or of another contract
     EXCHANGE_HALT = "EXCHANGE_HALT"  # the exchange has stopped trading in the symbol
     BROKER_LINK = "BROKER_LINK"  # the broker cannot be reached, or what he has is not known
+    CONTRACT = "CONTRACT"  # the symbol is not the contract that it was at the broker
+    CLOCK = "CLOCK"  # the broker's clock and ours differ
     PORTFOLIO_HEAT = "PORTFOLIO_HEAT"
     SECTOR_EXPOSURE = "SECTOR_EXPOSURE"
     CORRELATED_EXPOSURE = "CORRELATED_EXPOSURE"

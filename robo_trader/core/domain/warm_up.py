@@ -1,4 +1,4 @@
-"""What is shown before trading begins."""
+"""What is shown without being decided on: bars of before trading began, and those that were missed meanwhile."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from robo_trader.core.domain.bars import BarSlice
 
 
 class HistoryShown(Struct, frozen=True, kw_only=True, gc=False):
-    """Bars of one moment before trading began: features and windows take them in, nothing is decided on them."""
+    """Bars of one moment that is over for good: features and windows take them in, nothing is decided on them."""
 
     slice: BarSlice
 

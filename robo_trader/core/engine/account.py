@@ -16,6 +16,7 @@ from robo_trader.core.engine.limit_book import LimitBook
 from robo_trader.core.engine.safeguards import safeguards_of
 from robo_trader.core.engine.tally import Tally
 from robo_trader.core.engine.valuation import Valuation
+from robo_trader.core.execution.contract_book import ContractBook
 from robo_trader.core.execution.order_book import OrderBook
 from robo_trader.core.ledger.ledger import Ledger
 
@@ -34,9 +35,11 @@ class Account:
         self.limits = limits
         self.safeguards = safeguards_of(limits)  # what the controls that are on remember; None while none remembers
         self.orders = OrderBook()
+        self.contracts = ContractBook()
         self.ledger = Ledger()
         self.valuation = Valuation()
         self.needs_arming = needs_arming  # real money: no entry leaves unless a person has armed it
+        self.clock_ahead = 0  # nanoseconds that the broker's is ahead of ours, as was told last
         self.arming: ArmingChanged | None = None  # what was told of it last
         self.open_signals: dict[Symbol, dict[str, OpenSignal]] = {}  # by strategy; no symbol without one
         self.trading_state = TradingState.ACTIVE
@@ -86,6 +89,6 @@ class Account:
             self.orders.open, self.orders.ended, self.orders.executions.state(), self.ledger.balances,
             self.ledger.positions, self.ledger.reservations, self.valuation.state(), self.trading_state, self.tally,
             self.open_signals, self.blocks.by_symbol, self.last_unknown_at, self.limits.policy, self.is_held_back,
-            self.week_is_lost, self.halted_at, self.arming,
+            self.week_is_lost, self.halted_at, self.arming, self.contracts.state(), self.clock_ahead,
             None if self.safeguards is None else self.safeguards.state(),
         )  # fmt: skip

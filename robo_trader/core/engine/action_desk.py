@@ -172,6 +172,7 @@ class ActionDesk:
             account.open_signals[new_symbol] = account.open_signals.pop(symbol)
         if self._protection is not None:
             self._protection.rename(symbol, new_symbol)
+        account.contracts.rename(symbol, new_symbol)
         position, entry = account.ledger.rename(symbol, new_symbol, action_text(action))
         account.paused.pop(symbol, None)
         price = self._senses.market.price(new_symbol) if self._market.knows(new_symbol) else ZERO

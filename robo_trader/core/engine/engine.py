@@ -14,8 +14,11 @@ from decimal import Decimal
 
 from robo_trader.core.domain.arming import ArmingChanged
 from robo_trader.core.domain.bars import Bar, BarFault, BarSlice
-from robo_trader.core.domain.broker_link import BrokerLinkChanged
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.broker_words import BROKER_WORDS, BrokerWord
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.commands import Step
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import (
     INSTRUCTIONS,
     BarRejected,
@@ -35,18 +38,21 @@ from robo_trader.core.domain.market_data import MarketDataChanged
 from robo_trader.core.domain.order_reports import BROKER_REPORTS, BrokerReport
 from robo_trader.core.domain.parent_orders import ParentOrder
 from robo_trader.core.domain.releases import ReleaseInstructed
+from robo_trader.core.domain.shutdown import ShutdownBegun
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
 from robo_trader.core.domain.strategy_modes import StrategyInstructed
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.action_desk import ActionDesk
 from robo_trader.core.engine.arming_desk import follow_arming
-from robo_trader.core.engine.data_desk import follow_sources
+from robo_trader.core.engine.contract_desk import accept_released, take_contract
+from robo_trader.core.engine.data_desk import follow_data
 from robo_trader.core.engine.event_desk import EventDesk
 from robo_trader.core.engine.fingerprint import fingerprint
 from robo_trader.core.engine.foreign_desk import ForeignDesk
 from robo_trader.core.engine.instruction_desk import obey
 from robo_trader.core.engine.limit_book import LimitBook
+from robo_trader.core.engine.link_desk import follow_link
 from robo_trader.core.engine.marking_desk import MarkingDesk
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.outcome_desk import OutcomeDesk
@@ -58,6 +64,7 @@ from robo_trader.core.engine.release_desk import ReleaseDesk
 from robo_trader.core.engine.report_desk import ReportDesk
 from robo_trader.core.engine.senses import Senses, senses_of
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.engine.shutdown_desk import shut_down
 from robo_trader.core.engine.strategy_desk import StrategyDesk
 from robo_trader.core.engine.worked_orders import WorkedOrderDesk
 
@@ -129,8 +136,8 @@ class Engine:
             self._follow(event)
         elif isinstance(event, (QuoteArrived, TradePrinted, TimerFired)):
             self._take_between(event)
-        elif isinstance(event, (BrokerLinkChanged, MarketDataChanged)):
-            follow_sources(event, self.account, self._settings.symbols)
+        elif isinstance(event, BROKER_WORDS):
+            self._follow_broker(event)
         elif isinstance(event, HistoryShown):
             self._remember(event.slice)
         else:
@@ -169,6 +176,21 @@ class Engine:
         if self._protection is not None:
             self._protect(self._protection, report)
 
+    def _follow_broker(self, event: BrokerWord) -> None:
+        if isinstance(event, ContractReported):
+            take_contract(event, self.account)
+        elif isinstance(event, MarketDataChanged):
+            follow_data(event, self.account)
+        elif isinstance(event, ClocksCompared):
+            self.account.clock_ahead = event.ahead_nanos
+        else:
+            self._follow_link(event)
+
+    def _follow_link(self, event: BrokerLinkChanged) -> None:
+        follow_link(event, self.account, self._settings.symbols)
+        if self._protection is not None and event.state is LinkState.READY:
+            self._protect(self._protection, event)
+
     def _follow(self, event: Instructed) -> None:
         """Take what an operator asks for, or what is told of the account from outside."""
         if isinstance(event, StrategyInstructed):
@@ -180,8 +202,11 @@ class Engine:
             obey(event, self.account)
         elif isinstance(event, ReleaseInstructed):
             self._releases.obey(event)
+            accept_released(event.symbol, self.account)
         elif isinstance(event, ArmingChanged):
             follow_arming(event, self.account)
+        elif isinstance(event, ShutdownBegun):
+            shut_down(event, self.account)
         elif self.account.safeguards is not None:
             self.account.safeguards.note_facts(event)
 
@@ -226,9 +251,7 @@ class Engine:
             self._pursue(self._take_due(desk))
 
     def _close_slice(self, slice_: BarSlice) -> None:
-        if slice_.ended_at < self._market.last_ended_at:
-            for bar in slice_.bars:  # decisions of that time are made; a late bar never rewrites one
-                self._refuse(bar, BarFault.OUT_OF_ORDER)
+        if self._is_late(slice_):
             return
         account = self.account
         assert account.valuation.peak_equity > 0, "the account was never opened"
@@ -250,10 +273,19 @@ class Engine:
             self._leave_unprotected(self._protection)
         self._marking.report()
 
+    def _is_late(self, slice_: BarSlice) -> bool:
+        """Refuse the bars of a slice that lies before what is known; return whether it does."""
+        if slice_.ended_at >= self._market.last_ended_at:
+            return False
+        for bar in slice_.bars:  # decisions of that time are made; a late bar never rewrites one
+            self._refuse(bar, BarFault.OUT_OF_ORDER)
+        return True
+
     def _remember(self, slice_: BarSlice) -> None:
-        """Let all that remembers bars see those of before trading began; nobody is asked what to do about them."""
+        """Let all that remembers bars see those that are history; nobody is asked what to do about them."""
+        if self._is_late(slice_):
+            return
         account = self.account
-        assert slice_.ended_at >= self._market.last_ended_at, "history comes before trading, in order"
         self._market.advance(slice_)
         sound = self._admit(slice_)
         if account.safeguards is not None:
@@ -275,9 +307,12 @@ class Engine:
         if self._worked is not None:
             self._worked.observe(sound, slice_.session)
 
-    def _protect(self, desk: ProtectionDesk, report: BrokerReport) -> None:
+    def _protect(self, desk: ProtectionDesk, report: BrokerReport | BrokerLinkChanged) -> None:
         self._orders.look_afresh(at=report.occurred_at)
-        desk.hear(report)
+        if isinstance(report, BrokerLinkChanged):
+            desk.look_round()  # what was filled or lost while he was away could not be guarded
+        else:
+            desk.hear(report)
         self._leave_unprotected(desk)
 
     def _leave_unprotected(self, desk: ProtectionDesk) -> None:

@@ -27,7 +27,7 @@ from robo_trader.core.risk.order_sizes import cash_needed
 from robo_trader.core.risk.portfolio_facts import PortfolioFacts
 
 _HELD_BACK = frozenset(
-    {Control.CIRCUIT_BREAKER, Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT}
+    {Control.CIRCUIT_BREAKER, Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT, Control.CLOCK}
 )  # an order they refuse was no mistake of a strategy
 
 
@@ -126,6 +126,7 @@ class OrderDesk:
     def place(self, intent: OrderIntent) -> bool:
         """Send an order, if risk lets it pass; return whether it did."""
         account = self._account
+        intent = account.contracts.conform(intent)
         rules = account.limits.rules_for(intent.strategy, intent.symbol)
         if self._exposures is None:
             self._exposures = Exposures(account, self._market)
@@ -203,5 +204,6 @@ class OrderDesk:
             net_value=valuation.net_exposure,
             week_opening_equity=valuation.week_opening_equity,
             facts=NO_FACTS if guards is None else self._facts.find(guards, intent, exposures),
+            clock_ahead=account.clock_ahead,
             unarmed=why_not_armed(account, now=self._now),
         )

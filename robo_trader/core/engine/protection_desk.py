@@ -1,10 +1,12 @@
 """Sees to it that every open share has a resting protective order at the broker.
 
-A leg is placed as soon as a fill opens a position, grows with it at once, and follows the strategies' stops bar by bar.
-Exits share a group with it: what one fills, the other loses. A leg that is refused, canceled by anybody but us, or
-lapses is placed once more; if that fails, too, the position is left at the market. One that the broker works without a
-stop price guards nothing: it is canceled, and counts as lost. A leg that fills tells the strategies to want nothing of
-the symbol. How long shares stood unprotected is counted.
+A leg is placed as soon as a fill opens a position, grows with it at once, and follows the strategies' stops bar by
+bar. Exits share a group with it: what one fills, the other loses. A leg that is refused, canceled by anybody but us,
+or lapses is placed once more; if that fails, too, the position is left at the market, unless the policy holds it.
+Each failure is told. While the broker cannot be reached none can be placed; that is no failure, and once he is back
+every position is looked at. One that the broker works without a stop price guards nothing: it is canceled, and counts
+as lost. A leg that fills tells the strategies to want nothing of the symbol. How long shares stood unprotected is
+counted.
 
 After a slice only those symbols are looked at of which something has changed since: what was found in order once, and
 is the same still, is in order. Fills, orders and stops each tell whose have changed.
@@ -14,9 +16,19 @@ from decimal import Decimal
 
 from robo_trader.core.domain.events import PositionProtected, PositionUnprotected
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.core.domain.order_reports import BrokerReport
-from robo_trader.core.domain.orders import Order, OrderIntent, OrderPurpose, OrderStatus, OrderType, TimeInForce
+from robo_trader.core.domain.order_reports import BrokerReport, ModifyRejected
+from robo_trader.core.domain.orders import (
+    Order,
+    OrderId,
+    OrderIntent,
+    OrderPurpose,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+)
 from robo_trader.core.domain.positions import Position
+from robo_trader.core.domain.protection_events import ProtectionAnswer, ProtectionFailed
+from robo_trader.core.domain.violations import Control
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.order_desk import OrderDesk
 from robo_trader.core.engine.senses import Market
@@ -54,13 +66,18 @@ class ProtectionDesk:
 
     def hear(self, report: BrokerReport) -> None:
         """Take in a report that was booked."""
-        order = self._account.orders.order(report.order_id)
+        account = self._account
+        order = account.orders.order(report.order_id)
         if order is None:
             return
         symbol = order.intent.symbol
         is_leg = order.intent.purpose is OrderPurpose.PROTECTION
-        if is_leg and symbol not in self._account.paused and self._is_lost(order):
-            self._failures[symbol] = self._failures.get(symbol, 0) + 1
+        if is_leg and symbol not in account.paused and self._is_lost(order):
+            reason = order.reason or f"it is {order.status.value.lower()}"
+            self._fail(account.ledger.position(symbol), reason, order_id=order.order_id, at=report.occurred_at)
+        if isinstance(report, ModifyRejected):
+            self._unsettled.add(symbol)  # asked again at once it would be refused again, and so on
+            return
         self._tend(symbol, report.occurred_at, may_shrink=False)
 
     def look_round(self) -> None:
@@ -115,6 +132,7 @@ class ProtectionDesk:
     def _protect(self, position: Position, leg: Order | None, *, may_shrink: bool) -> None:
         symbol = position.symbol
         price = protective_price(position, self._strategies.stop_levels(symbol, position), self._policy)
+        price = self._account.contracts.on_tick(symbol, price, side_of_leg(position))
         if leg is None:
             self._place(position, price)
         elif not can_guard(leg, position):
@@ -128,8 +146,9 @@ class ProtectionDesk:
     def _place(self, position: Position, price: Decimal) -> None:
         symbol, at = position.symbol, self._market.last_ended_at
         if self._failures.get(symbol, 0) >= _ATTEMPTS:
-            self._strategies.leave(position, "stop: no protective order would rest at the broker", at=at)
-            self.due.add(symbol)
+            if self._policy.flattens:
+                self._strategies.leave(position, "stop: no protective order would rest at the broker", at=at)
+                self.due.add(symbol)
             return
         spoken = self._strategies.signal_of(position)
         intent = OrderIntent(
@@ -146,8 +165,26 @@ class ProtectionDesk:
             purpose=OrderPurpose.PROTECTION,
             oca_group=self._orders.group_for(symbol, side_of_leg(position)),
         )
-        if not self._orders.place(intent):
-            self._failures[symbol] = self._failures.get(symbol, 0) + 1
+        if not self._orders.place(intent) and not self._is_away(symbol):
+            self._fail(position, "risk let none out", order_id=None, at=at)
+
+    def _is_away(self, symbol: Symbol) -> bool:
+        """Return whether the broker cannot be reached: what is held back meanwhile is placed once he is back."""
+        return any(block.control is Control.BROKER_LINK for block in self._account.blocks.of(symbol))
+
+    def _fail(self, position: Position, reason: str, *, order_id: OrderId | None, at: int) -> None:
+        """Count a leg that does not rest, and tell what follows."""
+        symbol, policy = position.symbol, self._policy
+        self._failures[symbol] = self._failures.get(symbol, 0) + 1
+        if symbol in policy.waivers:
+            return  # it needed none
+        answer = ProtectionAnswer.PLACED_AGAIN
+        if self._failures[symbol] >= _ATTEMPTS:
+            answer = ProtectionAnswer.LEFT if policy.flattens else ProtectionAnswer.HELD
+        failed = ProtectionFailed(
+            symbol=symbol, order_id=order_id, shares=position.quantity, reason=reason, answer=answer, occurred_at=at
+        )
+        self._account.events.append(failed)
 
     def _count_exposure(self, symbol: Symbol, at: int) -> None:
         account = self._account

@@ -6,6 +6,8 @@ All of it is part of the engine's state, so that a restart forgets no count, no 
 from collections.abc import Iterable
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from robo_trader.core.domain.allotments import Allotment
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, TradingSession
 from robo_trader.core.domain.events import BreakerChanged
@@ -31,7 +33,7 @@ _MEMORYLESS = frozenset({
     Control.GROSS_EXPOSURE, Control.ORDER_NOTIONAL, Control.DAILY_LOSS, Control.CASH, Control.ORDER_SHARES,
     Control.NET_EXPOSURE, Control.WEEKLY_LOSS, Control.ENTRY_WINDOW, Control.SYMBOL_LIST, Control.MIN_PRICE,
     Control.RECONCILIATION, Control.UNKNOWN_ORDER, Control.BROKER_LINK, Control.POST_TRADE,
-    Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT,
+    Control.ARMING, Control.MARKET_DATA, Control.EXCHANGE_HALT, Control.CONTRACT, Control.CLOCK,
 }) | PORTFOLIO_CONTROLS  # fmt: skip  # what these remember, the watch of the portfolio does
 
 
@@ -177,6 +179,12 @@ class Safeguards:
             return None
         return f"emergency: {len(self._refused)} orders refused within {seconds} s, {most} halt"
 
+    def _bind(self, value: Decimal) -> None:
+        """Count the whole value of shares that were bought, or sold short, as margin, until the broker reckons anew."""
+        excess = self.account.excess_liquidity
+        if excess is not None and value:
+            self.account = replace(self.account, excess_liquidity=excess - value)
+
     def note_fill(
         self, order: Order, fill: Fill, position: Position, realised: Decimal, session: TradingSession | None,
         allotments: tuple[Allotment, ...],
@@ -184,6 +192,7 @@ class Safeguards:
         """A fill was booked: `position` after it, `realised` by it."""
         self.changes.note_fill()
         value = fill.quantity * fill.price
+        self._bind(value if position.quantity * fill.side.sign > 0 else ZERO)
         if session is not None and fill.occurred_at > session.closes_at:
             self._traded_after += value
         else:

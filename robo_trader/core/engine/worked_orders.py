@@ -213,6 +213,9 @@ class WorkedOrderDesk(OrderDesk):
     def _move_limit(self, parent: ParentOrder, order: Order, limit: Decimal | None) -> None:
         """Ask for another limit, where cash and the limit on an order allow it; what it reserves grows first."""
         assert limit is not None
+        limit = self._account.contracts.on_tick(parent.symbol, limit, parent.side)
+        if limit == order.intent.limit_price:
+            return
         equity, remaining = self._account.valuation.equity, order.remaining_at_worst
         if not parent.is_exit and remaining * limit > self._limits_of(parent).order_notional(equity):
             return

@@ -36,6 +36,7 @@ from robo_trader.core.domain.orders import (
     OrderTerms,
 )
 from robo_trader.core.execution.executions import Executions
+from robo_trader.core.execution.identity import is_of_another
 from robo_trader.core.execution.transitions import ENDED, TRANSITIONS, Move
 
 
@@ -184,6 +185,8 @@ class OrderBook:
             return self._restate(order, report)
         move = _MOVES[type(report)]
         status = TRANSITIONS[order.status].get(move)
+        if is_of_another(order, report):
+            return Quarantined(f"order {report.order_id} is the broker's {order.broker_order_id}, not another")
         if status is None:
             return Quarantined(f"{type(report).__name__} does not fit an order that is {order.status.value}")
         after = _answered(order, report, status)

@@ -48,7 +48,10 @@ TRANSITIONS: dict[OrderStatus, dict[Move, OrderStatus]] = {
         Move.ACCEPT: _S.WORKING, **_FILLS, **_ENDINGS, Move.MODIFY: _S.WORKING, Move.REFUSE: _S.UNKNOWN,
         Move.PROVE_ABSENT: _S.REJECTED,
     },
-    _S.WORKING: {**_FILLS, **_ENDINGS, Move.MODIFY: _S.WORKING, Move.REFUSE: _S.WORKING},
+    _S.WORKING: {
+        Move.ACCEPT: _S.WORKING,  # a statement was quicker, or it is said twice
+        **_FILLS, **_ENDINGS, Move.MODIFY: _S.WORKING, Move.REFUSE: _S.WORKING,
+    },
     _S.PARTIALLY_FILLED: {
         Move.ACCEPT: _S.PARTIALLY_FILLED,  # it was overtaken
         **_FILLS, **_ENDINGS, Move.MODIFY: _S.PARTIALLY_FILLED, Move.REFUSE: _S.PARTIALLY_FILLED,

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 
 from robo_trader.core.domain.errors import StrategyError
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.features.feature import Feature
 
 Row = tuple[float, ...]
-Step = Callable[[Row], float]
+# A feature's rule, what it remembers, the places of a record's numbers that it takes, and its parameters.
+Call = tuple[Callable[..., float], list[float], tuple[int, ...], tuple[float, ...]]
 
 
 class RecordLanes:
@@ -19,7 +19,7 @@ class RecordLanes:
         """wanted: the features of a symbol, in the order its values are returned in; columns: of a record's row."""
         self._wanted = wanted
         self._columns = columns
-        self._steps: dict[Symbol, list[Step]] = {}
+        self._calls: dict[Symbol, list[Call]] = {}
         self.states: dict[Symbol, list[list[float]]] = {}
 
     def update(self, symbol: Symbol, row: Row) -> Row | None:
@@ -27,11 +27,16 @@ class RecordLanes:
 
         Raises StrategyError where the rule of a feature fails.
         """
-        steps = self._steps.get(symbol)
-        if steps is None:
-            steps = self._begin(symbol)
+        calls = self._calls.get(symbol)
+        if calls is None:
+            calls = self._begin(symbol)
         try:
-            values = tuple([step(row) for step in steps])
+            values = tuple(
+                [
+                    rule(state, *[row[place] for place in places], *parameters)
+                    for rule, state, places, parameters in calls
+                ]
+            )
         except Exception as error:  # the rule of a feature may be anybody's, and wrong in any way
             raise StrategyError(
                 f"a feature failed for {symbol}: {type(error).__name__}: {error}",
@@ -41,23 +46,14 @@ class RecordLanes:
 
     def forget(self, symbol: Symbol) -> None:
         """Begin anew with a symbol: its records count other shares now."""
-        self._steps.pop(symbol, None)
+        self._calls.pop(symbol, None)
         self.states.pop(symbol, None)
 
-    def _begin(self, symbol: Symbol) -> list[Step]:
+    def _begin(self, symbol: Symbol) -> list[Call]:
         features = self._wanted(symbol)
         self.states[symbol] = [[0.0] * feature.state_size for feature in features]
-        self._steps[symbol] = [
-            _step(feature, state, self._columns) for feature, state in zip(features, self.states[symbol], strict=True)
+        self._calls[symbol] = [
+            (feature.rule, state, tuple(map(self._columns.index, feature.inputs)), tuple(feature.parameters))
+            for feature, state in zip(features, self.states[symbol], strict=True)
         ]
-        return self._steps[symbol]
-
-
-def _step(feature: Feature, state: list[float], columns: tuple[str, ...]) -> Step:
-    rule, parameters = feature.rule, feature.parameters
-    places = [columns.index(name) for name in feature.inputs]
-    if len(places) == 1:
-        place = places[0]
-        return lambda row: rule(state, row[place], *parameters)
-    take = itemgetter(*places) if places else lambda _row: ()
-    return lambda row: rule(state, *take(row), *parameters)
+        return self._calls[symbol]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from robo_trader.core.domain.bars import Bar, TradingSession
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.market.bar_joining import interval_of
 
 
 def build_bars(symbol: Symbol, prices: Iterable[tuple[int, TradingSession, float]], *, nanos: int) -> Iterator[Bar]:
@@ -19,8 +20,7 @@ def build_bars(symbol: Symbol, prices: Iterable[tuple[int, TradingSession, float
         if at >= ended:
             if ended:
                 yield Bar(symbol, started, ended, first, high, low, last, 0.0)
-            started = at - (at - session.opens_at) % nanos
-            ended = min(started + nanos, session.closes_at)
+            started, ended = interval_of(session, at, nanos=nanos)
             first = high = low = price
         high, low, last = max(high, price), min(low, price), price
     if ended:

@@ -64,3 +64,13 @@ def bar_intervals(session: TradingSession, size: BarSize) -> Iterator[tuple[int,
         return
     for start in range(session.opens_at, session.closes_at, size.nanos):
         yield start, min(start + size.nanos, session.closes_at)
+
+
+def end_of_next_bar(sessions: SessionTable, size: BarSize, ended_at: int) -> int:
+    """Return when the bar after one that ended at a time ends, UTC ns; after the last session a bar's length later."""
+    session = sessions.next_to_close(ended_at)
+    if session is None:
+        return ended_at + size.nanos
+    if size.is_daily:
+        return session.closes_at
+    return min(max(ended_at, session.opens_at) + size.nanos, session.closes_at)

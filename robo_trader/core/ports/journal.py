@@ -34,6 +34,17 @@ class JournalIdentity(Struct, frozen=True, gc=False):
     epoch: int  # counts the programs that have begun to write, from 1
 
 
+class JournalMark(Struct, frozen=True, gc=False):
+    """A place between two batches of a journal: behind the record of this sequence, which has this hash."""
+
+    seq: int = 0
+    batch: int = 0
+    hash: bytes = b"\x00" * 16
+
+
+START = JournalMark()
+
+
 class Journal(Protocol):
     """Stores batches durably, with their projections, in one transaction."""
 

@@ -41,6 +41,11 @@ def check_exchange_halt(_intent: OrderIntent, view: RiskView, _limits: RiskLimit
     return _first(view, Control.EXCHANGE_HALT, "causes") if view.blocks else None
 
 
+def check_contract(_intent: OrderIntent, view: RiskView, _limits: RiskLimits) -> Violation | None:
+    """No order leaves in a symbol that names another contract at the broker than before, none, or several."""
+    return _first(view, Control.CONTRACT, "causes") if view.blocks else None
+
+
 def _first(view: RiskView, control: Control, unit: str) -> Violation | None:
     own = [block for block in view.blocks if block.control is control]
     if not own:

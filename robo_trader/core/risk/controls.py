@@ -14,6 +14,7 @@ from robo_trader.core.risk import (
     account_facts,
     arming,
     blocks,
+    clocks,
     exposures,
     losses,
     market_data,
@@ -71,6 +72,10 @@ CONTROLS: tuple[ControlEntry, ...] = (
     ),
     ControlEntry(code="C19", control=Control.MARKET_DATA, check=blocks.check_market_data),
     ControlEntry(code="C18", control=Control.EXCHANGE_HALT, check=blocks.check_exchange_halt, entries_only=False),
+    ControlEntry(
+        code="C23", control=Control.CONTRACT, check=blocks.check_contract, entries_only=False, holds_protection=True,
+    ),
+    ControlEntry(code="C29", control=Control.CLOCK, check=clocks.check_clock),
     ControlEntry(code="C30", control=Control.ARMING, check=arming.check_arming),
     ControlEntry(
         code="C03", control=Control.PRICE_COLLAR, check=market_data.check_price_collar, entries_only=False,

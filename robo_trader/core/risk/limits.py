@@ -149,4 +149,5 @@ class RiskView(Struct, frozen=True, kw_only=True, gc=False):
     net_value: Decimal = Decimal(0)  # dollars, signed: all positions
     week_opening_equity: Decimal | None = None  # at the close of the week before; None: the session's
     facts: OrderFacts = NO_FACTS
+    clock_ahead: int = 0  # nanoseconds that the broker's clock is ahead of ours
     unarmed: str = ""  # why live trading is not armed; empty: it is, or this is no live trading

@@ -22,6 +22,7 @@ class ProtectionPolicy:
 
     fallback_fraction: float = 0.10  # lost from the average price paid, where no stop of a strategy has a price
     step_fraction: Decimal = Decimal("0.001")  # a resting stop is moved by no less
+    flattens: bool = True  # whether a position is left whose protective order failed twice; else a person must look
     waivers: Mapping[Symbol, str] = field(default_factory=dict)  # symbols that need none, and why
 
 

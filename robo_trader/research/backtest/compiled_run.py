@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from robo_trader.core.rules.stops import STOP_STATE_SIZE
 from robo_trader.core.rules.trades import TRIP_SIZE, trades_size
 from robo_trader.research.backtest.bar_table import BarTable
 from robo_trader.research.backtest.compiled_controls import refuse_unplayed_limits
-from robo_trader.research.backtest.views import ViewMaker, joined_views
+from robo_trader.research.backtest.views import ViewMaker, joined_views, no_views
 from robo_trader.research.compiled.account_layout import (
     ACCOUNT,
     ALLOTMENT,
@@ -38,6 +38,7 @@ from robo_trader.research.compiled.account_layout import (
     Views,
 )
 from robo_trader.research.compiled.account_loop import run
+from robo_trader.research.compiled.compiled_ahead import compiled_ahead
 from robo_trader.research.compiled.compiler import Compiler
 from robo_trader.simulation.venue.venue import VenueSettings
 
@@ -96,9 +97,12 @@ def play_compiled(
 
     Raises StrategyError if the strategy's rule answers with what is no strength, or cannot be compiled.
     """
-    maker = ViewMaker(table, compiler)
-    views = joined_views([maker.views(sleeve, kept=False) for sleeve in settings.sleeves], len(table.symbols))
-    return play_views(table, views, terms_of(settings, venue), cash=cash, compiler=compiler)
+    maker, terms = ViewMaker(table, compiler), terms_of(settings, venue)
+    is_new = compiler.tell_form(_form_of(terms))
+    nothing = no_views(len(table.symbols), len(terms.sleeves))
+    with compiled_ahead(partial(play_views, table, nothing, terms, cash=cash, compiler=compiler), wanted=is_new):
+        views = joined_views([maker.views(sleeve, kept=False) for sleeve in settings.sleeves], len(table.symbols))
+    return play_views(table, views, terms, cash=cash, compiler=compiler)
 
 
 def play_views(table: BarTable, views: Views, terms: Terms, *, cash: float, compiler: Compiler) -> Played:

@@ -138,6 +138,12 @@ def joined_views(parts: Sequence[SleeveViews], symbols: int) -> Views:
     )
 
 
+def no_views(symbols: int, strategies: int) -> Views:
+    """Return what strategies think that never think anything, laid out as `joined_views` does."""
+    none = _side_by_side([None] * strategies, symbols)
+    return Views(np.empty((0, CHANGE_COLUMNS)), none, none)
+
+
 def _shifted(changes: Floats, first_lane: int) -> Floats:
     if not first_lane:
         return changes

@@ -102,22 +102,24 @@ class Compiler:
         compiled._cache._cache_file.__class__ = _NamedApart  # noqa: SLF001 - Numba offers no other way in
         return compiled
 
-    def tell_form(self, form: str) -> None:
-        """Announce that a form of the account must be compiled first, unless it was before: it takes seconds.
+    def tell_form(self, form: str) -> bool:
+        """Announce that a form of the account must be compiled first, unless it was before; return whether it must.
 
         One function has several forms, which the kinds of its arrays tell apart; each is compiled when it is first run.
         """
         known = self.folder / f"{form}.form"
         if known.exists():
-            return
+            return False
+        self._tell()
         if not self._is_anew:  # else the first announcement has told
             self._announce(f"compiling the account for {form}, once: about 4 s")
         _make_folder(self.folder)
         known.touch()
+        return True
 
     def _tell(self) -> None:
         """Announce the first compilation where the folder holds none of it yet."""
-        if self._compiled or next(self.folder.rglob("*.nbc"), None) is not None:
+        if self._is_anew or self._compiled or next(self.folder.rglob("*.nbc"), None) is not None:
             return
         self._is_anew = True
         self._announce("compiling the rules, once: about 5 s")

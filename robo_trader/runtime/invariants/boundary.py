@@ -3,13 +3,25 @@
 from decimal import Decimal
 
 from robo_trader.core.domain.commands import ModifyOrder, SubmitOrder
-from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR
+from robo_trader.core.domain.contracts import ContractReported
+from robo_trader.core.domain.instruments import SYMBOL_GRAMMAR, Symbol
 from robo_trader.core.domain.money import PRICE_DECIMALS
 from robo_trader.core.domain.orders import OrderIntent, OrderType
 from robo_trader.runtime.invariants.scene import Scene
 
 _LIMITED = (OrderType.LIMIT, OrderType.STOP_LIMIT)
+_TICKS = ((Decimal(0), Decimal("0.0001")), (Decimal(1), Decimal("0.01")))  # of US stocks, if nothing was told
 _STOPPED = (OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP)
+
+
+def look_at_contract(scene: Scene, event: ContractReported) -> None:
+    """Remember the steps that the broker tells of a symbol's prices, where it names one stock in dollars."""
+    known = scene.contracts.get(event.symbol)
+    if len(event.found) == 1 and (known is None or known == event.found[0].con_id):
+        (one,) = event.found
+        if (one.kind, one.currency) == ("STK", "USD") and one.bands:
+            scene.contracts[event.symbol] = one.con_id
+            scene.ticks[event.symbol] = tuple((band.begins, band.step) for band in one.bands)
 
 
 def look_at_commands(scene: Scene) -> None:
@@ -18,8 +30,10 @@ def look_at_commands(scene: Scene) -> None:
         if isinstance(command, SubmitOrder):
             _look_at_intent(scene, command.order.intent)
         elif isinstance(command, ModifyOrder):
-            terms = command.terms
+            terms, known = command.terms, scene.orders.known.get(command.order_id)
             _look_at_numbers(scene, terms.quantity, terms.limit_price, terms.stop_price)
+            if known is not None:
+                _look_at_ticks(scene, known.order.intent.symbol, terms.limit_price, terms.stop_price)
 
 
 def is_sound_quantity(quantity: Decimal) -> bool:
@@ -46,6 +60,13 @@ def _look_at_intent(scene: Scene, intent: OrderIntent) -> None:
     )
     scene.hold("I22", has_prices, "a {} order has a price it may not have, or lacks one: {}", kind.value, intent)
     _look_at_numbers(scene, intent.quantity, intent.limit_price, intent.stop_price, intent.trail)
+    _look_at_ticks(scene, symbol, intent.limit_price, intent.stop_price)
+
+
+def _look_at_ticks(scene: Scene, symbol: Symbol, *prices: Decimal | None) -> None:
+    for price in filter(None, prices):
+        step = max((one for begins, one in scene.ticks.get(symbol, _TICKS) if begins <= price), default=price)
+        scene.hold("I22", price % step == 0, "{} is no price of {}: it stands on no step of {}", price, symbol, step)
 
 
 def _look_at_numbers(scene: Scene, quantity: Decimal, *prices: Decimal | None) -> None:

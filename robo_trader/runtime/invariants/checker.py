@@ -10,7 +10,9 @@ from typing import Any
 from robo_trader.core.domain.action_events import CorporateActionApplied, SymbolPaused, SymbolResumed
 from robo_trader.core.domain.allotments import SharesCrossed
 from robo_trader.core.domain.arming import ArmingChanged
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.commands import Command, ModifyOrder, Step, SubmitOrder
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.discrepancies import DiscrepancyFound, SymbolBlocked, SymbolReleased
 from robo_trader.core.domain.events import (
     AccountMarked,
@@ -32,8 +34,10 @@ from robo_trader.core.domain.events import (
     TradingStateChanged,
 )
 from robo_trader.core.domain.orders import Order
+from robo_trader.core.domain.protection_events import ProtectionFailed
 from robo_trader.core.domain.releases import ReleaseInstructed
 from robo_trader.core.domain.statements import ForeignExecution, StatementReceived
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.engine.senses import Senses
@@ -58,7 +62,10 @@ Look = Callable[[Scene, Any], None]
 _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
     SessionStarted: (ledger.look_at_opening,),
     SliceClosed: (times.look_at_slice,),
+    HistoryShown: (times.look_at_history,),
     ArmingChanged: (risk.look_at_arming,),
+    ClocksCompared: (risk.look_at_clocks,),
+    ContractReported: (boundary.look_at_contract,),
     QuoteArrived: (times.look_at_record,),
     TradePrinted: (times.look_at_record,),
     TimerFired: (times.look_at_record,),
@@ -67,6 +74,7 @@ _INPUTS: Mapping[type[InputEvent], tuple[Look, ...]] = {
 _DECISIONS: Mapping[type[DecisionEvent], tuple[Look, ...]] = {
     OrderUpdated: (risk.look_at_new_order, times.look_at_new_order, orders.look_at_order),
     OrderDenied: (protection.look_at_denied,),
+    ProtectionFailed: (protection.look_at_failed,),
     FillBooked: (reports.look_at_fill, ledger.look_at_fill),
     FillRestated: (reports.look_at_restated, ledger.look_at_restated),
     SharesCrossed: (ledger.look_at_crossed,),

@@ -24,9 +24,13 @@ class MarketSeen:
 
     def take_slice(self, slice_: BarSlice, sound: Iterable[Bar]) -> None:
         """Take in a slice and its bars that were not refused."""
+        self.session = slice_.session
+        self.take_history(slice_, sound)
+
+    def take_history(self, slice_: BarSlice, sound: Iterable[Bar]) -> None:
+        """Take in a slice that is only remembered: prices are known from it, and no session begins."""
         self.slices += slice_.ended_at > self._slice_ended_at
         self._slice_ended_at = self.now = slice_.ended_at
-        self.session = slice_.session
         for bar in sound:
             self._last_seen[bar.symbol] = self.slices
             if self._quoted_at.get(bar.symbol, -1) < bar.started_at:

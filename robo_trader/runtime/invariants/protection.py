@@ -9,6 +9,7 @@ from decimal import Decimal
 from robo_trader.core.domain.events import OrderDenied, SliceClosed
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.orders import OrderPurpose, OrderStatus
+from robo_trader.core.domain.protection_events import ProtectionAnswer, ProtectionFailed
 from robo_trader.runtime.invariants.orders_seen import KnownOrder
 from robo_trader.runtime.invariants.scene import Scene
 
@@ -20,13 +21,25 @@ def look_at_denied(scene: Scene, decision: OrderDenied) -> None:
     scene.refused_legs.add(decision.intent.symbol)
 
 
+def look_at_failed(scene: Scene, decision: ProtectionFailed) -> None:
+    """Remember whose shares stay without a stop after two failures, where the settings say that they may."""
+    if decision.answer is ProtectionAnswer.HELD:
+        policy = scene.settings.protection
+        may_stay = policy is not None and not policy.flattens
+        scene.hold("I24", may_stay, "shares of {} are held without a stop, and should be left", decision.symbol)
+        scene.held_bare.add(decision.symbol)
+
+
 def look_at_the_end(scene: Scene) -> None:
     """See that every position is guarded as a slice ends."""
     policy = scene.settings.protection
     if policy is None or not isinstance(scene.event, SliceClosed) or scene.event.slice.ended_at < scene.market.now:
         return
+    bare = scene.held_bare = {scene.name_now(symbol) for symbol in scene.held_bare}
     for symbol, shares in scene.books.shares.items():
-        if shares and symbol not in policy.waivers and symbol not in scene.refused_legs:
+        if not shares:
+            bare.discard(symbol)
+        elif symbol not in policy.waivers and symbol not in scene.refused_legs and symbol not in bare:
             if symbol in scene.paused or scene.books.unassigned(symbol):
                 continue  # what is not known to be ours as we count it is not guarded, and not traded
             is_guarded = _is_guarded(scene, symbol, shares)

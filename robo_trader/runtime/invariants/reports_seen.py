@@ -34,7 +34,10 @@ _STAYS = {status: status for status in _S}
 
 # What a report that moves no shares makes of an order; a status that is missing does not go with the report.
 BECOMES: dict[type, dict[OrderStatus, OrderStatus]] = {
-    OrderAccepted: {**_TO_WORK, _S.PARTIALLY_FILLED: _S.PARTIALLY_FILLED, _S.FILLED: _S.FILLED},
+    # After a statement has told of it, or twice, it changes nothing.
+    OrderAccepted: {
+        **_TO_WORK, _S.WORKING: _S.WORKING, _S.PARTIALLY_FILLED: _S.PARTIALLY_FILLED, _S.FILLED: _S.FILLED,
+    },
     OrderRejected: dict.fromkeys(_OPEN, _S.REJECTED),
     OrderCanceled: dict.fromkeys(_OPEN, _S.CANCELED),
     OrderExpired: dict.fromkeys(_OPEN, _S.EXPIRED),
@@ -125,6 +128,8 @@ class ReportsSeen:
             return None
         if known is None:
             return Effect("the order is not ours")
+        if isinstance(report, OrderAccepted) and _is_strange(known.order.broker_order_id, report.broker_order_id):
+            return Effect("the broker knows the order by another id")
         return Effect() if known.order.status in moves else Effect(f"the order is {known.order.status.value}")
 
     def take(self, report: BrokerReport, effect: Effect) -> None:
@@ -201,6 +206,10 @@ class ReportsSeen:
         commission = self._early.get(first, report.commission)
         after = Version(report.order_id, report.quantity, report.price, commission)
         return Effect(execution_id=first, after=after)
+
+
+def _is_strange(known: str, told: str) -> bool:
+    return known not in ("", told) and told != ""
 
 
 def _version(stated: StatedExecution) -> Version:

@@ -6,6 +6,7 @@ I10, I12, I13, I14, I25, I28.
 from decimal import Decimal
 
 from robo_trader.core.domain.arming import ArmingChanged
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.events import InstructionGiven, OrderUpdated, TradingStateChanged
 from robo_trader.core.domain.instructions import InstructionKind
 from robo_trader.core.domain.instruments import Symbol
@@ -16,6 +17,7 @@ from robo_trader.core.rules.comparison import exceeds
 from robo_trader.runtime.invariants.scene import Scene
 
 _STOPS = (OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP)
+_CLOCK_STOP = 2_000_000_000  # nanoseconds
 
 
 def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
@@ -43,7 +45,14 @@ def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
     if not reducing:
         _hold_arming(scene, order)
         _hold_sight(scene, order)
+        apart = abs(scene.clock_ahead)
+        scene.hold("I20", apart < _CLOCK_STOP, "order {} may open, and clocks differ by {} ns", order.order_id, apart)
         _look_at_limits(scene, order)
+
+
+def look_at_clocks(scene: Scene, event: ClocksCompared) -> None:
+    """Remember how far the broker's clock and ours are apart."""
+    scene.clock_ahead = event.ahead_nanos
 
 
 def look_at_arming(scene: Scene, event: ArmingChanged) -> None:

@@ -14,6 +14,7 @@ from robo_trader.core.domain.order_reports import BrokerReport
 from robo_trader.core.domain.orders import BUY, Order, OrderId, OrderIntent, OrderPurpose, OrderType
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.statements import StatedExecution
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.account import Account
 from robo_trader.core.engine.settings import EngineSettings
 from robo_trader.core.ledger.sub_accounts import SubAccounts
@@ -61,6 +62,10 @@ class Scene:
         self.timers: dict[str, int] = {}
         self.opening_equity = ZERO  # of the session, dollars
         self.marked = (ZERO, ZERO)  # equity and gross exposure as the last slice ended
+        self.contracts: dict[Symbol, int] = {}  # the broker's id of each symbol's
+        self.ticks: dict[Symbol, tuple[tuple[Decimal, Decimal], ...]] = {}  # from a price on, its step: dollars
+        self.clock_ahead = 0  # nanoseconds that the broker's is ahead of ours
+        self.held_bare: set[Symbol] = set()  # their stops failed twice, and the settings let them stay
         # Of the step at hand:
         self.number = 0
         self.event: InputEvent | None = None
@@ -140,7 +145,7 @@ class Scene:
         if needed > due:
             known.needed, known.first_quantity = needed, left
 
-    def sound_bars(self, event: SliceClosed) -> list[Bar]:
+    def sound_bars(self, event: SliceClosed | HistoryShown) -> list[Bar]:
         """Return the bars of a slice that the engine did not refuse."""
         refused = [decision.bar for decision in self.step.events if isinstance(decision, BarRejected)]
         bars = list(event.slice.bars)

@@ -104,8 +104,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I16", sentence="The journal has no gap and no changed byte.", means=_RECORD,
-        remark="A journal whose end is cut off is whole in itself: that needs an anchor outside, which comes. Until "
-        "then only the broker can tell, by an order that the journal does not know.",
+        remark="A journal whose end is cut off is whole in itself: that is what the anchor beside it tells, at every "
+        "start, by `db verify` and every hour; and the broker, by an order that the journal does not know.",
     ),
     Invariant(
         code="I17", sentence="Nothing reaches the broker before it is durable.", means=_WIRE,
@@ -121,7 +121,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I20", sentence="Time does not go back; what comes late moves nothing; timers fire when asked.",
-        means=_EVENTS, remark="The clock's skew comes with live feeds.",
+        means=_EVENTS, remark="No entry leaves while the broker's clock and ours are two seconds apart.",
     ),
     Invariant(
         code="I21", sentence="Nothing is decided on what is not known yet, or on what is too old.", means=_EVENTS,
@@ -129,7 +129,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I22", sentence="Only finite numbers on tick and lot, and names in their grammar, reach the broker.",
-        means=_EVENTS, remark="The tick is a hundredth of a cent until instruments have their own.",
+        means=_EVENTS, remark="The tick is the contract's, by price band; Rule 612's where nobody told it.",
     ),
     Invariant(
         code="I23", sentence="One trading epoch an account; an older one has no effect.", means=_RECORD,

@@ -5,6 +5,7 @@ I20, I21.
 
 from robo_trader.core.domain.bars import TradingSession
 from robo_trader.core.domain.events import (
+    BarRejected,
     OrderUpdated,
     QuoteArrived,
     QuoteRejected,
@@ -18,6 +19,7 @@ from robo_trader.core.domain.events import (
 from robo_trader.core.domain.order_reports import BROKER_REPORTS
 from robo_trader.core.domain.orders import OrderPurpose
 from robo_trader.core.domain.statements import StatementReceived
+from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.runtime.invariants.scene import Scene
 
 
@@ -37,6 +39,18 @@ def look_at_slice(scene: Scene, event: SliceClosed) -> None:
         scene.hold("I22", is_sound, "{} was used", bar)
     _enter(scene, slice_.session)
     market.take_slice(slice_, sound)
+
+
+def look_at_history(scene: Scene, event: HistoryShown) -> None:
+    """Go on to the time of what is only shown: nothing but refusals of bars may come of it."""
+    slice_, market = event.slice, scene.market
+    sound = scene.sound_bars(event)
+    is_idle = not scene.step.commands and all(isinstance(one, BarRejected) for one in scene.step.events)
+    scene.hold("I21", is_idle, "something was decided on bars of {} that were only shown", slice_.ended_at)
+    is_in_order = not sound or slice_.ended_at >= market.now
+    scene.hold("I20", is_in_order, "bars of {} came after {} and were used", slice_.ended_at, market.now)
+    if slice_.ended_at >= market.now:
+        market.take_history(slice_, sound)
 
 
 def look_at_record(scene: Scene, event: QuoteArrived | TradePrinted | TimerFired) -> None:

@@ -81,7 +81,7 @@ def show(gateway: RunningGateway, slices: Sequence[BarSlice]) -> None:
         gateway.show(slice_)
 
 
-@pytest.mark.parametrize("size", [BarSize.MINUTES_5, BarSize.HOUR_1], ids=lambda size: size.value)
+@pytest.mark.parametrize("size", [BarSize.MINUTES_5, BarSize.MINUTES_30], ids=lambda size: size.value)
 async def test_history_arrives_and_then_each_slice_once_as_shown(size: BarSize, tmp_path: Path) -> None:
     slices = minutes_of(0, 6, size)
     async with (
@@ -94,6 +94,30 @@ async def test_history_arrives_and_then_each_slice_once_as_shown(size: BarSize, 
         for count, slice_ in enumerate(slices[3:], start=4):
             gateway.show(slice_)
             assert await watcher.come_to(slice_.ended_at) == slices[:count]
+
+
+async def test_hours_are_counted_from_the_open_though_the_gateway_cuts_them_by_the_clock(tmp_path: Path) -> None:
+    halves = minutes_of(0, 13, BarSize.MINUTES_30)
+    hours = [(start, end) for start, end in bar_intervals(a_session(), BarSize.HOUR_1)]
+    async with (
+        a_market(BarSize.MINUTES_30, halves[:5]) as gateway,
+        a_client(gateway, tmp_path) as client,
+    ):
+        gateway.clock.at = halves[4].ended_at
+        watcher = Watcher(client, BarSize.HOUR_1)
+        slices = await watcher.come_to(halves[4].ended_at)
+        assert [slice_.ended_at for slice_ in slices] == [end for _, end in hours[:2]], "the third is half told"
+        show(gateway, halves[5:])
+        slices = await watcher.come_to(halves[-1].ended_at)
+        assert [slice_.ended_at for slice_ in slices] == [end for _, end in hours]
+        for number, (slice_, span) in enumerate(zip(slices, hours, strict=True)):
+            told = [piece for piece in halves if span[0] < piece.ended_at <= span[1]]
+            for place, bar in enumerate(slice_.bars):
+                pieces = [piece.bars[place] for piece in told]
+                assert len(pieces) == (1 if number == 6 else 2)
+                assert (bar.started_at, bar.ended_at, bar.open, bar.close) == (*span, pieces[0].open, pieces[-1].close)
+                assert (bar.high, bar.low) == (max(one.high for one in pieces), min(one.low for one in pieces))
+                assert bar.volume == sum(one.volume for one in pieces)
 
 
 async def test_daily_bars_and_small_bars_summed_up_by_the_gateway(tmp_path: Path) -> None:

@@ -17,14 +17,13 @@ from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.domain.violations import Control
 from robo_trader.simulation.gateway.market.settings import MarketAccess
-from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
 from tests.builders import AAPL, some_limits
 from tests.gateway_running import STAGE, RunningGateway, a_gateway
 from tests.quoting_through import ENTER, LEAVE, SPY, SYMBOLS, TICKS, QuotingTrader, a_quoting_trader
-from tests.trading_through import books_agree, kill
+from tests.trading_through import books_agree
 
 FLOWING, SILENT, DELAYED = DataState.FLOWING, DataState.SILENT, DataState.DELAYED
-HALTED, UNIDENTIFIED = DataState.HALTED, DataState.UNIDENTIFIED
+HALTED = DataState.HALTED
 
 
 def do(gateway: RunningGateway, call: str, **arguments: object) -> Any:  # noqa: ANN401 - each doing has its own
@@ -151,38 +150,6 @@ async def test_f21_a_login_without_live_data_opens_nothing(tmp_path: Path) -> No
             await trader.trading.turn()
         assert not trader.heard(QuoteArrived) and not trader.engine.account.orders.last_id
         assert {trader.data_state(symbol) for symbol in SYMBOLS} == {SILENT}
-
-
-@pytest.mark.parametrize(
-    ("mistake", "words"),
-    [
-        ({"is_twofold": True}, "means 2 contracts"),
-        ({"currency": "EUR"}, "has the currency 'EUR'"),
-        ({"con_id": 424242}, "was 265598 before"),
-    ],
-)
-async def test_f23_a_symbol_that_means_another_contract_is_not_opened(
-    mistake: dict[str, object], words: str, tmp_path: Path
-) -> None:
-    """F23: the contract is looked up on every connection, and must be the one it was, also over restarts."""
-    async with a_gateway(quoted=SYMBOLS) as gateway:
-        async with a_quoting_trader(gateway, tmp_path) as trader:
-            await trades_again(trader)
-            do(gateway, "mistake_contract", symbol="AAPL", **mistake)
-            kill(trader)
-            await trader.until_state(UNIDENTIFIED)
-            await trader.until_ready()
-            await trader.until_flowing(SPY)
-            await trader.until(lambda: any(words in block.reason for block in trader.engine.account.blocks.of(AAPL)))
-            await refused_entry(trader)
-        async with a_quoting_trader(gateway, tmp_path, is_awaited=False) as again:
-            await again.until_flowing(SPY)
-            await again.until(lambda: any(words in block.reason for block in again.engine.account.blocks.of(AAPL)))
-            await refused_entry(again)
-            do(gateway, "mistake_contract", symbol="AAPL")
-            gateway.server.inject(Fault(kind=FaultKind.CLOSE))
-            await again.until_flowing()
-            await trades_again(again)
 
 
 async def test_f22_a_burst_sheds_quotes_and_no_order_event(tmp_path: Path) -> None:

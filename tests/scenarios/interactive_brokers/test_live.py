@@ -57,6 +57,7 @@ def written(folder: Path, port: int, **changes: str) -> dict[str, str]:
         f'[execution]\nmode = "{facts["mode"]}"\nbroker = "{facts["broker"]}"\n'
         f'[live]\naccounts = "{facts["accounts"]}"\nports = "{facts["ports"]}"\n'
         f'[ibkr]\nport = {port}\naccount = "{facts["account"]}"\n'
+        "[storage]\naccept_old_sqlite = true\n"  # whatever this Python brings
     )
     return environment(XDG_DATA_HOME=str(folder), XDG_CACHE_HOME=str(folder))
 

@@ -104,6 +104,11 @@ def times_ready(database: Path) -> int:
     return 0
 
 
+def told_at(database: Path, kind: str) -> list[int]:
+    """When the inputs of a kind happened, in the order of the journal."""
+    return [row["occurred_at"] for row in rows(database, "journal") if row["kind"] == kind]
+
+
 async def wait_until(is_so: Any, log: list[str]) -> None:  # noqa: ANN401
     patience = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
@@ -202,3 +207,34 @@ def backtest_of(played: list[BarSlice]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     return {key: told[key] for key in SAME}
+
+
+async def test_bars_that_were_missed_are_shown_and_only_fresh_ones_are_decided_on(
+    sessions: SessionTable, tmp_path: Path
+) -> None:
+    """The line is gone while five sessions pass: the first three are history by then."""
+    slices = (await sample_slices(sessions))[:20]
+    stage = MarketSettings(
+        sessions=sessions, listings=tuple(Listing(symbol=symbol) for symbol in SYMBOLS), bar_size=BarSize.DAY_1
+    )
+    async with a_gateway(stage=stage) as gateway:
+        database = tmp_path / "session.db"
+        async with the_session(gateway, database):
+            await play(gateway, slices[:14], database, breaks=())
+            gateway.server.inject(read_fault({"kind": "restart", "seconds": 2}))
+            await wait_until(lambda: not gateway.server.clients(), ["the restart"])
+            for slice_ in slices[14:19]:
+                gateway.show(slice_)
+            with closing(SqlProjections(database)) as stored:
+                await wait_until(partial(is_taken, slices[18], stored), ["the link is back"])
+                gateway.show(slices[19])
+                await wait_until(partial(is_taken, slices[19], stored), ["the next one"])
+        shown = told_at(database, "HistoryShown")
+        assert shown == [slice_.ended_at for slice_ in slices[14:17]]
+        assert told_at(database, "SliceClosed") == [
+            slice_.ended_at for slice_ in slices if slice_.ended_at not in shown
+        ]
+        with closing(SqlProjections(database)) as stored:
+            for symbol in SYMBOLS:
+                closes = [bar.close for bar in stored.bars(symbol)]
+                assert closes == [bar.close for one in slices for bar in one.bars if bar.symbol == symbol]

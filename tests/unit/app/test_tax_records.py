@@ -50,7 +50,7 @@ class Books:
 
     def read(self, folder: Path, *, mode: str = "PAPER", strategy: str | None = None) -> TaxRecords:
         path = folder / "session.db"
-        journal = SqlJournal(path)
+        journal = SqlJournal(path, accepts_old_sqlite=True)
         journal.begin(
             SessionRecord(
                 account="U1", mode=mode, broker="paper", bar_size="1 day", strategy="sma", feeds={},

@@ -33,6 +33,7 @@ from robo_trader.core.portfolio.sizing import FixedFraction
 from robo_trader.core.portfolio.stops import StopPolicy
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from tests.builders import AAPL, MSFT, a_day, engine_settings, some_limits
+from tests.databases import execute
 from tests.examples import examples
 from tests.unit.app.ledgers import a_journal
 from tests.unit.core.engine.test_outcomes import Mood
@@ -275,8 +276,7 @@ def test_a_time_that_is_none_is_an_error() -> None:
 
 
 def test_a_journal_of_another_schema_is_refused_by_name(bought: Path) -> None:
-    with closing(SqlJournal(bought)) as journal, journal._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    execute(bought, "UPDATE meta SET value = '1' WHERE key = 'schema_version'")
     with pytest.raises(JournalDamaged, match="has schema 1"):
         why(bought, "1")
 
@@ -292,8 +292,7 @@ def test_what_is_no_journal_of_ours_is_refused_by_name(tmp_path: Path) -> None:
 def test_it_reads_beside_a_writer_and_sees_one_moment(bought: Path) -> None:
     with opened(bought) as decisions:
         before = decisions.last_seq()
-        with closing(SqlJournal(bought)) as journal, journal._engine.begin() as connection:
-            connection.exec_driver_sql("DELETE FROM orders")
+        execute(bought, "DELETE FROM orders")
         assert decisions.last_seq() == before and decisions.trail.order(1) is not None
     with opened(bought) as decisions:
         assert decisions.trail.order(1) is None

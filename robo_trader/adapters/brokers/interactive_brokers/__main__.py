@@ -11,17 +11,22 @@ from collections.abc import Awaitable
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel
 from robo_trader.adapters.brokers.interactive_brokers.session import Session
+from robo_trader.adapters.brokers.interactive_brokers.surroundings import THIS_MACHINE, Surroundings
 
 
 async def serve(descriptor: int, epoch: int) -> None:
     """Talk to the gateway for the engine at the other end of a socket, until it says so or is gone."""
     reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=descriptor))
-    channel = Channel(reader, writer, epoch)
+    await serve_line(Channel(reader, writer, epoch))
+
+
+async def serve_line(channel: Channel, around: Surroundings = THIS_MACHINE) -> None:
+    """Talk to the gateway for the engine at the other end of a line, until it says so or is gone."""
     try:
         begin = await _next(channel)
         if begin is not None:
             assert isinstance(begin, speech.Begin), begin
-            await _obey(channel, Session(begin, channel.say))
+            await _obey(channel, Session(begin, channel.say, around))
     except* ConnectionError:
         pass  # the engine hung up while something was said to it
     finally:
@@ -30,15 +35,19 @@ async def serve(descriptor: int, epoch: int) -> None:
 
 async def _obey(channel: Channel, session: Session) -> None:
     """Do what is asked until the engine says that it is over, or hangs up; a bug anywhere ends the process."""
-    async with asyncio.TaskGroup() as group:
-        lasting = [group.create_task(session.run()), group.create_task(session.say_words())]
-        while (asked := await _next(channel)) is not None:
-            if isinstance(asked, speech.RecordsTaken):
-                session.market.ticks.tell_more()
-            else:
-                group.create_task(_do(session, asked))
-        for task in lasting:
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            wanted = session.run(), session.say_words(), session.errands.watch()
+            lasting = [group.create_task(lasts) for lasts in wanted]
+            while (asked := await _next(channel)) is not None:
+                if isinstance(asked, speech.RecordsTaken):
+                    session.market.ticks.tell_more()
+                else:
+                    group.create_task(_do(session, asked))
+            for task in lasting:
+                task.cancel()
+            session.close()
+    finally:
         session.close()
 
 
@@ -66,6 +75,8 @@ def _act(session: Session, asked: object) -> Awaitable[None]:
         return session.ordering.change(asked)
     if isinstance(asked, speech.AskStatement):
         return session.answer(asked)
+    if isinstance(asked, speech.AskHistory):
+        return session.tell_history(asked)
     assert isinstance(asked, speech.WatchMarket), asked
     return session.market.watch(asked)
 

@@ -36,7 +36,8 @@ class Answers:
             rows = self._rows[key] = []
             try:
                 await send()
-                await asyncio.wait_for(end, seconds)
+                async with asyncio.timeout(seconds):  # wait_for would lose a cancel that comes with the answer
+                    await end
             except TimeoutError:
                 raise NoAnswerError(f"no answer to {key} within {seconds:g} seconds") from None
             finally:
@@ -66,6 +67,17 @@ class Answers:
         if not end.done():
             end.set_exception(RequestRefusedError(code, text))
         return True
+
+    def spoil(self, key: int | str) -> None:
+        """Take that a row could not be read: whatever else comes, it is not all."""
+        end = self._ends.get(key)
+        if end is not None and not end.done():
+            end.set_exception(NoAnswerError(f"the answer to {key} holds a message that could not be read"))
+
+    def spoil_numbered(self) -> None:
+        """Take the same of every question that has a number."""
+        for key in [key for key in self._ends if isinstance(key, int)]:
+            self.spoil(key)
 
     def break_off(self) -> None:
         """Let every question fail: the line is gone."""

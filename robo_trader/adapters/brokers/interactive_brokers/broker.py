@@ -6,25 +6,29 @@ dead one may or may not have sent is never sent again: it becomes unknown when i
 
 import asyncio
 import contextlib
-import socket
-import sys
-import time
-from asyncio.subprocess import Process
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 import structlog
 
-from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers import broker_log, speech
+from robo_trader.adapters.brokers.interactive_brokers.bar_stream import told_size
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
-from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import Batches, HistoryBatch
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import PAPER_ONLY, AllowedTargets
+from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
+    THIS_MACHINE,
+    BrokerProcess,
+    Surroundings,
+)
 from robo_trader.adapters.brokers.interactive_brokers.told_records import ToldRecords
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.clocks import ClocksCompared
+from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.market_data import MarketDataChanged
@@ -36,12 +40,14 @@ from robo_trader.core.domain.order_reports import (
 )
 from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 from robo_trader.core.domain.reference_table import ReferenceTable
+from robo_trader.core.domain.risk_facts import FactsReported
 from robo_trader.core.domain.statements import ForeignExecution, StatementPart, StatementReceived
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.core.ports.journal import Batch
 
 _NOT_SENT = "it was not sent: the broker's process is not there"
 
+_ALARMING = {LinkState.DOWN, LinkState.BLIND, LinkState.REFUSED}
 _FOR_THE_BOOKS = (*BROKER_REPORTS, StatementReceived, ForeignExecution)
 
 log = structlog.get_logger()
@@ -56,7 +62,10 @@ class GatewayTarget:
     account: str
     allowed: AllowedTargets = PAPER_ONLY
     client_id: int = 1
+    history_clients: int = 5  # connections for history beside the one that trades, which is asked if there is none
+    routes: Mapping[Symbol, str] = field(default_factory=dict)  # venues of symbols whose orders do not go to SMART
     time_zone: str = "US/Eastern"
+    windows: tuple[RestartWindow, ...] = ()
 
     def __str__(self) -> str:
         """Return host and port."""
@@ -74,6 +83,7 @@ class InteractiveBrokers:
         numbers_file: Path,
         opened_at: int = 0,
         patience: Patience = USUAL,
+        around: Surroundings = THIS_MACHINE,
     ) -> None:
         """table: the names of the journal's orders, kept by its writer; numbers_file: the numbers used on the wire.
 
@@ -84,18 +94,19 @@ class InteractiveBrokers:
         self._numbers_file = numbers_file
         self._opened_at = opened_at
         self._patience = patience
+        self._around = around
         self._orders = OpenOrders()
         self._reports: list[FromBroker] = []
         self._channel: Channel | None = None
-        self._process: Process | None = None
+        self._process: BrokerProcess | None = None
         self._epoch = 0
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
-        self._contracts: dict[Symbol, int] = {}  # their numbers, as they were first told
+        self._batches = Batches()
         self.records = ToldRecords(self._say)
         self._watch: speech.WatchMarket | None = None
-        self.is_simulated = False  # the gateway plays another day
+        self.is_simulated: bool | None = None  # the gateway plays another day; None: nobody has heard it yet
         self.link = LinkState.DOWN
         self.reason = "not started"
         self.market_time = 0  # the latest that anybody named, UTC ns
@@ -108,8 +119,14 @@ class InteractiveBrokers:
     def restore(self, batches: Iterable[Batch]) -> None:
         """Learn from a journal which orders are open and which executions are known."""
         self._orders.restore(
-            map(self._note_contracts, batches), self._reference_of, answer_by=time.monotonic() + self._patience.answer
+            batches,
+            self._reference_of,
+            answer_by=self._around.monotonic() + self._patience.answer,
         )
+
+    def recall(self, journaled: OpenOrders) -> None:
+        """Learn the same from what the journal's batches have led to."""
+        self._orders.recall(journaled, answer_by=self._around.monotonic() + self._patience.answer)
 
     async def start(self) -> None:
         """Start the process and keep one running."""
@@ -125,10 +142,18 @@ class InteractiveBrokers:
         process = self._process
         if process is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self._patience.finish)
+                async with asyncio.timeout(self._patience.finish):
+                    await process.wait()
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
+
+    def renew(self, reason: str) -> None:
+        """Take the line for away, and begin it anew with another process: what was missed is told from the start."""
+        self._change_link(LinkState.DOWN, reason)
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     @property
     def processes(self) -> int:
@@ -148,7 +173,8 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, order.approved_at)
         group = f"{self._table.install}.{order.intent.oca_group}" if order.intent.oca_group else ""
         if self._say(speech.PlaceOrder(order=order, reference=reference, group=group)):
-            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer)
+            answer_by = self._around.monotonic() + self._patience.answer_to(order.intent)
+            self._orders.add(order, reference, answer_by=answer_by)
         else:
             self._take(OrderRejected(order_id=order.order_id, reason=_NOT_SENT, occurred_at=self.market_time))
 
@@ -173,7 +199,7 @@ class InteractiveBrokers:
         """Return what arrived, and which orders nobody answered in time. Raises the bug that ended the keeping."""
         if self._keeper is not None and self._keeper.done() and not self._keeper.cancelled():
             self._keeper.result()
-        for unanswered in self._orders.overdue(time.monotonic()):
+        for unanswered in self._orders.overdue(self._around.monotonic()):
             self._reports.append(OrderUnanswered(order_id=unanswered.order_id, occurred_at=self.market_time))
         reports, self._reports = self._reports, []
         self.arrived.clear()
@@ -194,27 +220,46 @@ class InteractiveBrokers:
         """
         self.is_watching = False
         self._watch = speech.WatchMarket(
-            symbols=symbols, bar_size=bar_size.value, duration=duration, ticks=ticks, contracts=self._contracts
+            symbols=symbols,
+            bar_size=told_size(bar_size).value,
+            duration=duration,
+            ticks=ticks,
         )
         self._say(self._watch)
 
     def now(self) -> int:
-        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day."""
-        return self.market_time if self.is_simulated else max(self.market_time, time.time_ns())
+        """Return the market's time, UTC ns: ours, or that of a gateway which plays another day.
+
+        Before the gateway was heard it may play any day: the latest named time is all that is known.
+        """
+        return max(self.market_time, self._around.wall()) if self.is_simulated is False else self.market_time
 
     def take_bars(self) -> Sequence[speech.BarsTold]:
         """Return what was told of bars since the last call."""
         bars, self._bars = self._bars, []
         return bars
 
+    async def history_of(self, symbols: Sequence[Symbol], bar_size: BarSize, duration: str) -> HistoryBatch:
+        """Return so much of the past of some symbols, beside what is watched; bars are those of `told_size`.
+
+        Raises ConnectionError where the process is gone, or ends meanwhile.
+        """
+        number, coming = self._batches.begin()
+        asked = speech.AskHistory(
+            number=number, symbols=tuple(symbols), bar_size=told_size(bar_size).value, duration=duration
+        )
+        if not self._say(asked):
+            self._batches.break_off()
+        return await coming
+
     # ---- the process ----
 
     async def _keep(self) -> None:
         deaths = 0
         while True:
-            begun = time.monotonic()
+            begun = self._around.monotonic()
             reason = await self._run_once()
-            deaths = 1 if time.monotonic() - begun > self._patience.healthy else deaths + 1
+            deaths = 1 if self._around.monotonic() - begun > self._patience.healthy else deaths + 1
             if self.link is LinkState.REFUSED:
                 return
             self._change_link(LinkState.DOWN, reason)
@@ -226,30 +271,31 @@ class InteractiveBrokers:
     async def _run_once(self) -> str:
         """Run one process; return why it is over."""
         self._epoch += 1
-        ours, theirs = socket.socketpair()
-        command = (sys.executable, "-m", "robo_trader.adapters.brokers.interactive_brokers")
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, str(theirs.fileno()), str(self._epoch), pass_fds=(theirs.fileno(),), start_new_session=True
-            )
-        channel = Channel(*await asyncio.open_connection(sock=ours), self._epoch)
+        launched = await self._around.launch(self._epoch)
+        self._process = launched.process
+        channel = Channel(launched.reader, launched.writer, self._epoch)
         try:
             channel.say(self._begin())
             self._channel = channel
             if self._watch is not None:
-                channel.say(msgspec.structs.replace(self._watch, contracts=self._contracts))
+                channel.say(self._watch)
             while True:
-                self._hear(await asyncio.wait_for(channel.hear(), self._patience.hangs))
+                async with asyncio.timeout(self._patience.hangs):  # wait_for would lose a cancel that comes with a word
+                    said = await channel.hear()
+                self._hear(said)
         except TimeoutError:
             return f"it did not say a word for {self._patience.hangs:g} seconds"
         except (ConnectionError, ChannelBrokenError) as error:
             return str(error)
         finally:
             self._channel = None
-            await self._end(self._process)
-            await channel.close()
+            self._batches.break_off()
+            try:
+                await self._end(self._process)
+            finally:  # whoever stops it may be tired of waiting
+                await channel.close()
 
-    async def _end(self, process: Process) -> None:
+    async def _end(self, process: BrokerProcess) -> None:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()  # it holds nothing that must be put in order
@@ -264,7 +310,8 @@ class InteractiveBrokers:
             host=target.host, port=target.port, client_id=target.client_id, account=target.account,
             allowed=target.allowed, time_zone=target.time_zone, table=self._table, numbers_file=str(self._numbers_file),
             orders=self._orders.known(), executions=self._orders.executions(), at=self.market_time,
-            opened_at=self._opened_at, patience=self._patience,
+            opened_at=self._opened_at, patience=self._patience, history_clients=target.history_clients,
+            routes=dict(target.routes), windows=target.windows,
         )  # fmt: skip
 
     def _say(self, value: object) -> bool:
@@ -283,16 +330,12 @@ class InteractiveBrokers:
             self._take(said)
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
-        elif isinstance(said, MarketDataChanged):
-            self._note_contract(said)
+        elif isinstance(said, (MarketDataChanged, ContractReported, ClocksCompared, FactsReported)):
+            broker_log.tell(said)
             self._take(said)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
                 self.is_simulated = said.is_simulated
-        elif isinstance(said, speech.CodeHeard):
-            _tell_code(said)
-        elif isinstance(said, speech.AlarmRaised):
-            log.error("the broker's process raises an alarm", words=said.words)
         else:
             self._hear_market(said)
 
@@ -301,33 +344,30 @@ class InteractiveBrokers:
             self._bars.append(said)
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
-            self._bars += said.parts
             self.is_watching = True
+            broker_log.tell(said)
             self._come_to(said.at)
         elif isinstance(said, speech.RecordsTold):
             self.market_time = max(self.market_time, self.records.hear(said))
             self.arrived.set()
         elif isinstance(said, speech.TimeTold):
             self._come_to(said.at)
+        elif isinstance(said, (speech.BatchTold, speech.BatchEnded)):
+            self._batches.hear(said)
+        else:
+            broker_log.tell(said, is_expected=self.link is LinkState.RESTARTING)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
+        is_news = (state, reason) != (self.link, self.reason)
         self.reason = reason
         self.is_watching &= state is LinkState.READY
+        if is_news:
+            is_alarming = self.link is LinkState.READY and state in _ALARMING
+            (log.error if is_alarming else log.info)("broker link", state=state.value, reason=reason)
         if state is not self.link:
             self.link = state
-            log.info("broker link", state=state.value, reason=reason)
             self.market_time = max(self.market_time, at)
             self._take(BrokerLinkChanged(state=state, reason=reason, epoch=self._epoch, occurred_at=self.market_time))
-
-    def _note_contracts(self, batch: Batch) -> Batch:
-        for step in batch.steps:
-            if isinstance(step.input, MarketDataChanged):
-                self._note_contract(step.input)
-        return batch
-
-    def _note_contract(self, changed: MarketDataChanged) -> None:
-        if changed.contract_id:
-            self._contracts.setdefault(changed.symbol, changed.contract_id)
 
     def _come_to(self, at: int) -> None:
         self.market_time = max(self.market_time, at)
@@ -338,9 +378,3 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()
-
-
-def _tell_code(said: speech.CodeHeard) -> None:
-    code = meaning(said.code)
-    tell = log.info if code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL} else log.warning
-    tell("gateway", code=said.code, text=said.text, means=code.cause, effect=code.effect, next_step=code.next_step)

@@ -42,6 +42,8 @@ _UNCHANGED = "the order goes on under the terms it had"
 _STALE = "prices stand still; entries are refused until they move again"
 _BLIND = "orders at the broker live on, unseen; nothing new is sent"
 
+NO_CONTRACT = 200
+
 CODES: dict[int, BrokerCode] = {
     100: BrokerCode(
         _K.NOTICE, "more than 50 messages in a second", "the gateway may hang up", "none: sending slows down by itself"
@@ -68,7 +70,12 @@ CODES: dict[int, BrokerCode] = {
         _K.REFUSES_CANCEL, "the order cannot be canceled now", _UNCHANGED, "none: executions and statements tell"
     ),
     162: BrokerCode(_K.REQUEST, "no history, or asked for too quickly", _NONE, "none: it is asked for again, slower"),
-    200: BrokerCode(_K.REJECTS, "no contract fits, or several do", _DEAD, "check the symbol in `data.symbols`"),
+    NO_CONTRACT: BrokerCode(
+        _K.REJECTS,
+        "no contract fits, or several do",
+        _DEAD,
+        "check the symbol in `data.symbols`, and its venue in `ibkr.routes`",
+    ),
     201: BrokerCode(_K.REJECTS, "the order was rejected", _DEAD, "read the reason: margin, permissions or rules"),
     202: BrokerCode(_K.CONFIRMS_CANCEL, "the order was canceled", "what was filled before counts", "none"),
     203: BrokerCode(_K.REJECTS, "this account may not trade the contract", _DEAD, "check trading permissions at IBKR"),

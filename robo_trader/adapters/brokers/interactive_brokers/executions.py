@@ -1,22 +1,49 @@
 """Executions of the wire: one id a version, and which version of which it is."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from ib_async.contract import Contract
 from ib_async.objects import Execution
 
-from robo_trader.adapters.brokers.interactive_brokers.translation import exact, nanos, side_of, symbol_of
+from robo_trader.adapters.brokers.interactive_brokers.translation import (
+    UnreadableError,
+    exact,
+    nanos,
+    side_of,
+    symbol_of,
+)
 from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.order_references import LostOrder, NamedOrder, OurOrder
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.domain.statements import StatedExecution
+
+KEPT_MAX = 10_000  # executions, and what is known of each: the gateway tells one day's
+_ID_CHARACTERS_MAX = 100
+_Value = TypeVar("_Value")
+
+
+class Recent(dict[str, _Value]):
+    """What is known of executions, by id: the newest of them, so that nobody can make it grow without end."""
+
+    def __setitem__(self, key: str, value: _Value) -> None:
+        super().__setitem__(key, value)
+        if len(self) > KEPT_MAX:
+            del self[next(iter(self))]
+
+
+def execution_id_of(text: str) -> ExecutionId:
+    """Return an id as the wire writes it. Raises UnreadableError for what nobody would use as one."""
+    if not 0 < len(text) <= _ID_CHARACTERS_MAX:
+        raise UnreadableError(f"{text[:20]!r} is no id of an execution")
+    return ExecutionId(text)
 
 
 class ExecutionVersions:
     """Which executions are known. A correction has the id of what it corrects but for what follows the last dot."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, tuple[int, str]] = {}
+        self._latest: Recent[tuple[int, str]] = Recent()
 
     def is_new(self, execution_id: str) -> bool:
         """Return whether this version, or a later one, is not known yet."""
@@ -24,12 +51,16 @@ class ExecutionVersions:
         latest = self._latest.get(family)
         return latest is None or version > latest[0]
 
+    def before(self, execution_id: str) -> ExecutionId | None:
+        """Return the version that is known of the same execution, if there is one."""
+        latest = self._latest.get(_parts(execution_id)[0])
+        return None if latest is None else ExecutionId(latest[1])
+
     def note(self, execution_id: str) -> ExecutionId | None:
         """Take a version in that is new; return the one that it replaces."""
-        family, version = _parts(execution_id)
-        before = self._latest.get(family)
+        before, (family, version) = self.before(execution_id), _parts(execution_id)
         self._latest[family] = (version, execution_id)
-        return None if before is None else ExecutionId(before[1])
+        return before
 
 
 def last_versions(told: Iterable[StatedExecution]) -> tuple[StatedExecution, ...]:
@@ -61,16 +92,19 @@ def owner(reference: str, read: Read) -> tuple[OrderId | None, str]:
 def stated_execution(
     contract: Contract, execution: Execution, read: Read, corrects: ExecutionId | None
 ) -> StatedExecution:
-    """Return an execution as the gateway has it."""
+    """Return an execution as the gateway has it. Raises UnreadableError: one that cannot be read is not known."""
+    shares, price = exact(execution.shares), exact(execution.price)
+    if shares < 0 or price < 0:
+        raise UnreadableError(f"{shares} shares at {price} are no execution")
     order_id, lost = owner(execution.orderRef, read)
     return StatedExecution(
-        execution_id=ExecutionId(execution.execId),
+        execution_id=execution_id_of(execution.execId),
         order_id=order_id,
         broker_order_id=str(execution.permId),
         symbol=symbol_of(contract),
         side=side_of(execution.side),
-        quantity=exact(execution.shares),
-        price=exact(execution.price),
+        quantity=shares,
+        price=price,
         occurred_at=nanos(execution.time),
         corrects=corrects,
         lost_reference=lost,
@@ -84,4 +118,4 @@ def is_before(stated: StatedExecution, opened_at: int) -> bool:
 
 def _parts(execution_id: str) -> tuple[str, int]:
     family, dot, version = execution_id.rpartition(".")
-    return (family, int(version)) if dot and version.isdigit() else (execution_id, 0)
+    return (family, int(version)) if dot and version.isdecimal() else (execution_id, 0)

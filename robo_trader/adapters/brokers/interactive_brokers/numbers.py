@@ -1,7 +1,8 @@
 """Numbers of orders on the wire: never one twice, whatever the gateway offers after a restart."""
 
-import os
 from pathlib import Path
+
+from robo_trader.adapters.brokers.interactive_brokers.surroundings import DiskFiles, DurableFiles
 
 _AHEAD = 100  # numbers put aside at a time; a crash wastes no more of them
 
@@ -9,10 +10,12 @@ _AHEAD = 100  # numbers put aside at a time; a crash wastes no more of them
 class OrderNumbers:
     """Counts up over restarts of program and gateway. What was put aside is on disk before it is given out."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: DurableFiles | None = None) -> None:
         """path: holds the highest number that may have been used. Raises OSError or ValueError if it is unreadable."""
         self._path = path
-        self._next = int(path.read_text("ascii")) + 1 if path.exists() else 1
+        self._files = files or DiskFiles()
+        used = self._files.read(path)
+        self._next = 1 if used is None else int(used) + 1
         self._aside = self._next - 1
 
     def at_least(self, number: int) -> None:
@@ -28,15 +31,5 @@ class OrderNumbers:
         return number
 
     def _put_aside(self, highest: int) -> None:
-        beside = self._path.with_suffix(".new")
-        with beside.open("w", encoding="ascii") as file:
-            file.write(str(highest))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self._files.replace(self._path, str(highest))
         self._aside = highest

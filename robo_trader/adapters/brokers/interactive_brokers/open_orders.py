@@ -1,9 +1,10 @@
 """What the engine's end remembers for a new process: orders that are not over, and executions that are known."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from robo_trader.adapters.brokers.interactive_brokers.executions import Recent
 from robo_trader.adapters.brokers.interactive_brokers.speech import KnownOrder
 from robo_trader.core.domain.commands import CancelOrder, SubmitOrder
 from robo_trader.core.domain.events import BrokerClaim
@@ -30,7 +31,6 @@ from robo_trader.core.domain.statements import BrokerStatement, ForeignExecution
 from robo_trader.core.ports.journal import Batch
 
 _ENDS = (OrderRejected, OrderCanceled, OrderExpired, OrderAbsent)
-_EXECUTIONS_MAX = 10_000  # the gateway tells one day's
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class OpenOrders:
 
     def __init__(self) -> None:
         self._open: dict[OrderId, _Sent] = {}
-        self._executions: dict[str, Decimal | None] = {}  # with commissions, as far as they are known
+        self._executions: Recent[Decimal | None] = Recent()  # with commissions, as far as they are known
 
     def add(self, order: ApprovedOrder, reference: str, *, answer_by: float) -> None:
         """Take in an order that goes out. answer_by: when it becomes unknown if nobody says a word."""
@@ -85,6 +85,14 @@ class OpenOrders:
                     self.ask_cancel(command.order_id)
                 else:
                     self.ask_change(command.order_id, command.terms)
+
+    def recall(self, journaled: "OpenOrders", *, answer_by: float) -> None:
+        """Take over what a journal has led to. answer_by: of orders that it holds no answer to."""
+        self._executions = Recent(journaled.executions())
+        self._open = {
+            order_id: replace(sent, filled=dict(sent.filled), answer_by=None if sent.answer_by is None else answer_by)
+            for order_id, sent in journaled._open.items()  # noqa: SLF001 - of its own kind
+        }
 
     def ask_cancel(self, order_id: OrderId) -> None:
         """Remember that an order is to be canceled."""
@@ -148,5 +156,3 @@ class OpenOrders:
     def _note_execution(self, execution_id: str, commission: Decimal | None) -> None:
         known = self._executions.get(execution_id)
         self._executions[execution_id] = known if commission is None else commission
-        if len(self._executions) > _EXECUTIONS_MAX:
-            del self._executions[next(iter(self._executions))]

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, TurnDroppedError
+from robo_trader.adapters.brokers.interactive_brokers.routes import Routes
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker, TrackedOrder
-from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, stock, wire_order
+from robo_trader.adapters.brokers.interactive_brokers.translation import set_terms, wire_order
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.order_references import parse_reference
 from robo_trader.core.domain.order_reports import CancelRejected, ModifyRejected, OrderCanceled, OrderRejected
-from robo_trader.core.domain.orders import OrderId, OrderTerms
+from robo_trader.core.domain.orders import ApprovedOrder, OrderId, OrderTerms
 
 Say = Callable[[object], None]
 _UNSENT = "it was not sent: the gateway is not reached, has not told all yet, or had no turn for it in time"
@@ -29,16 +29,18 @@ class Ordering:
         tracker: OrderTracker,
         clock: MarketClock,
         say: Say,
+        numbers: OrderNumbers,
     ) -> None:
-        """Raises OSError or ValueError if the file of numbers cannot be read."""
+        """numbers: those of the orders on the wire."""
         self._account = begin.account
         self._table = begin.table
         self._wire = wire
         self._tracker = tracker
         self._clock = clock
         self._say = say
-        self._waits_most = begin.patience.answer / 2  # later the engine takes it for lost, and may prove it absent
-        self._numbers = OrderNumbers(Path(begin.numbers_file))
+        self.routes = Routes(begin.routes)
+        self._patience = begin.patience
+        self._numbers = numbers
         self._groups: dict[OrderId, str] = {}
         self._is_open = False
         self._waiting: dict[OrderId, asyncio.Task[None]] = {}  # orders that have not had their turn
@@ -63,7 +65,11 @@ class Ordering:
         """Send an order. What does not leave is said to have been rejected: that is certain."""
         order = asked.order
         self._clock.note(order.approved_at)
-        if not self._is_open or not await self._order_turn(order.order_id):
+        refusal = self.routes.refusal(order.intent.symbol)
+        if refusal is not None:
+            self._say(OrderRejected(order_id=order.order_id, reason=refusal, occurred_at=self._clock.now()))
+            return
+        if not self._is_open or not await self._order_turn(order):
             self._tell_unsent(order.order_id)
             return
         parent = self._tracker.order(order.intent.parent_id) if order.intent.parent_id is not None else None
@@ -84,7 +90,7 @@ class Ordering:
                 sent_at=order.approved_at,
             )
         )
-        self._wire.place(wire_id, stock(order.intent.symbol), going)
+        self._wire.place(wire_id, self.routes.contract(order.intent.symbol), going)
 
     async def cancel(self, asked: speech.WithdrawOrder) -> None:
         """Ask for an order to be canceled; where the line is gone, once it is back."""
@@ -127,15 +133,17 @@ class Ordering:
             group=self._groups.get(known.order_id, ""), parent=0 if parent is None else parent.wire_id,
         )  # fmt: skip
         set_terms(going, terms, known.intent)
-        self._wire.place(known.wire_id, stock(known.intent.symbol), going)
+        self._wire.place(known.wire_id, self.routes.contract(known.intent.symbol), going)
 
-    async def _order_turn(self, order_id: OrderId) -> bool:
+    async def _order_turn(self, order: ApprovedOrder) -> bool:
         """Wait for a new order's turn; return whether it may leave. It may be canceled meanwhile, or wait too long."""
         task = asyncio.current_task()
         assert task is not None
+        order_id = order.order_id
         self._waiting[order_id] = task
+        waits_most = self._patience.answer_to(order.intent) / 2  # later it counts as lost, and may be proved absent
         try:
-            async with asyncio.timeout(self._waits_most):
+            async with asyncio.timeout(waits_most):
                 return await self._turn(Lane.ORDER)
         except TimeoutError:
             return False

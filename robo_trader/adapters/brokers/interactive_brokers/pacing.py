@@ -7,6 +7,7 @@ from enum import IntEnum
 
 MESSAGES_A_SECOND = 40  # the gateway counts 50, and hangs up on who goes on
 KEPT_FOR_CANCELS = 10
+KEPT_FROM_MARKET = 10  # of the others: so no order or question of the account waits for market data
 _WINDOW = 1.0  # seconds
 
 
@@ -17,6 +18,7 @@ class Lane(IntEnum):
     CANCEL = 1
     ORDER = 2
     QUERY = 3
+    MARKET = 4  # bars, ticks and history: many at once, and never in the way of the others
 
 
 class TurnDroppedError(Exception):
@@ -26,11 +28,17 @@ class TurnDroppedError(Exception):
 class Pacer:
     """Gives turns, by lane and then in order of asking. One belongs to one connection."""
 
-    def __init__(self, a_second: int = MESSAGES_A_SECOND, kept: int = KEPT_FOR_CANCELS) -> None:
-        """kept: of the messages of a second, those that only cancels may use."""
-        assert 0 <= kept < a_second
-        self._most = {Lane.BEAT: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept}
+    def __init__(
+        self,
+        a_second: int = MESSAGES_A_SECOND,
+        kept_for_cancels: int = KEPT_FOR_CANCELS,
+        kept_from_market: int = KEPT_FROM_MARKET,
+    ) -> None:
+        """Of the messages of a second some are kept for cancels alone, and some for all but market data."""
+        assert 0 <= kept_for_cancels + kept_from_market < a_second
+        self._most = {Lane.BEAT: a_second, Lane.CANCEL: a_second, Lane.ORDER: a_second - kept_for_cancels}
         self._most[Lane.QUERY] = self._most[Lane.ORDER]
+        self._most[Lane.MARKET] = self._most[Lane.QUERY] - kept_from_market
         self._waiting: list[tuple[Lane, int, asyncio.Future[None]]] = []
         self._given: deque[float] = deque()  # when turns of the last second were given
         self._asked = 0

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
+from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
 from robo_trader.adapters.brokers.interactive_brokers.safety import AllowedTargets
 from robo_trader.core.domain.events import EVENT_KINDS
 from robo_trader.core.domain.instruments import Symbol
@@ -45,6 +46,9 @@ class Begin(Struct, frozen=True, kw_only=True, gc=False):
     at: int  # the latest time that the engine knows, UTC ns
     opened_at: int  # what others traded before is in the opening figures already, UTC ns
     patience: Patience = USUAL
+    history_clients: int = 0  # connections for history; with none it is asked for on the one that trades
+    routes: dict[Symbol, str] = {}  # venues of symbols whose orders do not go to SMART
+    windows: tuple[RestartWindow, ...] = ()  # hours in which the gateway may go away on purpose
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, gc=False):
@@ -102,11 +106,19 @@ class WatchMarket(Struct, frozen=True, kw_only=True, gc=False):
     bar_size: str  # as Interactive Brokers writes it
     duration: str
     ticks: TicksWanted = NO_TICKS
-    contracts: dict[Symbol, int] = {}  # the numbers of those that are known from before
 
 
 class RecordsTaken(Struct, frozen=True, kw_only=True, gc=False):
     """All quotes and prints that were told are dealt with: more may come."""
+
+
+class AskHistory(Struct, frozen=True, kw_only=True, gc=False):
+    """Tell so much of the past of some symbols, once."""
+
+    number: int
+    symbols: tuple[Symbol, ...]
+    bar_size: str  # as Interactive Brokers writes it
+    duration: str
 
 
 class Finish(Struct, frozen=True, kw_only=True, gc=False):
@@ -142,11 +154,33 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
     bars: tuple[BarTold, ...]
 
 
-class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
-    """The past of all symbols together, after it was asked for anew: whatever was over by `at` (UTC ns) is in it."""
+class BatchTold(Struct, frozen=True, kw_only=True, gc=False):
+    """Bars of one symbol that were asked for under a number, in order of time; or why there are none."""
 
-    parts: tuple[BarsTold, ...]  # what was refused is absent
+    number: int
+    symbol: Symbol
+    bars: tuple[BarTold, ...]
+    problem: str = ""
+
+
+class BatchEnded(Struct, frozen=True, kw_only=True, gc=False):
+    """All that was asked for under a number is told. seconds: of each history that came, and of all together."""
+
+    number: int
+    seconds: tuple[float, ...]
+    whole_seconds: float
+
+
+class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
+    """The past of all symbols is told, after it was asked for anew: whatever was over by `at` (UTC ns) was in it.
+
+    What was refused is absent. seconds: how long the gateway took for each history; whole_seconds: from the first
+    question for one to the last answer.
+    """
+
     at: int
+    seconds: tuple[float, ...] = ()
+    whole_seconds: float = 0.0
 
 
 class RecordsTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -171,6 +205,14 @@ class AlarmRaised(Struct, frozen=True, kw_only=True, gc=False):
     words: str
 
 
+class ServiceChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """A family of requests, or a connection for history, has begun to fail, or works again."""
+
+    service: str
+    works: bool
+    words: str
+
+
 class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
     """The process is there."""
 
@@ -179,7 +221,8 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, Finish, CodeHeard, AlarmRaised,
-    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold, RecordsTold, RecordsTaken,
+    StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold, ServiceChanged, RecordsTold, RecordsTaken,
+    AskHistory, BatchTold, BatchEnded,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

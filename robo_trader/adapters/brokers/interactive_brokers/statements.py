@@ -1,7 +1,7 @@
 """What the gateway says of the whole account, as a statement. A part that is not answered is missing in it."""
 
-from collections.abc import Awaitable
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from ib_async.contract import Contract
@@ -19,10 +19,17 @@ from robo_trader.adapters.brokers.interactive_brokers.executions import (
     stated_execution,
 )
 from robo_trader.adapters.brokers.interactive_brokers.tracking import CANCELED, WORKS, OrderTracker
-from robo_trader.adapters.brokers.interactive_brokers.translation import exact, side_of, symbol_of, terms_of
+from robo_trader.adapters.brokers.interactive_brokers.translation import (
+    UnreadableError,
+    exact,
+    side_of,
+    symbol_of,
+    terms_of,
+)
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 from robo_trader.core.domain.money import ZERO
 from robo_trader.core.domain.orders import OrderStatus
+from robo_trader.core.domain.risk_facts import AccountFacts
 from robo_trader.core.domain.statements import (
     BrokerStatement,
     StatedExecution,
@@ -31,8 +38,9 @@ from robo_trader.core.domain.statements import (
     StatementPart,
 )
 
-CASH = "TotalCashValue"
+CASH, EXCESS = "TotalCashValue", "ExcessLiquidity"
 _Rows = TypeVar("_Rows")
+_Part = TypeVar("_Part")
 
 
 async def make_statement(  # noqa: PLR0913 - what a statement is made of
@@ -44,32 +52,47 @@ async def make_statement(  # noqa: PLR0913 - what a statement is made of
     *,
     since: int,
     opened_at: int,
-) -> BrokerStatement:
-    """Ask for what is wanted, and put it together. Raises ConnectionError where the line breaks.
+) -> tuple[BrokerStatement, AccountFacts | None]:
+    """Ask for what is wanted; return the statement, and what else was told of the account, None where nothing was.
+
+    Raises ConnectionError where the line breaks.
 
     tracker: knows which orders were refused. read: whose an order is, by its reference. since: when the gateway's day
     began, UTC ns: older ends are not told.
     """
     executions = await _or_none(wire.executions())
-    told = None if executions is None else _executions(executions, tracker, account, read, opened_at)
+    told = _read(executions, tracker, lambda rows: _executions(rows, tracker, account, read, opened_at))
     filled = _filled_by_order(told or ())
-    positions = cash = open_orders = completed = None
+    positions = values = open_orders = completed = None
     if StatementPart.ORDERS in parts:
         open_orders = await _or_none(wire.open_orders())
         completed = await _or_none(wire.completed_orders())
     if StatementPart.POSITIONS in parts:
         positions = await _or_none(wire.positions())
-        cash = await _or_none(wire.account_values(CASH))
-    return BrokerStatement(
+        values = await _or_none(wire.account_values(f"{CASH},{EXCESS}"))
+    statement = BrokerStatement(
         since=since,
-        positions=None if positions is None else _positions(positions, account),
-        cash=None if cash is None else _cash(cash, account),
-        open_orders=None
-        if open_orders is None
-        else tuple(_still_open(one, tracker) for one in _orders(open_orders, account, read, filled)),
-        completed_orders=None if completed is None else _orders(completed, account, read, filled),
+        positions=_read(positions, tracker, lambda rows: _positions(rows, account)),
+        cash=_read(values, tracker, lambda rows: _value(rows, CASH, account)),
+        open_orders=_read(
+            open_orders,
+            tracker,
+            lambda rows: tuple(_still_open(one, tracker) for one in _orders(rows, account, read, filled)),
+        ),
+        completed_orders=_read(completed, tracker, lambda rows: _orders(rows, account, read, filled)),
         executions=told,
     )
+    excess = _read(values, tracker, lambda rows: _value(rows, EXCESS, account))
+    return statement, None if excess is None else AccountFacts(excess_liquidity=excess)
+
+
+def _read(rows: _Rows | None, tracker: OrderTracker, read: Callable[[_Rows], _Part]) -> _Part | None:
+    """Return a part; None where there was no answer, or one with a row that cannot be read: the rest is not all."""
+    try:
+        return None if rows is None else read(rows)
+    except UnreadableError as error:
+        tracker.alarms.append(f"an answer of the gateway cannot be read: {error}")
+        return None
 
 
 async def _or_none(asked: Awaitable[_Rows]) -> _Rows | None:
@@ -81,15 +104,27 @@ async def _or_none(asked: Awaitable[_Rows]) -> _Rows | None:
 
 
 def _positions(rows: list[tuple[str, Contract, float, float]], account: str) -> tuple[StatedPosition, ...]:
+    last = {  # a row may be told twice, in the answer and because it changed meanwhile
+        (contract.conId, contract.symbol, contract.secType): (contract, shares, cost)
+        for owner, contract, shares, cost in rows
+        if owner == account
+    }
     return tuple(
         StatedPosition(symbol=symbol_of(contract), quantity=exact(shares), average_cost=exact(cost))
-        for owner, contract, shares, cost in rows
-        if owner == account and shares
+        for contract, shares, cost in last.values()
+        if shares
     )
 
 
-def _cash(rows: list[tuple[str, str, str, str]], account: str) -> Decimal | None:
-    return next((Decimal(value) for owner, tag, value, _ in rows if owner == account and tag == CASH), None)
+def _value(rows: list[tuple[str, str, str, str]], wanted: str, account: str) -> Decimal | None:
+    """Return a figure of the account, None where it was not told. Raises UnreadableError."""
+    told = next((value for owner, tag, value, _ in rows if owner == account and tag == wanted), None)
+    if told is None:
+        return None
+    try:
+        return exact(Decimal(told))
+    except InvalidOperation:
+        raise UnreadableError(f"{told[:20]!r} is no sum of money") from None
 
 
 def _executions(
@@ -117,10 +152,14 @@ def _filled_by_order(executions: tuple[StatedExecution, ...]) -> dict[str, Decim
 def _orders(
     rows: list[tuple[Contract, Order, OrderState]], account: str, read: Read, filled: dict[str, Decimal]
 ) -> tuple[StatedOrder, ...]:
-    return tuple(
-        _order(contract, order, state, read, filled.get(str(order.permId), ZERO))
+    last = {  # as above; two orders under one reference are two
+        (order.permId or (order.clientId, order.orderId), order.orderRef): (contract, order, state)
         for contract, order, state in rows
         if order.account in {account, ""}
+    }
+    return tuple(
+        _order(contract, order, state, read, filled.get(str(order.permId), ZERO))
+        for contract, order, state in last.values()
     )
 
 

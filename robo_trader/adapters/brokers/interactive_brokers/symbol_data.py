@@ -15,8 +15,6 @@ Verdict = tuple[DataState, str]  # and why
 class SymbolData:
     """Seconds are of a clock that never goes back."""
 
-    contract_id: int = 0  # 0: not looked up, or there is none
-    mistake: str = ""  # why the symbol cannot be what was meant
     kind: int = LIVE
     is_halted: bool = False
     trouble: str = ""  # what the gateway said of the subscription
@@ -33,12 +31,10 @@ class SymbolData:
         too_long = self.trouble or f"nothing has come for {silence} seconds"
         wants_ticks, heard = silence is not None, self.heard_at
         for is_so, state, reason in (
-            (bool(self.mistake), DataState.UNIDENTIFIED, self.mistake),
             (self.kind != LIVE, DataState.DELAYED, f"the gateway shows {KINDS.get(self.kind, str(self.kind))} data"),
             (self.is_halted, DataState.HALTED, "the exchange has halted it"),
             (wants_ticks and heard is None, DataState.SILENT, unheard),
             (silence is not None and heard is not None and now - heard > silence, DataState.SILENT, too_long),
-            (wants_ticks and not self.contract_id, DataState.UNIDENTIFIED, "its contract is not looked up yet"),
         ):
             if is_so:
                 return state, reason

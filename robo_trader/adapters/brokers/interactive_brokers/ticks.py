@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
-from robo_trader.adapters.brokers.interactive_brokers.contract_lookup import NoAnswerError, look_up
 from robo_trader.adapters.brokers.interactive_brokers.quote_line import HALTED, RT_VOLUME, QuoteLine
 from robo_trader.adapters.brokers.interactive_brokers.record_queue import RecordQueue
 from robo_trader.adapters.brokers.interactive_brokers.symbol_data import SymbolData
@@ -53,7 +52,6 @@ class TickWatch:
         self._streams: dict[int, tuple[Symbol, str]] = {}  # likewise, with what is streamed
         self._data: dict[Symbol, SymbolData] = {}
         self._told: dict[Symbol, DataState | None] = {}
-        self._contracts: dict[Symbol, int] = {}  # as they were found first
         self._queue = RecordQueue()
         self._refused: Counter[str] = Counter()
         self._may_tell = True  # the engine has dealt with what it was told last
@@ -67,7 +65,6 @@ class TickWatch:
         """Begin anew, on a new connection or the same: nothing is known to flow."""
         self.end()
         self._wanted = wanted
-        self._contracts = {**wanted.contracts, **self._contracts}
         now = self._seconds()
         self._data = {symbol: SymbolData(asked_at=now) for symbol in wanted.symbols}
         self._told = dict.fromkeys(wanted.symbols)
@@ -98,7 +95,7 @@ class TickWatch:
         return number
 
     async def open_streams(self) -> None:
-        """Ask for single ticks of as many symbols as may have them, quotes before prints, and for all contracts."""
+        """Ask for single ticks of as many symbols as may have them, quotes before prints."""
         wanted = self._wanted
         if wanted is None:
             return
@@ -110,8 +107,6 @@ class TickWatch:
             number = self._wire.number()
             self._streams[number] = (symbol, kind)
             await self._wire.keep_stream(number, stock(symbol), kind)
-        for symbol in wanted.symbols:
-            self._do(self._identify(wanted, symbol))
 
     def has_line(self, number: int) -> bool:
         """Return whether a number is a line's, on this connection."""
@@ -282,20 +277,8 @@ class TickWatch:
     def _streamed(self, kind: str) -> set[Symbol]:
         return {symbol for symbol, streamed in self._streams.values() if streamed == kind}
 
-    async def _identify(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
-        while wanted is self._wanted:
-            with contextlib.suppress(NoAnswerError):
-                found, mistake = await look_up(self._wire, symbol, self._contracts.get(symbol, 0))
-                data = self._data[symbol]
-                data.contract_id, data.mistake = found, mistake
-                is_new = bool(found) and symbol not in self._contracts
-                if found:
-                    self._contracts[symbol] = found
-                self._review(symbol, is_new=is_new)
-                return
-
-    def _review(self, symbol: Symbol, *, is_new: bool = False) -> None:
-        """Tell how things stand with a symbol, where that has changed, or its contract is known for the first time."""
+    def _review(self, symbol: Symbol) -> None:
+        """Tell how things stand with a symbol, where that has changed."""
         wanted = self._wanted
         if wanted is None:
             return
@@ -304,14 +287,9 @@ class TickWatch:
         )
         before = self._told[symbol]
         is_usual = before is None and state is DataState.FLOWING and not wanted.ticks.are_any
-        if is_new or (state is not before and not is_usual):
+        if state is not before and not is_usual:
             self._told[symbol] = state
-            self._say(
-                MarketDataChanged(
-                    symbol=symbol, state=state, reason=reason, occurred_at=self._clock.now(),
-                    contract_id=self._contracts.get(symbol, 0),
-                )
-            )  # fmt: skip
+            self._say(MarketDataChanged(symbol=symbol, state=state, reason=reason, occurred_at=self._clock.now()))
 
     def _look_later(self) -> None:
         assert self._wanted is not None

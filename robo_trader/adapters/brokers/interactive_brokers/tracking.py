@@ -11,18 +11,20 @@ from decimal import Decimal
 from ib_async.contract import Contract
 from ib_async.objects import CommissionReport, Execution
 from ib_async.order import Order, OrderState
+from msgspec.structs import replace
 
-from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.codes import NO_CONTRACT, CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.executions import (
     ExecutionVersions,
     Read,
+    Recent,
+    execution_id_of,
     is_before,
     owner,
     stated_execution,
 )
 from robo_trader.adapters.brokers.interactive_brokers.translation import exact, symbol_of, terms_of
 from robo_trader.core.domain.events import BrokerClaim
-from robo_trader.core.domain.fills import ExecutionId
 from robo_trader.core.domain.money import ZERO, round_money
 from robo_trader.core.domain.order_reports import (
     BrokerReport,
@@ -81,8 +83,8 @@ class OrderTracker:
         self._by_wire: dict[int, TrackedOrder] = {}
         self._by_perm: dict[int, TrackedOrder] = {}
         self._reports: list[BrokerReport | BrokerClaim] = []
-        self._commissions: dict[str, Decimal] = {}
-        self._owners: dict[str, OrderId] = {}  # of executions
+        self._commissions: Recent[Decimal] = Recent()
+        self._owners: Recent[OrderId] = Recent()  # of executions
         self.versions = ExecutionVersions()
         self.alarms: list[str] = []
 
@@ -156,6 +158,8 @@ class OrderTracker:
         if known.asked is not None and known.shown == known.asked:
             known.terms, known.asked = known.asked, None
             self._say(OrderModified(order_id=known.order_id, terms=known.terms, occurred_at=self._clock()))
+        elif known.asked is None:
+            self._note_loss(known, known.shown.quantity)
         if state.status in WORKS:
             self._accept(known)
 
@@ -176,10 +180,13 @@ class OrderTracker:
         elif status == "Inactive":
             self._reject(known, known.refusal or "the broker holds the order inactive")
 
-    def hear_completed(self, order: Order, state: OrderState) -> None:
+    def hear_completed(self, contract: Contract, order: Order, state: OrderState) -> None:
         """Take a completed order: it has no number, only its reference."""
         known = self._find(order.orderRef, 0)
         if known is None or known.is_over:
+            return
+        if not _fits(known, contract, order):
+            self.alarms.append(f"order {known.order_id}: the gateway ended another order under its reference")
             return
         self._bind(known, 0, order.permId)
         if state.status in CANCELED:
@@ -189,13 +196,14 @@ class OrderTracker:
 
     def hear_execution(self, contract: Contract, execution: Execution) -> None:
         """Take an execution, however often it is told: each version counts once."""
-        order_id, _ = owner(execution.orderRef, self._read)
+        before = self.versions.before(execution.execId)
+        stated = stated_execution(contract, execution, self._read, before)  # read whole, or it stays unknown
+        order_id = stated.order_id
         if order_id is not None:
             self._owners[execution.execId] = order_id  # its commission may be new, though it is not
         if not self.versions.is_new(execution.execId):
             return
-        before = self.versions.note(execution.execId)
-        stated = stated_execution(contract, execution, self._read, before)
+        self.versions.note(execution.execId)
         if order_id is None:
             if is_before(stated, self._opened_at):
                 return
@@ -220,7 +228,7 @@ class OrderTracker:
 
     def hear_commission(self, report: CommissionReport) -> None:
         """Take a commission; where it comes before its execution, it goes with it."""
-        commission = round_money(exact(report.commission))
+        execution_id, commission = execution_id_of(report.execId), round_money(exact(report.commission))
         if self._commissions.get(report.execId) == commission:
             return
         self._commissions[report.execId] = commission
@@ -228,7 +236,7 @@ class OrderTracker:
         if owner is not None:
             self._say(
                 CommissionReported(
-                    execution_id=ExecutionId(report.execId), order_id=owner, commission=commission,
+                    execution_id=execution_id, order_id=owner, commission=commission,
                     occurred_at=self._clock(),
                 )
             )  # fmt: skip
@@ -239,7 +247,7 @@ class OrderTracker:
         if known is None:
             return
         kind = meaning(code).kind
-        words = f"{code}: {text}"
+        words = f"{code}: {text}" if code != NO_CONTRACT else f"{code}: {text}; {meaning(code).next_step}"
         if kind in {CodeKind.REJECTS, CodeKind.REFUSES_CHANGE} and known.asked is not None:
             known.asked = None
             self._say(ModifyRejected(order_id=known.order_id, reason=words, occurred_at=self._clock()))
@@ -261,9 +269,19 @@ class OrderTracker:
         known.perm_id = known.perm_id or perm_id
         if known.perm_id:
             self._by_perm[known.perm_id] = known
-        if wire_id > 0:
+        if wire_id <= 0:
+            return
+        if known.wire_id in {0, wire_id}:
             known.wire_id = wire_id
             self._by_wire[wire_id] = known
+        else:  # a cancel under another number would be one of another order
+            self.alarms.append(f"order {known.order_id}: the gateway calls it {wire_id} and not {known.wire_id}")
+
+    def _note_loss(self, known: TrackedOrder, shown: Decimal) -> None:
+        """Say that an order is for fewer shares now: another one of its group has filled the others."""
+        if known.intent.oca_group and not known.is_over and ZERO < shown < known.terms.quantity:
+            known.terms = replace(known.terms, quantity=shown)
+            self._say(OrderModified(order_id=known.order_id, terms=known.terms, occurred_at=self._clock()))
 
     def _accept(self, known: TrackedOrder) -> None:
         if known.is_accepted or known.is_over or not known.perm_id:

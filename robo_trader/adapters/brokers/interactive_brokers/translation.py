@@ -28,7 +28,12 @@ _FORCES = {
     TimeInForce.AT_THE_CLOSE: "DAY",
 }
 _REDUCE_WITH_BLOCK = 2  # what one order of a group fills, the others lose; only one of them is in the market at a time
-_SIDES = {"BUY": BUY, "SELL": SELL, "BOT": BUY, "SLD": SELL}
+_SIDES = {"BUY": BUY, "SELL": SELL, "SSHORT": SELL, "BOT": BUY, "SLD": SELL}
+_FIGURE_MAX = 1e15  # shares, or dollars: nothing that is traded comes near it
+
+
+class UnreadableError(Exception):
+    """A field of the wire is not what it must be. Whoever reads the message keeps nothing of it."""
 
 
 def stock(symbol: Symbol, exchange: str = "SMART") -> Contract:
@@ -82,14 +87,19 @@ def terms_of(order: Order) -> OrderTerms:
 
 
 def side_of(word: str) -> Side:
-    """Return the side of an action or an execution."""
-    return _SIDES[word]
+    """Return the side of an action or an execution. Raises UnreadableError."""
+    side = _SIDES.get(word)
+    if side is None:
+        raise UnreadableError(f"{word[:20]!r} is no side")
+    return side
 
 
 def exact(value: float | Decimal | None) -> Decimal:
-    """Return a figure of the wire as it was written there; what is unset is 0."""
+    """Return a figure of the wire as it was written there; what is unset is 0. Raises UnreadableError."""
     if value is None or value == UNSET_DOUBLE:
         return ZERO
+    if not -_FIGURE_MAX < value < _FIGURE_MAX:  # nor is a NaN
+        raise UnreadableError(f"{value} is no figure")
     return _plain(value if isinstance(value, Decimal) else exact_from_float(value))
 
 

@@ -7,201 +7,30 @@ corrections twice and loses fills of orders it does not know. Here every decoded
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC
-from types import SimpleNamespace
+from contextlib import nullcontext
 from typing import Any
 
-from ib_async.client import Client
-from ib_async.contract import Contract, ContractDetails
-from ib_async.objects import BarData, CommissionReport, Execution, ExecutionFilter, TickAttribBidAsk, TickAttribLast
+from ib_async.contract import Contract
+from ib_async.objects import (
+    BarData,
+    Execution,
+    ExecutionFilter,
+)
 from ib_async.order import Order, OrderState
 
 from robo_trader.adapters.brokers.interactive_brokers.answers import Answers
+from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import CircuitBreaker
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
-from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
+from robo_trader.adapters.brokers.interactive_brokers.ears import COMPLETED, FIRST_REQUEST, OPEN, POSITIONS, TIME, Ears
+from robo_trader.adapters.brokers.interactive_brokers.guarded_client import GuardedClient
+from robo_trader.adapters.brokers.interactive_brokers.history_line import ask_history
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.pacing import Lane, Pacer, TurnDroppedError
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
+from robo_trader.adapters.brokers.interactive_brokers.unreadable_messages import UnreadableMessages
 
-FRAME_MAX = 1 << 20  # bytes; the longest honest message is a day of small bars
-OPEN, COMPLETED, POSITIONS, TIME = "open orders", "completed orders", "positions", "the time"
-_FIRST_REQUEST = 1_000_000_000  # numbers of questions; those of orders stay far below
-_NANOS = 1_000_000_000
-
-
-class Ears:
-    """Takes what ib_async decoded. Its method names are the library's."""
-
-    # ruff: noqa: N802, N803 - the library calls them so
-
-    def __init__(self, tracker: OrderTracker, answers: Answers, clock: MarketClock, time_zone: str) -> None:
-        self._tracker = tracker
-        self._answers = answers
-        self._clock = clock
-        self.defaultTimezone = UTC
-        self.ib = SimpleNamespace(TimezoneTWS=time_zone)  # of times that a gateway writes without one
-        self.next_id = 0
-        self.market: MarketWatch
-        self.on_message: Callable[[], None] = lambda: None  # something may have been learnt of orders
-        self.on_code: Callable[[int, int, str], None] = lambda _about, _code, _text: None
-
-    def connectAck(self) -> None:
-        """The handshake is over."""
-
-    def nextValidId(self, orderId: int) -> None:
-        """The gateway offers a number."""
-        self.next_id = max(self.next_id, orderId)
-
-    def currentTime(self, time: int) -> None:
-        """The gateway's clock, in seconds."""
-        self._clock.hear_gateway(time * _NANOS)
-        self._answers.end(TIME)
-
-    def openOrder(self, orderId: int, contract: Contract, order: Order, orderState: OrderState) -> None:
-        """An order as it is."""
-        order.orderId = orderId
-        self._answers.add(OPEN, (contract, order, orderState))
-        self._tracker.hear_open_order(contract, order, orderState)
-        self.on_message()
-
-    def openOrderEnd(self) -> None:
-        """All were told."""
-        self._answers.end(OPEN)
-
-    def orderStatus(
-        self, orderId: int, status: str, _filled: float, _remaining: float, _average: float, permId: int,
-        _parent: int, _last: float, clientId: int, whyHeld: str, _cap: float = 0.0,
-    ) -> None:  # fmt: skip
-        """Where an order is."""
-        self._tracker.hear_status(orderId, status, permId, whyHeld, clientId)
-        self.on_message()
-
-    def completedOrder(self, contract: Contract, order: Order, orderState: OrderState) -> None:
-        """An order that ended today."""
-        self._answers.add(COMPLETED, (contract, order, orderState))
-        self._tracker.hear_completed(order, orderState)
-        self.on_message()
-
-    def completedOrdersEnd(self) -> None:
-        """All were told."""
-        self._answers.end(COMPLETED)
-
-    def execDetails(self, reqId: int, contract: Contract, execution: Execution) -> None:
-        """An execution, as it happens or in an answer."""
-        self._clock.note(int(execution.time.timestamp()) * _NANOS)
-        self._answers.add(reqId, (contract, execution))
-        self._tracker.hear_execution(contract, execution)
-        self.on_message()
-
-    def execDetailsEnd(self, reqId: int) -> None:
-        """All were told."""
-        self._answers.end(reqId)
-
-    def commissionReport(self, commissionReport: CommissionReport) -> None:
-        """What an execution cost."""
-        self._tracker.hear_commission(commissionReport)
-        self.on_message()
-
-    def position(self, account: str, contract: Contract, position: float, avgCost: float) -> None:
-        """Shares held."""
-        self._answers.add(POSITIONS, (account, contract, position, avgCost))
-
-    def positionEnd(self) -> None:
-        """All were told."""
-        self._answers.end(POSITIONS)
-
-    def accountSummary(self, reqId: int, account: str, tag: str, value: str, currency: str) -> None:
-        """One value of an account."""
-        self._answers.add(reqId, (account, tag, value, currency))
-
-    def accountSummaryEnd(self, reqId: int) -> None:
-        """All were told."""
-        self._answers.end(reqId)
-
-    def historicalData(self, reqId: int, bar: BarData) -> None:
-        """A bar of a history."""
-        self.market.hear_bar(reqId, bar)
-
-    def historicalDataEnd(self, reqId: int, _start: str, _end: str) -> None:
-        """All were told."""
-        self.market.hear_end(reqId)
-
-    def historicalDataUpdate(self, reqId: int, bar: BarData) -> None:
-        """The bar that is being made."""
-        self.market.hear_update(reqId, bar)
-
-    def tickString(self, reqId: int, tickType: int, value: str) -> None:
-        """A text of a line of ticks."""
-        self.market.hear_tick(reqId, tickType, value)
-
-    def priceSizeTick(self, reqId: int, tickType: int, price: float, size: float) -> None:
-        """A price of a line of ticks, and its size."""
-        self.market.ticks.hear_price(reqId, tickType, price, size)
-
-    def tickSize(self, reqId: int, tickType: int, size: float) -> None:
-        """A size of a line of ticks."""
-        self.market.ticks.hear_size(reqId, tickType, size)
-
-    def tickGeneric(self, reqId: int, tickType: int, value: float) -> None:
-        """A number of a line of ticks."""
-        self.market.ticks.hear_number(reqId, tickType, value)
-
-    def marketDataType(self, reqId: int, marketDataId: int) -> None:
-        """Which kind of data a line of ticks has."""
-        self.market.ticks.hear_kind(reqId, marketDataId)
-
-    def tickByTickBidAsk(
-        self, reqId: int, time: int, bidPrice: float, askPrice: float, bidSize: float, askSize: float,
-        _attributes: TickAttribBidAsk,
-    ) -> None:  # fmt: skip
-        """A quote of a stream."""
-        self.market.ticks.hear_stream_quote(reqId, time, bidPrice, askPrice, bidSize, askSize)
-
-    def tickByTickAllLast(
-        self, reqId: int, _kind: int, time: int, price: float, size: float, attributes: TickAttribLast,
-        _exchange: str, _conditions: str,
-    ) -> None:  # fmt: skip
-        """A print of a stream; what is not reported to the tape is none."""
-        if not attributes.unreported:
-            self.market.ticks.hear_stream_print(reqId, time, price, size)
-
-    def tcpDataProcessed(self) -> None:
-        """All that came together was heard."""
-        self.market.ticks.flush()
-
-    def contractDetails(self, reqId: int, details: ContractDetails) -> None:
-        """A contract that fits a question."""
-        self._answers.add(reqId, details)
-
-    def contractDetailsEnd(self, reqId: int) -> None:
-        """All were told."""
-        self._answers.end(reqId)
-
-    def setEventsDone(self) -> None:
-        """The connection has ended: the library keeps events for books that are not used here."""
-
-    def connectionClosed(self) -> None:
-        """The connection has ended; the client's own event tells it next."""
-
-    def error(self, reqId: int, errorCode: int, errorString: str, _rejectJson: str = "") -> None:
-        """An error, a warning or a notice."""
-        if not self._answers.refuse(reqId, errorCode, errorString):
-            self._tracker.hear_error(reqId, errorCode, errorString)
-        self.market.hear_error(reqId, errorCode, errorString)
-        self.on_code(reqId, errorCode, errorString)
-        self.on_message()
-
-
-class GuardedClient(Client):
-    """The library's client, with a bound on the length of a message."""
-
-    def __init__(self, ears: object) -> None:
-        super().__init__(ears)
-
-    def _onSocketHasData(self, data: bytes) -> None:
-        super()._onSocketHasData(data)
-        if len(self._data) >= 4 and int.from_bytes(self._data[:4], "big") > FRAME_MAX:
-            self._data = b""
-            self.conn.disconnect()
+# Kinds of messages that are rows of answers, by the question. None: of one with a number.
+_ROWS = {"5": OPEN, "101": COMPLETED, "61": POSITIONS, "11": None, "63": None}
 
 
 class GatewayWire:
@@ -212,21 +41,25 @@ class GatewayWire:
     ) -> None:
         """question_seconds: how long an answer may take."""
         self._question_seconds = question_seconds
+        self._clock = clock
         self.answers = Answers()
         self.ears = Ears(tracker, self.answers, clock, time_zone)
         self.client = GuardedClient(self.ears)
         self.pacer = Pacer()
+        self.breaker: CircuitBreaker | None = None  # of the questions that statements are made of
         self.lost = asyncio.Event()
         self.on_undecodable: Callable[[str], None] = lambda _words: None
-        self._requests = _FIRST_REQUEST
+        self._requests = FIRST_REQUEST
         self.client.apiEnd += self._end
-        self._handler = _UndecodableHandler(self)
+        self._handler = UnreadableMessages(self._spoil)
         logging.getLogger("ib_async.Decoder").addHandler(self._handler)
 
     async def connect(self, host: str, port: int, client_id: int, seconds: float) -> list[str]:
         """Connect and shake hands; return the accounts of the login. Raises OSError or TimeoutError."""
         self.lost.clear()
-        await self.client.connectAsync(host, port, client_id, seconds)
+        if self.breaker is not None:
+            self.breaker.forget()
+        await self.client.open(host, port, client_id, seconds)
         return list(self.client.getAccounts())
 
     def close(self) -> None:
@@ -294,38 +127,49 @@ class GatewayWire:
 
     async def beat(self, seconds: float) -> None:
         """Ask for the time: whoever answers lives. Raises NoAnswerError."""
-        await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self.client.reqCurrentTime), seconds)
+        await self.answers.ask(TIME, lambda: self.send(Lane.BEAT, self._ask_time), seconds)
+
+    async def history(self, question: HistoryQuestion) -> list[BarData]:
+        """Return bars up to now: where there is no connection for history."""
+        key = self.number()
+        ask = self.answers.ask
+        return await ask(
+            key, lambda: self.send(Lane.MARKET, lambda: ask_history(self.client, key, question)), self._question_seconds
+        )
 
     async def keep_history(self, number: int, contract: Contract, bar_size: str, duration: str) -> None:
         """Ask for trades as bars of regular hours, up to now and on."""
         ask = self.client.reqHistoricalData
         await self.send(
-            Lane.QUERY,
+            Lane.MARKET,
             lambda: ask(number, contract, "", duration, bar_size, "TRADES", 1, 2, True, []),  # noqa: FBT003
         )
 
     async def keep_ticks(self, number: int, contract: Contract, generic: str = "") -> None:
         """Ask for a line of ticks from now on. generic: numbers of further kinds, with commas."""
         ask = self.client.reqMktData
-        await self.send(Lane.QUERY, lambda: ask(number, contract, generic, False, False, []))  # noqa: FBT003
+        await self.send(Lane.MARKET, lambda: ask(number, contract, generic, False, False, []))  # noqa: FBT003
 
     async def keep_stream(self, number: int, contract: Contract, kind: str) -> None:
         """Ask for every single tick of a kind from now on."""
         ask = self.client.reqTickByTickData
-        await self.send(Lane.QUERY, lambda: ask(number, contract, kind, 0, False))  # noqa: FBT003
+        await self.send(Lane.MARKET, lambda: ask(number, contract, kind, 0, False))  # noqa: FBT003
 
-    async def contract_details(self, contract: Contract) -> list[ContractDetails]:
-        """Return the contracts that fit a description. Raises RequestRefusedError where there is none."""
-        key = self.number()
-        return await self._ask(key, lambda: self.client.reqContractDetails(key, contract))
+    async def ask_contract(self, number: int, contract: Contract) -> None:
+        """Ask which contracts fit a description."""
+        await self.send(Lane.QUERY, lambda: self.client.reqContractDetails(number, contract))
+
+    async def ask_rule(self, rule: int) -> None:
+        """Ask for the steps of prices."""
+        await self.send(Lane.QUERY, lambda: self.client.reqMarketRule(rule))
 
     async def drop_history(self, number: int) -> None:
         """Want bars no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelHistoricalData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelHistoricalData(number))
 
     async def drop_ticks(self, number: int) -> None:
         """Want ticks no more."""
-        await self.send(Lane.QUERY, lambda: self.client.cancelMktData(number))
+        await self.send(Lane.MARKET, lambda: self.client.cancelMktData(number))
 
     async def drop_stream(self, number: int) -> None:
         """Want single ticks no more."""
@@ -337,7 +181,8 @@ class GatewayWire:
         return self._requests
 
     async def _ask(self, key: int | str, speak: Callable[[], None]) -> list[Any]:
-        return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
+        with nullcontext() if self.breaker is None else self.breaker.attempt():
+            return await self.answers.ask(key, lambda: self.send(Lane.QUERY, speak), self._question_seconds)
 
     async def _ask_once(self, key: int | str, speak: Callable[[], None], enough: Callable[[], None]) -> list[Any]:
         """Ask what the gateway would go on telling, and say that it is enough, answered or not: few may be open."""
@@ -347,18 +192,17 @@ class GatewayWire:
             if self.is_open:
                 await self.send(Lane.QUERY, enough)
 
+    def _ask_time(self) -> None:
+        self._clock.note_asked()
+        self.client.reqCurrentTime()
+
+    def _spoil(self, kind: str, words: str) -> None:
+        """Take that a message could not be read: an answer that it was part of is none."""
+        if kind in _ROWS:
+            key = _ROWS[kind]
+            self.answers.spoil_numbered() if key is None else self.answers.spoil(key)
+        self.on_undecodable(words)
+
     def _end(self) -> None:
         self.answers.break_off()
         self.lost.set()
-
-
-class _UndecodableHandler(logging.Handler):
-    """The library logs what it cannot read, and goes on; we want to know."""
-
-    def __init__(self, wire: GatewayWire) -> None:
-        super().__init__(logging.ERROR)
-        self._wire = wire
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a message that was not understood."""
-        self._wire.on_undecodable(record.getMessage()[:500])

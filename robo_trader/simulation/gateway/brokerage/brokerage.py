@@ -204,7 +204,7 @@ class Brokerage:
             state.opening_unrealised = {
                 symbol: standing_of(state, symbol).unrealised for symbol in state.holdings.positions
             }
-            state.executions.clear()
+            state.executions = [one for one in state.executions if one.execution.at >= session.opens_at]
             history = [
                 one.perm_id for one in state.orders.values() if one.is_over and one.completed_at <= last.closes_at
             ]

@@ -64,8 +64,8 @@ class ContractBook:
     def __init__(self, listings: Iterable[Listing]) -> None:
         self._by_symbol = {listing.symbol: (listing, _contract(listing)) for listing in listings}
         self._symbols = {contract.con_id: symbol for symbol, (_, contract) in self._by_symbol.items()}
+        self._doubled: set[Symbol] = set()  # of which another contract goes by the same name
         assert len(self._symbols) == len(self._by_symbol), "two symbols have the same conId"
-        self.mistakes: dict[Symbol, tuple[Contract, ...]] = {}  # what is told of a symbol in place of its contract
 
     def rename(self, old: Symbol, new: Symbol) -> None:
         """Let a contract go on under another symbol; its conId stays."""
@@ -74,6 +74,18 @@ class ContractBook:
         renamed = replace(contract, symbol=spelled, local_symbol=spelled)
         self._by_symbol[new] = (Listing(symbol=new, name=listing.name, exchange=listing.exchange), renamed)
         self._symbols[contract.con_id] = new
+
+    def renumber(self, symbol: Symbol) -> int:
+        """Let a symbol name another contract from now on; return its conId."""
+        listing, contract = self._by_symbol[symbol]
+        renumbered = replace(contract, con_id=contract.con_id + 1)
+        self._by_symbol[symbol] = (listing, renumbered)
+        self._symbols[renumbered.con_id] = symbol
+        return renumbered.con_id
+
+    def list_twice(self, symbol: Symbol) -> None:
+        """Let two contracts go by one symbol from now on; orders mean the first of them."""
+        self._doubled.add(symbol)
 
     def contract(self, symbol: str) -> Contract:
         """Return the contract of a symbol that is known."""
@@ -101,10 +113,11 @@ class ContractBook:
         found = self.find(wanted)
         if found is None:
             return []
-        told = self.mistakes.get(symbol_in(found))
-        if told is not None:
-            return list(told)
-        return [found] if wanted.exchange else [replace(found, exchange=exchange) for exchange in EXCHANGES]
+        twins = [found]
+        if symbol_in(found) in self._doubled:
+            twins.append(replace(found, con_id=found.con_id + 7))
+        exchanges = (wanted.exchange,) if wanted.exchange else EXCHANGES
+        return [replace(one, exchange=exchange) for one in twins for exchange in exchanges]
 
     def matching(self, pattern: str) -> tuple[Contract, ...]:
         """Return contracts whose symbol begins with a text, or whose name holds it; the nearest first."""

@@ -8,9 +8,9 @@ the end, refusals, holds, advice, and messages that never come. Each is booked a
 from collections.abc import Callable
 from decimal import Decimal
 
+from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.domain.instruments import Symbol
-from robo_trader.simulation.gateway.brokerage import contract_doings
 from robo_trader.simulation.gateway.brokerage.contracts import ContractBook
 from robo_trader.simulation.gateway.brokerage.execution_desk import ExecutionDesk
 from robo_trader.simulation.gateway.brokerage.order_desk import OrderDesk
@@ -55,12 +55,6 @@ class Doings:
         self._come_to(at)
         return order.perm_id
 
-    def mistake_contract(self, symbol: str, *, con_id: int = 0, currency: str = "", is_twofold: bool = False) -> None:
-        """Tell another contract of a symbol, or two, to whoever asks; with nothing named, the true one again."""
-        contract_doings.mistake_contract(
-            self._contracts, symbol, con_id=con_id, currency=currency, is_twofold=is_twofold
-        )
-
     def trade_elsewhere(self, symbol: str, action: str, shares: Decimal, price: Decimal, at: int) -> str:
         """Trade in the account without an order known here; return the execution's id. action: BUY or SELL."""
         self._come_to(at)
@@ -87,6 +81,12 @@ class Doings:
         booked = self._executions.trade_outside(contract, side, abs(quantity), price, at, liquidation=True)
         self._come_to(at)
         return booked.execution.exec_id
+
+    def cancel(self, perm_id: int, at: int) -> None:
+        """Cancel a working order, as the exchange or the broker's risk desk does."""
+        self._come_to(at)
+        self._orders.withdraw(self._working(perm_id), at)
+        self._come_to(at)
 
     def fill(self, perm_id: int, shares: Decimal, price: Decimal, at: int) -> None:
         """Fill a part of a working order, whatever the market does; no more than it has left."""
@@ -172,6 +172,20 @@ class Doings:
     def tell_next_commission_first(self) -> None:
         """Tell the commission of the next execution before the execution."""
         self.arming.early_commissions += 1
+
+    def shift_clock(self, seconds: float) -> None:
+        """Tell another time from now on, so many seconds ahead; below 0: behind."""
+        self.arming.clock_shift = int(seconds * NANOS_PER_SECOND)
+
+    def renumber(self, symbol: str) -> int:
+        """Let a symbol name another contract, as after a merger; return its conId."""
+        self._contract(symbol)
+        return self._contracts.renumber(Symbol(symbol))
+
+    def list_twice(self, symbol: str) -> None:
+        """Let a second contract go by a symbol: it is ambiguous now."""
+        self._contract(symbol)
+        self._contracts.list_twice(Symbol(symbol))
 
     def mute(self, kind: str, count: int = 1) -> None:
         """Swallow the next messages of a class, by its name: OrderStatusMessage, PositionMessage, ..."""

@@ -109,7 +109,9 @@ class EnquiryDesk:
 
     def tell_time(self, client_id: int) -> None:
         """Tell the simulated market's time."""
-        self._outbox.say(client_id, account_messages.CurrentTimeMessage(at=self._state.now))
+        self._outbox.say(
+            client_id, account_messages.CurrentTimeMessage(at=self._state.now + self._state.arming.clock_shift)
+        )
 
     def _open(self) -> Iterable[BrokerageOrder]:
         return [order for order in self._state.orders.values() if _is_listed(order)]

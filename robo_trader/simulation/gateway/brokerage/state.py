@@ -63,6 +63,7 @@ class Arming(Struct, kw_only=True):
     advices: list[Notice] = field(default_factory=list)  # said of the next orders, which work all the same
     locates: int = 0  # next orders that are held for shares to borrow
     early_commissions: int = 0  # next executions whose commission is told before themselves
+    clock_shift: int = 0  # nanoseconds that the clock it tells is ahead
     muted: dict[str, int] = field(default_factory=dict)  # next messages of a class that nobody gets to see
 
 

@@ -1,15 +1,21 @@
-"""Larger bars out of smaller ones, of prints, or of quotes; each is a piece, and pieces are bars."""
+"""Larger bars out of smaller ones, of prints, or of quotes; each is a piece, and pieces are bars.
+
+Bars below a day begin where New York's clock says, as Interactive Brokers cuts them, and at the open: the first bar of
+an hour is that of 9:30 to 10:00.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND, Bar, TradingSession
 from robo_trader.core.domain.money import exact_from_float, price_from_float
+from robo_trader.core.market.bar_joining import join_bars
 from robo_trader.core.market.sessions import SessionTable
 from robo_trader.simulation.gateway.protocol.values import WireBar
 
@@ -41,16 +47,16 @@ class SumSize:
 
 
 def interval_start(size: SumSize, at: int, sessions: SessionTable) -> int:
-    """Return when the bar begins that holds a time: counted from the session's open, or from the first of its days."""
+    """Return when the bar begins that holds a time: by the clock and not before the open, or with its first day."""
     session = sessions.of_bar(at + 1)
     if size.span is Span.SECONDS and session is not None:
-        return at - (at - session.opens_at) % size.nanos
+        return _start_by_the_clock(size, at, session)
     if size.span is Span.DAY and session is not None:
         return session.opens_at
     if size.span in {Span.WEEK, Span.MONTH}:
         day = _new_york_date(at)
         first = day - timedelta(days=day.weekday()) if size.span is Span.WEEK else day.replace(day=1)
-        return int(datetime.combine(first, time(), _NEW_YORK).timestamp()) * NANOS_PER_SECOND
+        return _midnight(first)
     return at
 
 
@@ -66,24 +72,24 @@ def sum_bars(pieces: Iterable[Bar], size: SumSize, sessions: SessionTable, *, ar
 
 def join(pieces: Sequence[Bar], at: int, *, are_trades: bool, day: str = "") -> WireBar:
     """Return one bar of pieces in order of time. day: YYYYMMDD, for a bar of a day or longer."""
-    volume = sum(piece.volume for piece in pieces)
+    whole = join_bars(pieces, (at, pieces[-1].ended_at))
     price = exact_from_float if are_trades else price_from_float  # the latter are made by adding and halving
     return WireBar(
         at=at,
         date=day,
-        open=price(pieces[0].open),
-        high=price(max(piece.high for piece in pieces)),
-        low=price(min(piece.low for piece in pieces)),
-        close=price(pieces[-1].close),
-        volume=exact_from_float(volume) if are_trades else _NONE,
-        wap=_average(pieces, volume) if are_trades else _NONE,
+        open=price(whole.open),
+        high=price(whole.high),
+        low=price(whole.low),
+        close=price(whole.close),
+        volume=exact_from_float(whole.volume) if are_trades else _NONE,
+        wap=_average(pieces, whole.volume) if are_trades else _NONE,
         count=sum(_trades_in(piece) for piece in pieces) if are_trades else -1,
     )
 
 
 def _key(size: SumSize, piece: Bar, session: TradingSession) -> int | str | tuple[int, int]:
     if size.span is Span.SECONDS:
-        return piece.started_at - (piece.started_at - session.opens_at) % size.nanos
+        return _start_by_the_clock(size, piece.started_at, session)
     if size.span is Span.DAY:
         return session.date
     day = date.fromisoformat(session.date)
@@ -94,9 +100,17 @@ def _summed(placed: Sequence[tuple[Bar, TradingSession]], size: SumSize, *, are_
     pieces = [piece for piece, _ in placed]
     (first, opening), (_, closing) = placed[0], placed[-1]
     if size.span is Span.SECONDS:
-        start = first.started_at - (first.started_at - opening.opens_at) % size.nanos
-        return join(pieces, start, are_trades=are_trades)
+        return join(pieces, _start_by_the_clock(size, first.started_at, opening), are_trades=are_trades)
     return join(pieces, opening.opens_at, are_trades=are_trades, day=closing.date.replace("-", ""))
+
+
+def _start_by_the_clock(size: SumSize, at: int, session: TradingSession) -> int:
+    return max(session.opens_at, at - (at - _midnight(date.fromisoformat(session.date))) % size.nanos)
+
+
+@lru_cache(maxsize=1_000)
+def _midnight(day: date) -> int:
+    return int(datetime.combine(day, time(), _NEW_YORK).timestamp()) * NANOS_PER_SECOND
 
 
 def _average(pieces: Sequence[Bar], volume: float) -> Decimal:

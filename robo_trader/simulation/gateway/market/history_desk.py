@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.money import exact_from_float, price_from_float
+from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.simulation.gateway.brokerage.state import Notice
-from robo_trader.simulation.gateway.market.bar_sums import SumSize, interval_start, sum_bars
+from robo_trader.simulation.gateway.market.bar_sums import Span, SumSize, interval_start, sum_bars
 from robo_trader.simulation.gateway.market.floor import Asker, Floor
 from robo_trader.simulation.gateway.market.history_asked import SCHEDULE, HistoryAsked, read_history
 from robo_trader.simulation.gateway.market.history_pacing import HistoryPacing
@@ -24,6 +25,10 @@ from robo_trader.simulation.gateway.protocol.values import WireBar, WireTick
 UPDATE_NANOS = 5 * NANOS_PER_SECOND  # between two words on a bar that prints or quotes are changing
 TICKS_MAX = 1_000  # of one answer
 _SERVICE = "Historical Market Data Service error message:"
+_TOO_MANY = Notice(
+    code=322,
+    text="Error processing request.-'bN' : cause - Only 50 simultaneous API historical data requests allowed.",
+)
 _TICK_KINDS = ("TRADES", "BID_ASK", "MIDPOINT")
 _ALL_TIME = 1 << 62
 
@@ -141,6 +146,8 @@ class HistoryDesk:
         asker_text = f"{strip.symbol}@{asked.contract.exchange or 'SMART'} {wanted.what.capitalize()}"
         if wanted.what != SCHEDULE and self._is_below(wanted.size) and not strip.has_ticks(wanted.what):
             return Notice(code=162, text=f"{_SERVICE}no bars of {asked.bar_size} can be made: {asker_text}")
+        if asked.keep_up_to_date and len(self._kept) >= self._floor.settings.histories_max:
+            return _TOO_MANY
         if self._pacing is None or not wanted.is_small:
             return None
         question = (strip.symbol, asked.end, asked.bar_size, asked.duration, wanted.what, asked.regular_hours)
@@ -202,8 +209,9 @@ class HistoryDesk:
         return sum_bars(pieces, wanted.size, settings.sessions, are_trades=wanted.what == TRADES)
 
     def _is_below(self, size: SumSize) -> bool:
-        """Return whether the feed's bars do not make bars of this size."""
-        return bool(size.nanos % self._floor.settings.bar_size.nanos)
+        """Return whether the feed's bars do not make bars of this size; hours from the open make none by the clock."""
+        shown = self._floor.settings.bar_size
+        return bool(size.nanos % shown.nanos) or (size.span is Span.SECONDS and shown is BarSize.HOUR_1)
 
 
 def _ticks(strip: Strip, what: str, start: int, end: int) -> list[WireTick]:

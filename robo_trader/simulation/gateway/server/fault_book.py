@@ -24,6 +24,10 @@ class FaultBook:
         """Add a fault. elapsed: seconds since the server began; `after_seconds` counts from there."""
         self._armed.append(_Armed(fault, f"{self._seed}/{next(self._numbers)}", elapsed))
 
+    def disarm(self) -> None:
+        """Let nothing more happen."""
+        self._armed.clear()
+
     def at_message(self, name: str, client_id: int) -> list[Fault]:
         """Return the faults that fire at this message or request, and count it. Each is asked once a message."""
         return [armed.fault for armed in self._armed if armed.fires_at(name, client_id)]

@@ -1,6 +1,7 @@
 """The last frames that went either way, for whoever wants to see what was really said."""
 
 from collections import deque
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -39,4 +40,5 @@ class FrameLog:
 
     def after(self, number: int, limit: int) -> list[SeenFrame]:
         """Return the oldest kept frames with a higher number, at most so many."""
-        return [seen for seen in self._frames if seen.number > number][:limit]
+        newer = [*takewhile(lambda seen: seen.number > number, reversed(self._frames))]
+        return newer[::-1][:limit]

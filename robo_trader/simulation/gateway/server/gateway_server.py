@@ -35,6 +35,7 @@ class GatewaySettings:
     port: int = 0  # 0 takes a free one
     is_paced: bool = True
     start_seconds_max: float = START_SECONDS_MAX
+    tick_seconds: float = _TICK_SECONDS  # between two looks at the clock
     unsent_bytes_max: int = UNSENT_BYTES_MAX
 
 
@@ -55,21 +56,26 @@ class GatewayServer:
         *,
         clock: Callable[[], int],
         faults: FaultBook | None = None,
+        real: Callable[[], float] = time.monotonic,
     ) -> None:
-        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds."""
+        """desks: by the names under which their books are shown. clock: the market's time, UTC nanoseconds.
+
+        real: seconds of a clock that never goes back.
+        """
+        self._real = real
         self._desks = desks
         self._clock = clock
         self._settings = settings or GatewaySettings()
         self._log = FrameLog()
         faults = faults or FaultBook()
         outgoing = Outgoing(faults, self._log, clock=clock, call_later=self._call_later)
-        self._disturbances = Disturbances(faults, outgoing, begun_at=time.monotonic(), do=self._do)
+        self._disturbances = Disturbances(faults, outgoing, begun_at=real(), do=self._do)
         self._switchboard = Switchboard(
             list(desks.values()),
             outgoing,
             self._disturbances,
             self._log,
-            clocks=Clocks(clock, time.monotonic),
+            clocks=Clocks(clock, real),
             is_paced=self._settings.is_paced,
         )
         self._lines: set[_ClientLine] = set()
@@ -104,7 +110,7 @@ class GatewayServer:
         if fault.kind is FaultKind.DO and not fault.on and fault.after_seconds is None:
             self.do(fault.doing)
             return
-        self._disturbances.arm(fault, time.monotonic())
+        self._disturbances.arm(fault, self._real())
         self._guarded(self._switchboard.tick)
 
     def do(self, doing: Mapping[str, Any]) -> object:
@@ -162,7 +168,7 @@ class GatewayServer:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(_TICK_SECONDS)
+            await asyncio.sleep(self._settings.tick_seconds)
             self._guarded(self._switchboard.tick)
 
     def _call_later(self, seconds: float, act: Callable[[], None]) -> None:

@@ -1,6 +1,5 @@
 """Whoever begins to write a journal is its only writer from then on: an older one writes nothing any more."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from decimal import Decimal
@@ -12,12 +11,14 @@ from hypothesis import strategies as st
 
 from robo_trader.adapters.storage.journal import SqlJournal
 from robo_trader.adapters.storage.journal_reading import RecordedJournal
+from robo_trader.adapters.storage.server_place import point_to_server
 from robo_trader.app.exit_codes import ExitCode, exit_code_of
 from robo_trader.core.domain.errors import JournalDamaged, JournalTakenOver
 from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.domain.order_references import OrderReference, parse_reference
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.ports.journal import Batch, StepRecord
+from tests.databases import NewPlace, execute
 from tests.examples import examples
 from tests.session_records import a_session_record
 
@@ -25,11 +26,6 @@ from tests.session_records import a_session_record
 def a_batch(number: int) -> Batch:
     start = SessionStarted(occurred_at=number, account="PAPER", opening_cash=Decimal(number))
     return Batch((StepRecord(start, ()), StepRecord(start, ())), ())
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "session.db"
 
 
 @pytest.fixture
@@ -75,12 +71,28 @@ async def test_a_journal_that_was_not_begun_is_not_written(open_journal: SqlJour
         await open_journal.commit(a_batch(1))
 
 
-@given(st.lists(st.tuples(st.sampled_from(["open", "begin", "commit"]), st.integers(0, 3)), max_size=25))
+ACTS = st.lists(st.tuples(st.sampled_from(["open", "begin", "commit"]), st.integers(0, 3)), max_size=25)
+
+
+@given(ACTS)
 @settings(deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_of_any_writers_only_the_newest_writes(
     tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, int]]
 ) -> None:
+    await only_the_newest_writes(tmp_path_factory.mktemp("epochs") / "session.db", acts)
+
+
+@given(ACTS)
+@settings(deadline=None, max_examples=examples(4), suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_of_any_writers_on_a_server_only_the_newest_writes(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, acts: list[tuple[str, int]]
+) -> None:
     path = tmp_path_factory.mktemp("epochs") / "session.db"
+    point_to_server(path, server_url)
+    await only_the_newest_writes(path, acts)
+
+
+async def only_the_newest_writes(path: Path, acts: list[tuple[str, int]]) -> None:
     written: list[tuple[int, int]] = []
     begun: dict[int, int] = {}
     with ExitStack() as stack:
@@ -102,15 +114,15 @@ async def test_of_any_writers_only_the_newest_writes(
         assert stored(path) == written
 
 
-def test_every_journal_has_an_install_id_of_its_own(tmp_path: Path) -> None:
+def test_every_journal_has_an_install_id_of_its_own(new_place: NewPlace) -> None:
     installs = set()
-    for number in range(20):
-        with closing(SqlJournal(tmp_path / f"{number}.db")) as journal:
+    for number in range(5):
+        with closing(SqlJournal(new_place(str(number)))) as journal:
             identity = journal.begin(a_session_record())
         reference = OrderReference(identity.install, identity.epoch, OrderId(1))
         assert parse_reference(str(reference)) == reference
         installs.add(identity.install)
-    assert len(installs) == 20
+    assert len(installs) == 5
 
 
 async def test_the_epoch_and_the_end_of_a_batch_are_in_the_chain(path: Path, open_journal: SqlJournal) -> None:
@@ -141,8 +153,3 @@ CHANGES = (
     ("UPDATE journal SET batch = 2 WHERE seq = 2", "UPDATE journal SET batch = 1 WHERE seq = 2", 2),
     ("UPDATE journal SET batch = 1 WHERE seq = 3", "UPDATE journal SET batch = 2 WHERE seq = 3", 3),
 )
-
-
-def execute(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(statement)

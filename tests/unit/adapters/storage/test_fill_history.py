@@ -1,7 +1,6 @@
 """A journal whose fills are not what was written is refused; one that is being written is read as it stands."""
 
 import asyncio
-import sqlite3
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from robo_trader.core.domain.events import FillBooked, SessionStarted
 from robo_trader.core.ledger.ledger import Ledger
 from robo_trader.core.ports.journal import Batch, StepRecord
 from tests.builders import a_fill
+from tests.databases import execute
 from tests.session_records import a_session_record
 
 
@@ -28,8 +28,7 @@ def commit(journal: SqlJournal, *names: str) -> None:
     asyncio.run(journal.commit(Batch((StepRecord(start, tuple(moves)),), ())))
 
 
-def test_fills_are_read_beside_the_writer_and_nothing_else_is(tmp_path: Path) -> None:
-    path = tmp_path / "session.db"
+def test_fills_are_read_beside_the_writer_and_nothing_else_is(path: Path) -> None:
     with closing(SqlJournal(path)) as journal:
         journal.begin(a_session_record())
         commit(journal, "E1")
@@ -39,12 +38,10 @@ def test_fills_are_read_beside_the_writer_and_nothing_else_is(tmp_path: Path) ->
     assert [move.fill.execution_id for move in moves if isinstance(move, FillBooked)] == ["E1", "E2", "E3"]
 
 
-def test_a_damaged_fill_is_refused_by_its_number(tmp_path: Path) -> None:
-    path = tmp_path / "session.db"
+def test_a_damaged_fill_is_refused_by_its_number(path: Path) -> None:
     with closing(SqlJournal(path)) as journal:
         journal.begin(a_session_record())
         commit(journal, "E1", "E2")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE journal SET payload = x'c1' WHERE seq = 3")
+    execute(path, "UPDATE journal SET payload = hash WHERE seq = 3")
     with pytest.raises(JournalDamaged, match="record 3"):
         read_share_moves(path)

@@ -1,6 +1,5 @@
 """The journal keeps what it was given, in order, and the projections are what the events say."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -14,12 +13,13 @@ from robo_trader.adapters.storage.projections import SqlProjections
 from robo_trader.adapters.storage.writer_lock import WriterLock, is_held
 from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.commands import Command, SubmitOrder
-from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, SessionMismatch
+from robo_trader.core.domain.errors import JournalBusy, JournalDamaged, JournalError, SessionMismatch
 from robo_trader.core.domain.events import InputEvent, SessionStarted, SliceClosed
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.ports.journal import Batch, JournalIdentity, StepRecord
 from robo_trader.simulation.venue.venue import Venue
 from tests.builders import AAPL, a_bar, a_day, a_session, engine_settings, venue_settings
+from tests.databases import execute
 from tests.session_records import a_session_record
 
 
@@ -48,11 +48,6 @@ class Trader:
             slice_ = a_day(day, AAPL=100.0 + (day if day < 80 else 160 - day))
             self.venue.observe(slice_)
             yield self.batch(*self.venue.take_reports(), SliceClosed(slice=slice_))
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "session.db"
 
 
 async def write(path: Path, batches: list[Batch]) -> None:
@@ -131,14 +126,15 @@ def test_a_journal_continues_with_equal_settings_only(path: Path) -> None:
 
 
 def test_a_journal_of_an_earlier_version_is_refused_and_left_alone(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-        connection.execute("INSERT INTO meta VALUES ('schema_version', '2'), ('session', '{}')")
-        connection.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY, batch INTEGER, hash BLOB)")
+    with closing(SqlJournal(path)) as journal:
+        journal.begin(a_session_record())
+    execute(path, "UPDATE meta SET value = '2' WHERE key = 'schema_version'", "DROP TABLE blocks")
+    before = execute(path, "SELECT * FROM meta ORDER BY key")
     with closing(SqlJournal(path)) as journal, pytest.raises(JournalDamaged, match="has schema 2"):
         journal.begin(a_session_record())
-    with closing(sqlite3.connect(path)) as connection:
-        assert len(connection.execute("SELECT * FROM meta").fetchall()) == 2
+    assert execute(path, "SELECT * FROM meta ORDER BY key") == before
+    with pytest.raises(JournalError, match="blocks"):
+        execute(path, "SELECT * FROM blocks")
 
 
 def test_one_writer_at_a_time(path: Path) -> None:

@@ -13,6 +13,8 @@ Load = Callable[..., Settings]
 Refused = Callable[..., list[str]]
 
 NUMBERS = {
+    "storage.snapshot_seconds": ("1 60 86400", "0.9 86401"),
+    "storage.snapshot_events": ("1 10000000", "0 10000001"),
     "execution.limit_offset_bps": ("0 0.01 300", "-0.01 300.01 0.001"),
     "execution.opening_cash": ("0.01 1000000000", "0 -1 1000000000.01 0.001"),
     "execution.slippage_bps": ("0 500", "-1 500.01"),
@@ -90,6 +92,7 @@ NUMBERS = {
     "data.seed": ("0 4294967295", "-1 4294967296 0.5"),
     "ibkr.port": ("1 7497 65535", "0 65536 4001 7496"),
     "ibkr.client_id": ("1 999999", "0 1000000"),
+    "ibkr.history_clients": ("0 5 16", "-1 17 1.5"),
     "ibkr.tick_streams_max": ("0 3 100", "-1 101 1.5"),
     "ibkr.tick_silence_seconds": ("1 5 600", "0.9 600.1"),
     "strategy.quantity": ("1 1000000", "0 1000001 1.5"),
@@ -126,6 +129,16 @@ NUMBERS = {
     "protection.step_fraction": ("0 0.1", "-0.001 0.11"),
     "stops.bars_max": ("0 100000", "-1 100001 1.5"),
     "storage.busy_timeout_seconds": ("0.001 60", "0 61"),
+    "monitoring.ping_seconds": ("0.1 86400", "0.05 86401"),
+    "supervision.freeze_seconds": ("1 14", "0.9 14.1"),
+    "supervision.start_seconds": ("5 86400", "4.9 86401"),
+    "supervision.restart_seconds": ("0.05 60", "0 60.1"),
+    "supervision.deaths_max": ("1 100", "0 101 1.5"),
+    "supervision.window_seconds": ("1 86400", "0.9 86401"),
+    "shutdown.seconds": ("0.1 300", "0 301"),
+    "watchdog.stale_seconds": ("1 15", "0.9 15.1"),
+    "watchdog.client_id": ("1 999999", "0 1000000"),
+    "storage.verify_minutes": ("0.001 60 1440", "0 1440.1"),
     "web.port": ("0 65535", "-1 65536"),
     "web.session_idle_minutes": ("1 1440", "0 1441"),
 }
@@ -138,6 +151,7 @@ CHOICES = {
     "execution.account": ("PAPER a_b-1", "a.b ../x " + "x" * 33),
     "risk.orders_for_next_open": ("true false", "2 maybe"),
     "portfolio.benchmark": ("SPY BRK.B spy", "A$ SPY,QQQ"),
+    "ibkr.routes": ("AAPL:NASDAQ aapl:ARCA,BRK.B:NYSE", "AAPL AAPL:N,IBM:NYSE AAPL:nyse AAPL:A$ AAPL:IEX,AAPL:IEX"),
     "portfolio.sectors": ("AAPL:technology aapl:tech,XOM:energy", "AAPL AAPL:tech,AAPL:x A$:tech AAPL: :x"),
     "portfolio.method": ("historical parametric monte_carlo", "normal"),
     "risk.short_sales": ("true false", "2 maybe"),
@@ -174,6 +188,8 @@ CHOICES = {
     "ibkr.host": ("gateway.local ::1", "a_b http://x"),
     "live.accounts": ("U1234567 U1234567,F765432", "DU1234567 U1234567,DF7654321 u1234567 U1"),
     "live.ports": ("4001 4001,7496,14001", "0 65536 x 4001,"),
+    "ibkr.restart_window": ("23:45-01:45_UTC", "23:45 23:45-01:45 23:45-01:45_Mars"),
+    "ibkr.weekend_window": ("Fri_23:00-Sat_03:00_UTC 23:45-01:45_UTC", "Fri_23:00-03:00_UTC 1:00-2:00_UTC"),
     "ibkr.account": ("DU1234567 DF123", "U1234567 DU12"),
     "strategy.name": (
         "sma_crossover mine.py:Mine ../my_own.py:X",
@@ -185,6 +201,14 @@ CHOICES = {
     ),
     "monitoring.log_level": ("debug info WARNING error", "verbose"),
     "monitoring.log_format": ("console json", "xml"),
+    "monitoring.ping_url": ("http://127.0.0.1:8000/x https://example.org", "ftp://x example.org http://"),
+    "shutdown.orders": ("leave cancel", "keep"),
+    "watchdog.action": ("alarm cancel restart", "kill"),
+    "storage.accept_old_sqlite": ("true false", "2"),
+    "storage.url": (
+        "postgresql+asyncpg://trader@127.0.0.1:5432/trading postgresql+asyncpg://db.example/trading?ssl=require",
+        "trading sqlite:///x.db postgresql://a@host/b postgresql+asyncpg://a:b@host/b postgresql+asyncpg://host ://",
+    ),
     "web.enabled": ("true false", "2"),
     "web.host": ("127.0.0.1 127.9.9.9 ::1", "0.0.0.0 192.168.1.2 example.org localhost ::"),
 }
@@ -193,7 +217,7 @@ CHOICES = {
 def cases(sound: bool) -> list[tuple[str, str]]:
     pairs = [(key, values[not sound]) for table in (NUMBERS, CHOICES) for key, values in table.items()]
     return [
-        (key, value.replace("_", " ") if key.startswith("data.") else value)
+        (key, value.replace("_", " ") if key.startswith("data.") or key.endswith("_window") else value)
         for key, values in pairs
         for value in values.split()
     ]

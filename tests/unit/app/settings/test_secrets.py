@@ -128,3 +128,10 @@ def test_schema_and_reference_are_made_without_it(load: Load, monkeypatch: pytes
     monkeypatch.setenv("ROBO_WEB__LOGIN_CODE", CANARY)
     load(environment=VARIABLE)
     assert CANARY not in json.dumps(settings_schema()) + render_reference()
+
+
+@pytest.mark.parametrize("host", ["host", "ho st", "", "[", "a@host"])
+def test_a_password_in_an_address_is_refused_and_not_shown(load: Load, host: str) -> None:
+    with pytest.raises(InvalidConfig, match=r"storage\.url = .*://trader:\*\*\*@") as refused:
+        load(f'storage.url = "postgresql+asyncpg://trader:{CANARY}@{host}:5432/trading"')
+    assert CANARY not in everything_about(refused.value)

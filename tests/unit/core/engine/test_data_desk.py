@@ -14,7 +14,7 @@ from tests.builders import AAPL, CLOSE, DAY, MSFT, a_day, engine_settings
 from tests.unit.core.engine.desk import Desk, an_engine
 
 RISING = (100.0, 101.0, 102.0, 103.0, 104.0, 105.0)
-REFUSED = [DataState.SILENT, DataState.DELAYED, DataState.HALTED, DataState.UNIDENTIFIED]
+REFUSED = [DataState.SILENT, DataState.DELAYED, DataState.HALTED]
 
 
 def an_averages_engine() -> CheckedEngine:

@@ -1,15 +1,17 @@
 """While the broker cannot be reached nothing leaves, in any symbol; bars of before trading decide nothing."""
 
+from robo_trader.core.domain.bars import BarFault
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.commands import SubmitOrder
 from robo_trader.core.domain.discrepancies import SymbolBlocked, SymbolReleased
 from robo_trader.core.domain.events import BarRejected, OrderDenied, SliceClosed
+from robo_trader.core.domain.money import price_from_float
 from robo_trader.core.domain.violations import Control
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.strategies.sma_crossover import SmaCrossover
 from tests.builders import CLOSE, DAY, a_bar, a_day, a_slice, engine_settings
-from tests.unit.core.engine.desk import an_engine
+from tests.unit.core.engine.desk import an_engine, close
 
 RISING = (100.0, 101.0, 102.0, 103.0, 104.0, 105.0)
 
@@ -55,6 +57,31 @@ def test_history_warms_up_and_decides_nothing() -> None:
     assert [type(command) for command in live.commands] == [SubmitOrder], "it was warm"
     cold = an_averages_engine()
     assert not cold.process(SliceClosed(slice=a_day(5, AAPL=RISING[5]))).commands
+
+
+def test_what_was_missed_moves_features_and_prices_and_decides_nothing() -> None:
+    """The averages are warm by what was missed; the next fresh slice is decided on, at its own price."""
+    engine = an_averages_engine()
+    close(engine, *(a_day(day, AAPL=price) for day, price in enumerate(RISING[:3])))
+    for day in (3, 4):
+        step = engine.process(HistoryShown(slice=a_day(day, AAPL=RISING[day])))
+        assert (step.commands, step.events) == ((), ())
+    assert engine.account.tally.signals == 0
+    live = engine.process(SliceClosed(slice=a_day(5, AAPL=RISING[5])))
+    (order,) = [command.order for command in live.commands if isinstance(command, SubmitOrder)]
+    assert order.intent.reference_price == price_from_float(RISING[5])
+
+
+def test_history_of_before_what_is_known_is_refused() -> None:
+    engine = an_averages_engine()
+    close(engine, *(a_day(day, AAPL=price) for day, price in enumerate(RISING[:4])))
+    before = engine.state_hash()
+    step = engine.process(HistoryShown(slice=a_day(1, AAPL=500.0)))
+    assert [event.fault for event in step.events if isinstance(event, BarRejected)] == [BarFault.OUT_OF_ORDER]
+    assert len(step.events) == 1
+    assert engine.account.tally.bars_rejected[BarFault.OUT_OF_ORDER.value] == 1
+    engine.account.tally.bars_rejected.clear()
+    assert engine.state_hash() == before
 
 
 def test_history_is_checked_like_every_bar() -> None:

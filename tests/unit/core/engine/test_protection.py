@@ -9,10 +9,27 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from robo_trader.core.domain.commands import CancelOrder, ModifyOrder, SubmitOrder
+from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
+from robo_trader.core.domain.commands import CancelOrder, ModifyOrder, Step, SubmitOrder
 from robo_trader.core.domain.events import FillBooked, PositionProtected, PositionUnprotected, SignalEmitted
-from robo_trader.core.domain.order_reports import BrokerReport, OrderCanceled, OrderModified, OrderRejected
-from robo_trader.core.domain.orders import ApprovedOrder, Order, OrderPurpose, OrderType, Side, TimeInForce
+from robo_trader.core.domain.order_reports import (
+    BrokerReport,
+    ModifyRejected,
+    OrderCanceled,
+    OrderModified,
+    OrderRejected,
+)
+from robo_trader.core.domain.orders import (
+    ApprovedOrder,
+    Order,
+    OrderId,
+    OrderPurpose,
+    OrderTerms,
+    OrderType,
+    Side,
+    TimeInForce,
+)
+from robo_trader.core.domain.protection_events import ProtectionAnswer, ProtectionFailed
 from robo_trader.core.portfolio.stops import NO_STOPS, StopPolicy
 from robo_trader.core.risk.protection import ProtectionPolicy
 from robo_trader.simulation.venue.venue import Venue
@@ -181,6 +198,51 @@ def test_a_leg_that_is_refused(refusals: int, shares: int) -> None:
     assert held(desk) == shares
 
 
+def failures(desk: Desk) -> list[ProtectionAnswer]:
+    return [event.answer for step in desk.steps for event in only(ProtectionFailed, step.events)]
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_every_failure_is_told_with_what_is_done_about_it(refusals: int) -> None:
+    desk = a_desk()
+    desk.venue = FussyVenue(refusals)
+    days(desk, 110.0, 110.0)
+    told = [event for step in desk.steps for event in only(ProtectionFailed, step.events)]
+    assert [event.answer for event in told] == [ProtectionAnswer.PLACED_AGAIN, ProtectionAnswer.LEFT][:refusals]
+    assert {(event.reason, int(event.shares)) for event in told} == {("no stops here", 45)}
+
+
+def test_a_position_may_be_held_without_a_stop_where_the_policy_says_so() -> None:
+    desk = a_desk(policy=ProtectionPolicy(flattens=False))
+    desk.venue = FussyVenue(9)
+    days(desk, 110.0, 110.0, 110.0, 110.0)
+    assert failures(desk) == [ProtectionAnswer.PLACED_AGAIN, ProtectionAnswer.HELD]
+    assert held(desk) == 45
+    assert desk.engine.account.orders.leg_for(AAPL) is None, "no third attempt: a person must look"
+
+
+def the_link(desk: Desk, state: LinkState) -> Step:
+    at = desk.steps[-1].events[-1].occurred_at
+    step = desk.engine.process(BrokerLinkChanged(state=state, reason="by the test", epoch=1, occurred_at=at))
+    desk.steps.append(step)
+    return step
+
+
+def test_what_fills_while_the_broker_is_away_is_guarded_as_soon_as_he_is_back() -> None:
+    """Reports of the time without a line come with the answers of the start, before any order may leave."""
+    desk = a_desk()
+    days(desk, 110.0)
+    the_link(desk, LinkState.DOWN)
+    days(desk, 110.0, 110.0, 110.0, first=1)
+    assert held(desk) == 45
+    assert desk.engine.account.orders.leg_for(AAPL) is None
+    step = the_link(desk, LinkState.READY)
+    (placed,) = only(SubmitOrder, step.commands)
+    assert placed.order.intent.purpose is OrderPurpose.PROTECTION
+    assert not failures(desk), "nobody refused a stop: none could be sent"
+    assert int(placed.order.intent.quantity) == 45
+
+
 def test_a_leg_that_somebody_else_cancels_is_placed_again() -> None:
     desk = a_desk()
     days(desk, 110.0, 110.0)
@@ -189,6 +251,24 @@ def test_a_leg_that_somebody_else_cancels_is_placed_again() -> None:
     days(desk, 110.0, first=2)
     assert leg(desk).order_id > first
     assert standing(desk).shares == 45
+
+
+class StubbornVenue(Venue):
+    """Refuses every change."""
+
+    def modify(self, order_id: OrderId, terms: OrderTerms, *, at: int) -> None:  # noqa: ARG002
+        self._reports.append(ModifyRejected(order_id=order_id, reason="no", occurred_at=at))
+
+
+def test_a_refused_move_is_asked_for_once_a_slice_and_not_without_end() -> None:
+    desk = a_desk(StopPolicy(trailing_fraction=0.1))
+    desk.venue = StubbornVenue(venue_settings(slippage_bps=0.0))
+    days(desk, 110.0, 110.0)
+    for day in (2, 3, 4):
+        before = len(modified(desk))
+        days(desk, 130.0, first=day)
+        assert len(modified(desk)) == before + 1
+    assert standing(desk).stop == Decimal(99), "it guards where it stood"
 
 
 def test_a_waiver_is_written_down_and_nothing_rests() -> None:

@@ -485,6 +485,25 @@ def test_an_order_whose_end_was_lost_after_its_beginning_was() -> None:
     assert status(engine) is OrderStatus.EXPIRED
 
 
+def test_an_acceptance_after_the_statement_that_told_of_it_is_no_error() -> None:
+    """The statement overtakes the report, and the report may be said twice."""
+    engine = an_engine_with_an_order()
+    works = a_statement(open_orders=(replace(stated_order(quantity=45), broker_order_id="B1"),))
+    told(engine, received(works), received(works, minute=2), accepted(), accepted())
+    assert status(engine) is OrderStatus.WORKING
+    assert engine.account.tally.quarantined == 0
+
+
+@pytest.mark.parametrize("before", [(), (FILL,)], ids=["working", "filled"])
+def test_an_acceptance_under_another_number_of_the_broker_is_set_aside(before: tuple[InputEvent, ...]) -> None:
+    engine = an_engine_with_an_order(accepted(), *before)
+    told(engine, replace(accepted(), broker_order_id="B2"))
+    order = engine.account.orders.order(ORDER)
+    assert order is not None
+    assert order.broker_order_id == "B1"
+    assert engine.account.tally.quarantined == 1
+
+
 def test_a_block_stays_when_the_figures_change() -> None:
     engine = an_engine_with_an_order(accepted(), FILL)
     for minute, quantity in enumerate((50, 50, 60, 70, 70), start=1):

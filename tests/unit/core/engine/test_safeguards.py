@@ -209,6 +209,24 @@ def test_facts_come_as_events_and_what_is_not_known_is_refused() -> None:
     assert guards is not None and guards.account.excess_liquidity == 50_000, "nothing new is nothing lost"
 
 
+def test_shares_bought_since_the_broker_reckoned_bind_their_whole_value() -> None:
+    story = Story(settings(excess_liquidity_fraction="0.1"))
+    facts = FactsReported(markets={}, account=AccountFacts(excess_liquidity=Decimal(50_000)), occurred_at=OPEN)
+    story.tell(facts)
+    assert rising(story).orders
+    story.fill("110")
+    guards = story.engine.account.safeguards
+    assert guards is not None
+    bought = story.engine.account.ledger.position(AAPL).quantity
+    assert bought > 0
+    assert guards.account.excess_liquidity == 50_000 - bought * 110
+    story.tell(facts)
+    assert guards.account.excess_liquidity == 50_000, "the broker has reckoned anew"
+    assert story.hour(AAPL=50.0).orders, "it leaves"
+    story.fill("50")
+    assert guards.account.excess_liquidity == 50_000, "an exit binds nothing"
+
+
 def test_rejects_open_a_breaker_and_one_entry_closes_it() -> None:
     story = Story(settings(breaker_rejects=1, breaker_cooldown_seconds=2 * 3_600))
     rising(story)

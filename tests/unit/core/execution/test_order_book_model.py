@@ -44,7 +44,7 @@ ANSWERS: dict[str, tuple[Callable[..., BrokerReport], OrderStatus]] = {
 }
 ALIVE = {S.SUBMITTED, S.UNKNOWN, S.WORKING, S.PARTIALLY_FILLED}
 FITS = {
-    "accept": {S.SUBMITTED, S.UNKNOWN, S.PARTIALLY_FILLED, S.FILLED},
+    "accept": {S.SUBMITTED, S.UNKNOWN, S.WORKING, S.PARTIALLY_FILLED, S.FILLED},
     "lose": {S.SUBMITTED},
     "prove absent": {S.UNKNOWN},
 }

@@ -337,7 +337,7 @@ def test_an_exit_is_spared_all_of_them() -> None:
 def test_what_is_off_is_not_even_asked() -> None:
     always = {entry.control for entry in CONTROLS if not entry.keys or entry.is_latched}
     assert {entry.control for entry in active(some_limits())} == always
-    assert len(always) == 15
+    assert len(always) == 17
     others = 1 + len(PORTFOLIO_CONTROLS)  # which have their own tests
     assert len(active(everything_on())) == len(CONTROLS) - others, "all but the collar"
 

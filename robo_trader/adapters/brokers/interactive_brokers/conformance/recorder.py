@@ -16,7 +16,7 @@ from ib_async.order import Order, OrderState
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.conformance.frames import Direction, Frame, heard, sent, text_at
 from robo_trader.adapters.brokers.interactive_brokers.conformance.placeholders import Placeholders, ids_told
-from robo_trader.adapters.brokers.interactive_brokers.wire import GuardedClient
+from robo_trader.adapters.brokers.interactive_brokers.guarded_client import GuardedClient
 
 FIRST_ORDER = 1_000_000  # numbers of orders: long ones, that no other field of a frame has by chance
 FIRST_QUESTION = 1_900_000_000  # numbers of questions

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from robo_trader.adapters.brokers.interactive_brokers.pacing import (
     KEPT_FOR_CANCELS,
+    KEPT_FROM_MARKET,
     MESSAGES_A_SECOND,
     Lane,
     Pacer,
@@ -48,8 +49,10 @@ def test_no_second_sees_more_than_forty_nor_more_than_thirty_that_are_no_cancels
         told = await turns_of(asks)
         assert len(told) == len(asks), "somebody never had his turn"
         assert most_in_a_second([time for time, _ in told]) <= MESSAGES_A_SECOND
-        others = [time for time, lane in told if lane in {Lane.ORDER, Lane.QUERY}]
+        others = [time for time, lane in told if lane in {Lane.ORDER, Lane.QUERY, Lane.MARKET}]
         assert most_in_a_second(others) <= MESSAGES_A_SECOND - KEPT_FOR_CANCELS
+        data = [time for time, lane in told if lane is Lane.MARKET]
+        assert most_in_a_second(data) <= MESSAGES_A_SECOND - KEPT_FOR_CANCELS - KEPT_FROM_MARKET
 
     run(check())
 
@@ -59,6 +62,16 @@ def test_a_cancel_overtakes_two_hundred_orders() -> None:
         told = await turns_of([*[(0.0, Lane.ORDER)] * 200, *[(0.001, Lane.CANCEL)] * 10])
         assert max(time for time, lane in told if lane is Lane.CANCEL) < 0.1
         assert 5 < max(time for time, _ in told) < 7.5
+
+    run(check())
+
+
+def test_orders_and_questions_of_the_account_do_not_wait_for_two_hundred_of_market_data() -> None:
+    async def check() -> None:
+        soon = [(0.001, lane) for lane in (Lane.ORDER, Lane.QUERY) for _ in range(KEPT_FROM_MARKET // 2)]
+        told = await turns_of([*[(0.0, Lane.MARKET)] * 200, *soon])
+        assert max(time for time, lane in told if lane is not Lane.MARKET) < 0.1
+        assert 9 < max(time for time, _ in told) < 11
 
     run(check())
 
@@ -82,7 +95,7 @@ def test_who_is_dropped_hears_it_and_the_beat_goes_on() -> None:
 
 def test_who_gives_up_uses_no_turn() -> None:
     async def check() -> None:
-        pacer = Pacer(a_second=2, kept=0)
+        pacer = Pacer(a_second=2, kept_for_cancels=0, kept_from_market=0)
         await pacer.turn(Lane.ORDER)
         await pacer.turn(Lane.ORDER)
         gone = asyncio.ensure_future(pacer.turn(Lane.ORDER))

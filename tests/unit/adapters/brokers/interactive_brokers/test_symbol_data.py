@@ -10,7 +10,7 @@ NOW = 100.0
 
 
 def some_data(**changes: object) -> SymbolData:
-    known = {"contract_id": 265598, "heard_at": NOW - 1.0}
+    known = {"heard_at": NOW - 1.0}
     return SymbolData(**{**known, **changes})  # type: ignore[arg-type]
 
 
@@ -22,11 +22,9 @@ def some_data(**changes: object) -> SymbolData:
         ({"heard_at": NOW - SILENCE - 0.1}, DataState.SILENT, "for 5.0 seconds"),
         ({"heard_at": None}, DataState.SILENT, "on this connection"),
         ({"heard_at": None, "trouble": "354: not subscribed"}, DataState.SILENT, "354"),
-        ({"contract_id": 0}, DataState.UNIDENTIFIED, "not looked up"),
         ({"is_halted": True, "heard_at": None}, DataState.HALTED, "halted"),
         ({"kind": 3, "is_halted": True}, DataState.DELAYED, "delayed"),
         ({"kind": 9}, DataState.DELAYED, "9"),
-        ({"mistake": "two of them", "kind": 3}, DataState.UNIDENTIFIED, "two of them"),
     ],
 )
 def test_the_gravest_counts(changes: dict[str, object], state: DataState, words: str) -> None:
@@ -35,7 +33,7 @@ def test_the_gravest_counts(changes: dict[str, object], state: DataState, words:
 
 
 def test_without_ticks_silence_is_none() -> None:
-    assert some_data(heard_at=None, contract_id=0).verdict(NOW, None)[0] is DataState.FLOWING
+    assert some_data(heard_at=None).verdict(NOW, None)[0] is DataState.FLOWING
     assert some_data(heard_at=None, kind=4).verdict(NOW, None)[0] is DataState.DELAYED
 
 

@@ -51,7 +51,7 @@ def test_bars_are_told_as_they_were_shown() -> None:
     assert plain(bar.volume, bar.count) == (1234, 12)
 
 
-def test_larger_bars_are_counted_from_the_open_and_the_last_is_in_the_making() -> None:
+def test_larger_bars_begin_with_the_open_and_the_last_is_in_the_making() -> None:
     exchange = Exchange()
     exchange.show_minutes(0, 8)
     bars = exchange.bars("3 mins")
@@ -59,6 +59,25 @@ def test_larger_bars_are_counted_from_the_open_and_the_last_is_in_the_making() -
     assert [plain(bar.open, bar.close, bar.volume) for bar in bars] == [
         (100, 102.25, 900), (103, 105.25, 900), (106, 107.25, 600),
     ]  # fmt: skip
+
+
+def test_hours_begin_where_the_clock_says_but_for_the_first() -> None:
+    exchange = Exchange()
+    exchange.show_minutes(0, 390)
+    bars = exchange.bars("1 hour")
+    assert [(bar.at - OPEN) // MINUTE for bar in bars] == [0, 30, 90, 150, 210, 270, 330]
+    assert [plain(bar.open, bar.close, bar.volume) for bar in bars[:2]] == [(100, 129.25, 9000), (130, 189.25, 18000)]
+    assert [(bar.at - OPEN) // MINUTE for bar in exchange.bars("20 mins")][:3] == [0, 10, 30]
+    halves = exchange.bars("30 mins")
+    assert [(bar.at - OPEN) // MINUTE for bar in halves] == list(range(0, 390, 30)), "clock and open agree"
+
+
+def test_of_hours_from_the_open_no_bars_below_a_day_can_be_made() -> None:
+    exchange = Exchange(bar_size=BarSize.HOUR_1)
+    exchange.show(a_minute(0))
+    assert exchange.refusal(history("1 hour")) == 162
+    assert exchange.refusal(history("30 mins")) == 162
+    assert closes(exchange.bars("1 day", "2 D")) == [100.25]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +235,17 @@ def test_prints_change_a_bar_every_five_seconds_at_most() -> None:
     assert said == [0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]
     assert closes(updates(exchange.wait(OPEN + 15 * SECOND))) == [111.0]
     assert not updates(exchange.wait(OPEN + 30 * SECOND))
+
+
+def test_fifty_histories_are_kept_up_to_date_at_most_over_all_clients() -> None:
+    exchange = Exchange(1, 2)
+    exchange.show_minutes(0, 1)
+    for number in range(50):
+        exchange.ask(history(keep_up_to_date=True, request_id=number), client=1 + number % 2)
+    assert exchange.refusal(history(keep_up_to_date=True, request_id=50)) == 322
+    assert closes(exchange.bars(request_id=51)) == [100.25], "what is answered at once does not stay open"
+    exchange.ask(CancelHistoricalData(request_id=0))
+    assert isinstance(exchange.ask(history(keep_up_to_date=True, request_id=50))[0], HistoricalBars)
 
 
 def test_a_client_that_has_gone_keeps_nothing() -> None:

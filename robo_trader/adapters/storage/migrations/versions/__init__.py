@@ -1,0 +1,1 @@
+"""One module for each schema: what makes it of the one before."""

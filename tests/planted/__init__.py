@@ -1,0 +1,1 @@
+"""Bugs planted on purpose, one at a time: the simulated world must find each of them."""
