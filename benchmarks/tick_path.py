@@ -1,7 +1,8 @@
 """Quotes from a gateway through the broker's process to engine and journal: how many, how late, in how much memory.
 
 A strategy changes its mind ten times a second of the market's time, so that orders, fills and statements go both ways
-among the quotes. Afterwards every execution of the gateway's own book must be in ours, once.
+among the quotes. In the burst the engine is slowed down, so that it cannot keep up. Afterwards every execution of the
+gateway's own book must be in ours, once.
 """
 
 import asyncio
@@ -47,6 +48,7 @@ from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.trading_loop import TradingLoop
 
 SYMBOLS, SECONDS, A_SECOND, BURST = symbols_of(20), 30.0, 5_000.0, 50_000
+PAUSE = 0.5  # seconds; so slow an engine cannot keep up with the burst
 TICKS = 3  # of each quote: that of the stream, bid and ask of the line
 _TURN = 100_000_000  # between two changes of mind, ns of the market's time
 _PATIENCE = 120.0  # seconds for anything to come to be
@@ -86,11 +88,18 @@ class _Seen:
     latest: int = 0  # number of the newest quote
     lags: list[float] = field(default_factory=list)  # seconds, of the newest quote of each batch
     fills: list[str] = field(default_factory=list)
+    links_lost: int = 0
+    pause: float = 0.0  # seconds that the engine stands still at every turn
+
+    async def stand_still(self) -> None:
+        await asyncio.sleep(self.pause)
 
     def note(self, batch: Batch) -> None:
         newest = 0
         for step in batch.steps:
-            if isinstance(step.input, QuoteArrived):
+            if isinstance(step.input, BrokerLinkChanged):
+                self.links_lost += step.input.state is LinkState.DOWN
+            elif isinstance(step.input, QuoteArrived):
                 self.quotes += 1
                 newest = int(step.input.quote.ask_size)
             self.fills += [
@@ -120,6 +129,7 @@ async def _measure() -> list[Figure]:
         shown_in, grown = ended - seen.begun_at, _memory(broker) - memory
         await _until(lambda: seen.latest >= paced)
         told, lags, lost = seen.quotes, sorted(seen.lags), broker.records.conflated
+        seen.pause = PAUSE
         seen.before, seen.begun_at = paced, await _go(market)
         memory_before = _memory(broker)
         burst_in = (await _hear(market))["ended_at"] - seen.begun_at
@@ -142,6 +152,8 @@ async def _measure() -> list[Figure]:
             "quotes that reached the engine, journaled", "a second", (told / shown_in,), 5_000.0, more_is_better=True
         ),
         Figure("of these conflated on the way", "quotes", (float(lost),)),
+        Figure("neither told nor counted as conflated", "quotes", (float(paced - told - lost),), 0.0),
+        Figure("times the link to the gateway was lost", "", (float(seen.links_lost),), 0.0),
         Figure("lag from gateway to journal, median", "ms", (1_000 * median(lags),)),
         Figure("lag, 99th percentile", "ms", (1_000 * lags[int(len(lags) * 0.99)],)),
         Figure("memory grown in the last three quarters, both processes", "MB", (grown / 1e6,)),
@@ -224,14 +236,10 @@ async def _session(port: int) -> AsyncIterator[tuple[LiveTrading, InteractiveBro
             broker.watch(SYMBOLS, BarSize.DAY_1, "5 D", wanted)
             records = LiveRecords(broker.records, SessionTable([SESSION]), lambda: None)
             market = LiveMarket(list, lambda _slice: sys.maxsize, records)
-            trading = LiveTrading(loop, broker, reconciled, market=market, see_to=_nothing_else)
+            trading = LiveTrading(loop, broker, reconciled, market=market, see_to=seen.stand_still)
             yield trading, broker, seen
         finally:
             await broker.stop()
-
-
-async def _nothing_else() -> None:
-    """See to nothing besides."""
 
 
 def _record() -> SessionRecord:
