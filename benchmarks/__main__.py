@@ -8,6 +8,7 @@ from benchmarks.cold_start import measure_cold_start
 from benchmarks.compiled_backtest import measure_compiled_backtest
 from benchmarks.decision_path import measure_decision_path
 from benchmarks.event_backtest import measure_event_backtest
+from benchmarks.history import measure_history
 from benchmarks.indicators import measure_indicators
 from benchmarks.measuring import Figure
 from benchmarks.order_path import measure_order_path
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "indicators": measure_indicators,
     "event_backtest": measure_event_backtest,
     "cold_start": measure_cold_start,
+    "history": measure_history,
     "tick_path": measure_tick_path,
     "recovery": measure_recovery,
 }

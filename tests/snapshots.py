@@ -63,7 +63,7 @@ class _Shadow:
 _SHADOWS: WeakKeyDictionary[Engine, _Shadow] = WeakKeyDictionary()
 
 
-_LEAVES = (str, int, float, bytes, Decimal, Enum, type(None), type, FunctionType, slice)
+_LEAVES = (str, int, float, bytes, Decimal, Enum, type(None), type, FunctionType, slice, range)
 _UNCHANGING = (tuple, frozenset, Struct)  # whether these are shared or twice there makes no difference
 
 

@@ -119,7 +119,8 @@ async def serve_gateway(
             control = (await stack.enter_async_context(ControlPort(server, options.control_port))).port
         tell(Listening(host=options.host, port=port, account=options.account, control_port=control))
         player = _Player(server, clock, stop, settings.data.speed, options)
-        await _until_first(server.wait_closed(), player.play([] if first is None else [first], market.happenings))
+        play = player.play([] if first is None else [first], market.happenings)
+        await _until_first(server.wait_closed(), play, stop.wait())  # a slow market must not hold up the end
     if options.state:
         write_state(options.state, at=clock.at, brokerage=brokerage.snapshot())
     log.info("gateway stopped")
@@ -159,7 +160,7 @@ def _chained(first: Sequence[Happening], rest: Iterator[Happening]) -> Iterator[
     yield from rest
 
 
-async def _until_first(*awaited: Coroutine[Any, Any, None]) -> None:
+async def _until_first(*awaited: Coroutine[Any, Any, object]) -> None:
     """Wait until one is done, and end the others. Raises what it raised."""
     tasks = [asyncio.ensure_future(one) for one in awaited]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

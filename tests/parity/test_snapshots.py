@@ -5,24 +5,36 @@ copy is the shadow. It decides the same at every event, ends in the same state, 
 be reached from it, whether the state hash covers it or not.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.parent_orders import Algorithm
 from robo_trader.core.engine.settings import EngineSettings
+from robo_trader.core.features.catalogue import CROSS_DEFINITIONS
+from robo_trader.core.features.feature import Feature
+from robo_trader.core.features.panel import FeaturePanel
 from robo_trader.core.portfolio.allocation import Allocation, AllocationPolicy
 from robo_trader.core.portfolio.conflicts import Conflicts
+from robo_trader.core.portfolio.sizing import FixedFraction
 from robo_trader.core.portfolio.strategies_policy import StrategiesPolicy
 from robo_trader.core.risk.protection import ProtectionPolicy
+from robo_trader.core.strategies.strategy import Strategy
+from robo_trader.runtime.snapshots.configuration import Configuration
+from robo_trader.runtime.snapshots.memory import memory_bytes, memory_from
 from robo_trader.simulation.venue.venue import VenueSettings
-from tests.builders import an_execution_policy
+from tests.builders import an_execution_policy, some_limits
 from tests.examples import examples
 from tests.parity.both import play_event
 from tests.parity.markets import Shape, a_market
+from tests.parity.test_features import OF_BARS, features_of
 from tests.parity.test_random_markets import ALONE, REMEMBERING, SHAPES, all_settings, several
-from tests.snapshots import Shadowed
+from tests.parity.test_strategies import ON_RANDOM_MARKETS, controlled
+from tests.snapshots import PACKAGES, Shadowed, differences
 
 EVERY = st.sampled_from([1, 2, 7])
 PROTECTIONS = st.none() | st.builds(ProtectionPolicy, fallback_fraction=st.sampled_from([0.005, 0.05]))
@@ -61,3 +73,49 @@ def everything(draw: st.DrawFn) -> tuple[EngineSettings, VenueSettings]:
 @settings(max_examples=examples(20), deadline=None)
 def test_restored_again_and_again(shape: Shape, joined: tuple[EngineSettings, VenueSettings], every: int) -> None:
     play_shadowed(shape, *joined, every).demand_equal()
+
+
+PORTFOLIO = some_limits(
+    heat_fraction="0.2", sector_fraction="0.5", correlated_fraction="0.6", value_at_risk_fraction="0.05",
+    shortfall_fraction="0.08", strategy_loss_fraction="0.02", adv_order_fraction="0.5", jump_fraction="0.2",
+)  # fmt: skip
+SHAPE = Shape(
+    seed=5, symbols=4, sessions=6, bars_a_session=13, step=0.01, holes=0.1, swing=0.02, volume=1_000.0, dividends=True
+)
+
+
+@pytest.mark.parametrize("strategy", ON_RANDOM_MARKETS, ids=lambda strategy: strategy.name)
+def test_every_strategy(strategy: Strategy) -> None:
+    table = a_market(SHAPE)
+    engine, venue = controlled([strategy], table, FixedFraction(fraction=0.1))
+    engine = replace(engine, limits=PORTFOLIO, protection=ProtectionPolicy(fallback_fraction=0.05))
+    shadowed = play_shadowed(SHAPE, engine, venue, every=3)
+    shadowed.demand_equal()
+    assert shadowed.account.tally.slices == table.slices
+
+
+def test_every_feature() -> None:
+    """Each remembers something else, and its rule is found again by its name."""
+    symbols = a_market(SHAPE).symbols
+    features = {
+        feature.name: feature
+        for name in (*OF_BARS, *CROSS_DEFINITIONS)
+        for feature in features_of(name, symbols[0], symbols)
+    }
+    panel, configuration = FeaturePanel(_Wanted(tuple(features.values()))), Configuration(None, PACKAGES)
+    table = a_market(SHAPE)
+    for t in range(30):
+        if t % 10 == 9:
+            panel = memory_from(memory_bytes({"panel": panel}, configuration), configuration)["panel"]
+        slice_ = table.slice_at(t)
+        panel.update(slice_.bars, slice_.session)
+    again = memory_from(memory_bytes({"panel": panel}, configuration), configuration)["panel"]
+    assert differences(panel, again) == [] and len(features) > 100
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    features: tuple[Feature, ...]
+
+    def __call__(self, symbol: Symbol) -> Sequence[Feature]:
+        return self.features if symbol else ()

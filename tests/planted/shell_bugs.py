@@ -41,7 +41,7 @@ SHELL_BUGS = (
     ),
     Bug(
         "numbers of the wire begin again with the program", _CLIENT + "numbers.py",
-        '        self._next = int(path.read_text("ascii")) + 1 if path.exists() else 1', "        self._next = 1",
+        "        self._next = 1 if used is None else int(used) + 1", "        self._next = 1",
     ),
     Bug(
         "the gateway's offer of a lower number is taken", _CLIENT + "numbers.py",
@@ -86,10 +86,8 @@ SHELL_BUGS = (
     ),
     Bug(
         "an order that may have left is said to be rejected", _BROKER,
-        "            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer)\n"
-        "        else:",
-        "            self._orders.add(order, reference, answer_by=time.monotonic() + self._patience.answer)\n"
-        "        if True:",
+        "            self._orders.add(order, reference, answer_by=answer_by)\n        else:",
+        "            self._orders.add(order, reference, answer_by=answer_by)\n        if True:",
     ),
     Bug(
         "a question that is not answered counts as nothing", _CLIENT + "statements.py",

@@ -4,9 +4,9 @@ That is the one alarm which also works when the machine has lost its power or it
 """
 
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 
 TIMEOUT_SECONDS = 10.0
 
@@ -46,11 +46,26 @@ class DeadManPing:
 
     def _ask(self, url: str) -> None:
         try:
-            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - http(s) by its setting
+            with _web().open(url, timeout=TIMEOUT_SECONDS) as answer:
                 answer.read(1)
-        except (OSError, ValueError) as error:  # ValueError: of what is no HTTP at all
+        except (OSError, ValueError, HTTPException) as error:  # the last two: of what is no HTTP at all
             if not self._is_failing:
                 self._complain(str(error))
             self._is_failing = True
         else:
             self._is_failing = False
+
+
+def _web() -> urllib.request.OpenerDirector:
+    """Return what opens addresses of HTTP and HTTPS, follows where they lead, and knows no other kind."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener

@@ -164,6 +164,6 @@ class GatewaySide:
         self.distortion.ruined.clear()
 
 
-def cents(amount: object) -> Decimal:
+def cents(amount: Decimal) -> Decimal:
     """Return dollars to the cent."""
-    return Decimal(str(amount)).quantize(Decimal("0.01"))
+    return amount.quantize(Decimal("0.01"))

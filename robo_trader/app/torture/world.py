@@ -18,6 +18,7 @@ from robo_trader.core.domain.bars import NANOS_PER_SECOND, TradingSession
 from robo_trader.core.domain.errors import BrokerError, DataError, JournalDamaged, JournalError
 from robo_trader.core.domain.events import InputEvent, TradingStateChanged
 from robo_trader.core.domain.instruments import Symbol
+from robo_trader.core.domain.money import price_from_float
 from robo_trader.core.domain.orders import OrderStatus
 from robo_trader.core.domain.positions import TradingState
 from robo_trader.core.engine.settings import EngineSettings
@@ -142,12 +143,12 @@ class World:
             self._is_flipped = True
             self.note(fault)
 
-    def price(self, symbol: Symbol) -> object:
+    def price(self, symbol: Symbol) -> Decimal:
         """Return about what a share costs."""
         book = self.gateway.server.book()["market"]["stocks"].get(symbol)
         if not book or book["price"] is None:
             raise LookupError(symbol)
-        return cents(book["price"])
+        return price_from_float(book["price"])
 
     # ---- the story ----
 
@@ -306,7 +307,7 @@ class World:
         differing = {name for name in {*ours, *theirs} if ours.get(name, 0) != theirs.get(name, 0)}
         named = {name for name in differing if account.blocks.of(Symbol(name)) and _OTHERS & set(self.kinds)}
         self._demand(differing == named, "I09: positions differ", f"{ours} here, {theirs} there; {self._told()}")
-        here, there = cents(account.ledger.cash), cents(book["cash"])
+        here, there = cents(account.ledger.cash), cents(Decimal(book["cash"]))
         self._demand(here == there or named, "I09: cash differs", f"{here} here, {there} there; {self._told()}")
         open_here = {str(program.references.reference_of(order_id)) for order_id in account.orders.open}
         open_there = {row["order_ref"] for row in book["orders"] if row["client_id"] == 1 and not row["is_over"]}

@@ -359,43 +359,14 @@ class AccountMarked(Struct, frozen=True, kw_only=True, gc=False):
 
 
 DecisionEvent = (
-    BarRejected
-    | QuoteRejected
-    | TradeRejected
-    | TimerSet
-    | StrategyModeChanged
-    | StrategiesReviewed
-    | SignalEmitted
-    | TargetSet
-    | SignalSettled
-    | OrderDenied
-    | OrderUpdated
-    | ParentOrderUpdated
-    | FillBooked
-    | FillRestated
-    | SharesCrossed
-    | CashBooked
-    | CorporateActionApplied
-    | CorporateActionRefused
-    | SymbolPaused
-    | SymbolResumed
-    | ReportQuarantined
-    | PositionUnprotected
-    | PositionProtected
-    | ProtectionFailed
-    | TradingStateChanged
-    | LimitChanged
-    | LooseningRefused
-    | InstructionRefused
-    | BreakerChanged
-    | OrderRatioExceeded
-    | AccountMarked
-    | DiscrepancyFound
-    | DiscrepancyResolved
-    | SymbolBlocked
-    | SymbolReleased
+    BarRejected | QuoteRejected | TradeRejected | TimerSet | StrategyModeChanged | StrategiesReviewed
+    | SignalEmitted | TargetSet | SignalSettled | OrderDenied | OrderUpdated | ParentOrderUpdated | FillBooked
+    | FillRestated | SharesCrossed | CashBooked | CorporateActionApplied | CorporateActionRefused | SymbolPaused
+    | SymbolResumed | ReportQuarantined | PositionUnprotected | PositionProtected | ProtectionFailed
+    | TradingStateChanged | LimitChanged | LooseningRefused | InstructionRefused | BreakerChanged
+    | OrderRatioExceeded | AccountMarked | DiscrepancyFound | DiscrepancyResolved | SymbolBlocked | SymbolReleased
     | ReleaseAnswer
-)
+)  # fmt: skip
 Event = InputEvent | DecisionEvent
 
 EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__args__}

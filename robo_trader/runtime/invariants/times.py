@@ -4,6 +4,7 @@ I20, I21.
 """
 
 from robo_trader.core.domain.bars import TradingSession
+from robo_trader.core.domain.broker_link import BrokerLinkChanged
 from robo_trader.core.domain.events import (
     BarRejected,
     OrderUpdated,
@@ -91,7 +92,7 @@ def look_at_new_order(scene: Scene, decision: OrderUpdated) -> None:
     if order.order_id in scene.orders.known:
         return
     intent, market = order.intent, scene.market
-    answered = isinstance(scene.event, (StatementReceived, *BROKER_REPORTS))
+    answered = isinstance(scene.event, (StatementReceived, BrokerLinkChanged, *BROKER_REPORTS))
     latest = max(market.now, scene.event.occurred_at) if answered and scene.event is not None else market.now
     is_now = market.now <= order.created_at <= latest
     scene.hold("I21", is_now, "order {} is of {}, not now", order.order_id, order.created_at)

@@ -5,7 +5,7 @@ is one of these tags:
 
     LIST items | TUPLE items | SET items | FROZEN_SET items | DICT keys and values in turn
     DEQUE maxlen, items | DEFAULT_DICT factory, keys and values in turn | COUNTER keys and values in turn
-    OBJECT shape, values | FUNCTION name | CLASS name | METHOD object, name | SLICE start, stop, step
+    OBJECT shape, values | FUNCTION name | CLASS name | METHOD object, name | SLICE or RANGE start, stop, step
     DECIMAL digits | MEMBER class, name | INTEGER digits | FIXTURE number | OPAQUE name of its class
 
 A shape is the name of a class, and the names of the attributes that stand in the node.
@@ -34,6 +34,7 @@ class Tag(IntEnum):
     MEMBER = 14
     INTEGER = 15  # too large for the wire
     FIXTURE = 16  # part of the configuration, which both sides have
+    RANGE = 18
     OPAQUE = 17  # within the configuration only: something that nobody looks into
 
 

@@ -47,6 +47,7 @@ class GraphReader:
             Tag.TUPLE: lambda _, node: tuple(self._all(node[1:])),
             Tag.FROZEN_SET: lambda _, node: frozenset(self._all(node[1:])),
             Tag.SLICE: lambda _, node: slice(*self._all(node[1:4])),
+            Tag.RANGE: lambda _, node: range(*self._all(node[1:4])),
             Tag.OBJECT: self._object,
             Tag.FUNCTION: lambda _, node: self._function(node[1]),
             Tag.CLASS: lambda _, node: self._class(node[1]),

@@ -44,6 +44,7 @@ class GraphWriter:
             defaultdict: lambda one: [Tag.DEFAULT_DICT, self._value(one.default_factory), *self._items(one)],
             deque: lambda one: [Tag.DEQUE, one.maxlen, *self._all(one)],
             slice: lambda one: [Tag.SLICE, *self._all((one.start, one.stop, one.step))],
+            range: lambda one: [Tag.RANGE, *self._all((one.start, one.stop, one.step))],
             # 1.0 and 1.00 decide the same, and a configuration may be written either way
             Decimal: lambda one: [Tag.DECIMAL, str(one.normalize() if looks_past else one)],
             int: lambda one: [Tag.INTEGER, str(one)],

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +14,7 @@ import pytest
 from ib_async.objects import BarData
 from msgspec.structs import replace
 
+from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import RestingError
 from robo_trader.adapters.brokers.interactive_brokers.history_line import LINES_MAX, HistoryLine, history_ids
 from robo_trader.adapters.brokers.interactive_brokers.history_pool import HistoryPool
@@ -22,13 +25,14 @@ from robo_trader.core.domain.bars import Bar, BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.instruments import Symbol
 from robo_trader.core.domain.order_reports import OrderAccepted
+from robo_trader.core.domain.reference_table import ReferenceTable
 from robo_trader.core.market.bar_sizes import BarSize
 from robo_trader.simulation.gateway.brokerage.settings import Listing
 from robo_trader.simulation.gateway.server.faults import Fault, FaultKind
-from tests.broker_process import a_client
+from tests.broker_process import INSTALL, a_client
 from tests.builders import an_intent
-from tests.gateway_running import STAGE, RunningGateway, a_gateway, a_raw_client, until
-from tests.scenarios.interactive_brokers.test_bars import Watcher, a_market, minutes_of, show
+from tests.gateway_running import ACCOUNT, STAGE, RunningGateway, a_gateway, a_raw_client, until
+from tests.scenarios.interactive_brokers.test_bars import SYMBOLS, Watcher, a_market, minutes_of, show
 from tests.trading_through import QUICK
 from tests.wire_proxy import a_proxy, is_kind, once, whole
 
@@ -77,6 +81,17 @@ async def a_pool(
         yield pool
     finally:
         pool.pool.close()
+
+
+class Overhearing(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self, overheard: list[logging.LogRecord]) -> None:
+        super().__init__()
+        self._overheard = overheard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._overheard.append(record)
 
 
 def codes(gateway: RunningGateway) -> set[str]:
@@ -157,8 +172,7 @@ async def test_what_a_broken_connection_took_with_it_is_asked_again_on_another(p
 async def test_what_cannot_be_read_ends_its_connection_and_no_other() -> None:
     slices = minutes_of(0, 3)
     overheard: list[logging.LogRecord] = []
-    listening = logging.Handler()
-    listening.emit = overheard.append  # type: ignore[method-assign,assignment]
+    listening = Overhearing(overheard)
     log = logging.getLogger("ib_async.Decoder")
     log.addHandler(listening)
     async with (
@@ -242,7 +256,7 @@ async def test_history_comes_over_the_connection_that_trades_where_no_other_can_
 async def test_an_order_waits_for_no_history(tmp_path: Path) -> None:
     stage = changed(STAGE, bar_size=BarSize.MINUTES_5, listings=(*STAGE.listings, *HUNDRED_LISTINGS))
     async with a_gateway(stage=stage) as gateway, a_client(gateway, tmp_path) as client:
-        client.broker.watch(HUNDRED[:60], BarSize.MINUTES_5, "5 D")
+        client.broker.watch(HUNDRED[:40], BarSize.MINUTES_5, "5 D")
         await asyncio.sleep(0.1)
         begun = time.monotonic()
         for order_id in range(1, 6):
@@ -250,3 +264,48 @@ async def test_an_order_waits_for_no_history(tmp_path: Path) -> None:
         await client.hear(OrderAccepted, 5)
         assert time.monotonic() - begun < 0.9, "a second of market data would have been in the way"
         assert not client.broker.is_watching, "most of it is still to come"
+
+
+async def test_a_batch_of_histories_comes_beside_what_is_watched_and_says_what_did_not(tmp_path: Path) -> None:
+    slices = minutes_of(0, 3)
+    stage = changed(STAGE, bar_size=BarSize.MINUTES_5, listings=HUNDRED_LISTINGS, past=same_past(slices))
+    async with a_gateway(stage=stage) as gateway, a_client(gateway, tmp_path) as client:
+        gateway.clock.at = slices[-1].ended_at
+        batch = await client.broker.history_of([*HUNDRED, Symbol("NVDA")], BarSize.MINUTES_5, "5 D")
+        assert set(batch.bars) == set(HUNDRED)
+        assert {tuple(bar.close for bar in bars) for bars in batch.bars.values()} == {
+            tuple(slice_.bars[0].close for slice_ in slices)
+        }
+        assert list(batch.problems) == [Symbol("NVDA")] and batch.problems[Symbol("NVDA")].startswith("200: ")
+        assert len(batch.seconds) == 100 and max(batch.seconds) <= batch.whole_seconds
+        assert not codes(gateway) & PACING_ERRORS
+        assert not client.broker.take_bars()
+
+
+async def test_a_batch_ends_with_the_process_that_was_asked(tmp_path: Path) -> None:
+    slices = minutes_of(0, 3)
+    async with a_market(BarSize.MINUTES_5, slices) as gateway, a_client(gateway, tmp_path) as client:
+        gateway.clock.at = slices[-1].ended_at
+        gateway.server.inject(Fault(kind=FaultKind.DROP, on="HistoricalBars", times=0))
+        coming = asyncio.create_task(client.broker.history_of(SYMBOLS, BarSize.MINUTES_5, "5 D"))
+        await until(lambda: len(gateway.server.clients()) > 1)
+        assert client.broker.process_id is not None
+        os.kill(client.broker.process_id, signal.SIGKILL)
+        with pytest.raises(ConnectionError, match="the broker's process ended"):
+            await coming
+        with pytest.raises(ConnectionError):
+            await client.broker.history_of(SYMBOLS, BarSize.MINUTES_5, "5 D")
+
+
+async def test_nobody_is_connected_to_for_history_while_the_target_is_refused(tmp_path: Path) -> None:
+    async with a_gateway(account="DU7654321") as gateway:
+        target = GatewayTarget(host="127.0.0.1", port=gateway.port, account=ACCOUNT)
+        broker = InteractiveBrokers(target, table=ReferenceTable(install=INSTALL), numbers_file=tmp_path / "numbers")
+        await broker.start()
+        try:
+            await until(lambda: broker.link is LinkState.REFUSED)
+            batch = await broker.history_of(SYMBOLS, BarSize.MINUTES_5, "5 D")
+            assert set(batch.problems) == set(SYMBOLS) and not batch.bars
+            assert not [one for one in gateway.server.frames(limit=10_000) if one.client_id > CLIENT]
+        finally:
+            await broker.stop()

@@ -1,4 +1,4 @@
-"""Pretend worlds by seed: nothing is broken that must hold, the same seed is the same world, old failures stay mended.
+"""Pretend worlds by seed: what must hold holds, the same seed is the same world, and old failures stay mended.
 
 The corpus holds every failure that was found, shrunk: the faults themselves, so that it outlives changes of the draw.
 """

@@ -75,6 +75,8 @@ def _act(session: Session, asked: object) -> Awaitable[None]:
         return session.ordering.change(asked)
     if isinstance(asked, speech.AskStatement):
         return session.answer(asked)
+    if isinstance(asked, speech.AskHistory):
+        return session.tell_history(asked)
     assert isinstance(asked, speech.WatchMarket), asked
     return session.market.watch(asked)
 

@@ -6,17 +6,16 @@ dead one may or may not have sent is never sent again: it becomes unknown when i
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
-from robo_trader.adapters.brokers.interactive_brokers import speech
+from robo_trader.adapters.brokers.interactive_brokers import broker_log, speech
 from robo_trader.adapters.brokers.interactive_brokers.bar_stream import told_size
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel, ChannelBrokenError
-from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import Batches, HistoryBatch
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.brokers.interactive_brokers.patience import USUAL, Patience
 from robo_trader.adapters.brokers.interactive_brokers.restart_window import RestartWindow
@@ -28,7 +27,7 @@ from robo_trader.adapters.brokers.interactive_brokers.surroundings import (
 )
 from robo_trader.adapters.brokers.interactive_brokers.told_records import ToldRecords
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
-from robo_trader.core.domain.clocks import CLOCK_STOP_NANOS, CLOCK_WARN_NANOS, ClocksCompared
+from robo_trader.core.domain.clocks import ClocksCompared
 from robo_trader.core.domain.contracts import ContractReported
 from robo_trader.core.domain.events import FromBroker
 from robo_trader.core.domain.instruments import Symbol
@@ -104,6 +103,7 @@ class InteractiveBrokers:
         self._heard_at = 0.0
         self._keeper: asyncio.Task[None] | None = None
         self._bars: list[speech.BarsTold] = []
+        self._batches = Batches()
         self.records = ToldRecords(self._say)
         self._watch: speech.WatchMarket | None = None
         self.is_simulated: bool | None = None  # the gateway plays another day; None: nobody has heard it yet
@@ -112,7 +112,6 @@ class InteractiveBrokers:
         self.market_time = 0  # the latest that anybody named, UTC ns
         self.bars_until = 0  # all bars that ended by then were told, UTC ns
         self.is_watching = False  # histories are there, and every bar since comes as it is made
-        self.history_seconds: tuple[float, ...] = ()  # how long the gateway took for each of them
         self.arrived = asyncio.Event()  # something waits to be taken
 
     # ---- life ----
@@ -240,6 +239,19 @@ class InteractiveBrokers:
         bars, self._bars = self._bars, []
         return bars
 
+    async def history_of(self, symbols: Sequence[Symbol], bar_size: BarSize, duration: str) -> HistoryBatch:
+        """Return so much of the past of some symbols, beside what is watched; bars are those of `told_size`.
+
+        Raises ConnectionError where the process is gone, or ends meanwhile.
+        """
+        number, coming = self._batches.begin()
+        asked = speech.AskHistory(
+            number=number, symbols=tuple(symbols), bar_size=told_size(bar_size).value, duration=duration
+        )
+        if not self._say(asked):
+            self._batches.break_off()
+        return await coming
+
     # ---- the process ----
 
     async def _keep(self) -> None:
@@ -277,6 +289,7 @@ class InteractiveBrokers:
             return str(error)
         finally:
             self._channel = None
+            self._batches.break_off()
             try:
                 await self._end(self._process)
             finally:  # whoever stops it may be tired of waiting
@@ -318,7 +331,7 @@ class InteractiveBrokers:
         elif isinstance(said, BrokerLinkChanged):
             self._change_link(said.state, said.reason, at=said.occurred_at)
         elif isinstance(said, (MarketDataChanged, ContractReported, ClocksCompared, FactsReported)):
-            _tell_clocks(said)
+            broker_log.tell(said)
             self._take(said)
         elif isinstance(said, speech.StillAlive):
             if said.is_simulated is not None:
@@ -332,16 +345,17 @@ class InteractiveBrokers:
             self.arrived.set()
         elif isinstance(said, speech.HistoryTold):
             self.is_watching = True
-            self.history_seconds = said.seconds
-            _tell_history(said)
+            broker_log.tell(said)
             self._come_to(said.at)
         elif isinstance(said, speech.RecordsTold):
             self.market_time = max(self.market_time, self.records.hear(said))
             self.arrived.set()
         elif isinstance(said, speech.TimeTold):
             self._come_to(said.at)
+        elif isinstance(said, (speech.BatchTold, speech.BatchEnded)):
+            self._batches.hear(said)
         else:
-            _tell(said, is_expected=self.link is LinkState.RESTARTING)
+            broker_log.tell(said, is_expected=self.link is LinkState.RESTARTING)
 
     def _change_link(self, state: LinkState, reason: str, *, at: int = 0) -> None:
         is_news = (state, reason) != (self.link, self.reason)
@@ -364,36 +378,3 @@ class InteractiveBrokers:
         self.market_time = max(self.market_time, report.occurred_at)
         self._reports.append(report)
         self.arrived.set()
-
-
-def _tell_clocks(said: object) -> None:
-    if isinstance(said, ClocksCompared):
-        apart = abs(said.ahead_nanos)
-        level = logging.INFO + 10 * (apart >= CLOCK_WARN_NANOS) + 10 * (apart >= CLOCK_STOP_NANOS)
-        log.log(level, "clocks compared", broker_ahead_seconds=said.ahead_nanos / 1e9)
-
-
-def _tell_history(said: speech.HistoryTold) -> None:
-    if said.seconds:
-        ordered = sorted(said.seconds)
-        middle, late = ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
-        log.info(
-            "history is there", questions=len(ordered), median_seconds=round(middle, 3), p95_seconds=round(late, 3)
-        )
-
-
-def _tell(said: object, *, is_expected: bool) -> None:
-    if isinstance(said, speech.CodeHeard):
-        _tell_code(said, is_expected=is_expected)
-    elif isinstance(said, speech.ServiceChanged):
-        tell = log.info if said.works else log.warning
-        tell("the gateway's service", service=said.service, works=said.works, words=said.words)
-    elif isinstance(said, speech.AlarmRaised):
-        log.error("the broker's process raises an alarm", words=said.words)
-
-
-def _tell_code(said: speech.CodeHeard, *, is_expected: bool) -> None:
-    code = meaning(said.code)
-    is_quiet = is_expected or code.kind in {CodeKind.NOTICE, CodeKind.ADVISORY, CodeKind.CONFIRMS_CANCEL}
-    tell = log.info if is_quiet else log.warning
-    tell("gateway", code=said.code, text=said.text, means=code.cause, effect=code.effect, next_step=code.next_step)

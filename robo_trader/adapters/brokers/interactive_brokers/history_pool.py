@@ -28,7 +28,7 @@ from robo_trader.adapters.brokers.interactive_brokers.history_turns import Histo
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
 from robo_trader.adapters.brokers.interactive_brokers.wire import GatewayWire
 
-OPEN_A_LINE = 4  # questions at once on one connection
+OPEN_A_LINE = 2  # questions at once on one connection: more make each answer late and none of all sooner
 ATTEMPTS = 4  # of each question, before it is left to whoever asks
 _PAUSE_SECONDS, _PAUSE_SECONDS_MAX = 0.2, 5.0
 
@@ -200,13 +200,13 @@ class HistoryPool:
         self._say(speech.ServiceChanged(service=member.line.name, works=works, words=words))
 
 
-def build_pool(begin: speech.Begin, wire: GatewayWire, say: Say) -> HistoryPool | None:
-    """Return the pool that is wanted, None for none."""
+def build_pool(begin: speech.Begin, wire: GatewayWire, say: Say) -> HistoryPool:
+    """Return the pool that is wanted; one without connections leaves all to the one that trades."""
     lines = [
         HistoryLine(begin.host, begin.port, history_ids(begin.client_id, number), begin.patience)
         for number in range(begin.history_clients)
     ]
-    return HistoryPool(lines, begin.patience, say, spare=wire.history) if lines else None
+    return HistoryPool(lines, begin.patience, say, spare=wire.history)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from robo_trader.core.domain.instruments import Symbol
 
-OPEN_MAX = 50
+OPEN_MAX = 10
+STREAMS_MAX = 40  # histories that are kept up to date
 SMALL_SECONDS = 30  # bars so small are counted
 _MARGIN = 1.0
 SAME_SECONDS = 15.0

@@ -15,8 +15,9 @@ from robo_trader.adapters.brokers.interactive_brokers import speech
 from robo_trader.adapters.brokers.interactive_brokers.answers import NoAnswerError, RequestRefusedError
 from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import HISTORY_ERROR, is_too_quick
 from robo_trader.adapters.brokers.interactive_brokers.contracts import ContractWatch
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import ROWS_MAX, row_of
 from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
-from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import STREAMS_MAX, HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.seam import Seam
 from robo_trader.adapters.brokers.interactive_brokers.ticks import TickWatch
 from robo_trader.adapters.brokers.interactive_brokers.translation import UnreadableError, stock
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 LAST_TIME = 45  # the kind of tick that names the time of the last trade
 HISTORY_SECONDS = 30.0  # a history that has not come by then is missing, and the others are told without it
-_DATE_CHARACTERS_MAX = 10  # YYYYMMDD, or seconds since 1970
-ROWS_MAX = 20_000  # bars in one message to the engine
 _REFUSED = frozenset({162, 200, 321, 322, 366, 2105})
 _FAILURES = (NoAnswerError, RequestRefusedError, ConnectionError, UnreadableError)
 
@@ -54,7 +53,7 @@ class MarketWatch:
         self._say = say
         self._errands = errands
         self.contracts = ContractWatch(wire, clock, say)
-        self.pool: HistoryPool | None = None  # None: histories are asked for whole, on the connection that trades
+        self.pool: HistoryPool  # set by whoever joins them
         self.retry_seconds = 10.0  # after a refused history: the gateway counts questions
         self._wanted: speech.WatchMarket | None = None
         self._is_begun = False  # on this connection
@@ -67,6 +66,7 @@ class MarketWatch:
         self._awaited: set[Symbol] = set()  # their histories are under way
         self._seams: dict[Symbol, Seam] = {}  # of symbols whose past and stream are not both there
         self._seconds: list[float] = []  # how long histories took
+        self._asked_at = self._told_at = 0.0  # the first of them, and the last, by the loop's clock
         self._time = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -80,8 +80,7 @@ class MarketWatch:
     def begin(self) -> None:
         """Ask on a new connection."""
         self._is_begun = True
-        if self.pool is not None:
-            self.pool.wake()
+        self.pool.wake()
         self._start(self._subscribe())
 
     def end(self) -> None:
@@ -104,7 +103,7 @@ class MarketWatch:
     def hear_bar(self, number: int, bar: "BarData") -> None:
         """Take a bar of a history."""
         if number in self._histories:
-            self._rows[number].append(_told(bar))
+            self._rows[number].append(row_of(bar))
 
     def hear_end(self, number: int) -> None:
         """Take the end of a history."""
@@ -113,9 +112,7 @@ class MarketWatch:
             return
         rows, self._rows[number] = self._rows[number], []
         seam = self._seams.get(symbol)
-        if seam is None:
-            self._complete(symbol, rows)
-        else:
+        if seam is not None:
             seam.take_stream(rows)
             self._join(symbol, seam)
 
@@ -126,9 +123,9 @@ class MarketWatch:
             return
         seam = self._seams.get(symbol)
         if seam is None:
-            self._say(speech.BarsTold(symbol=symbol, bars=(_told(bar),)))
+            self._say(speech.BarsTold(symbol=symbol, bars=(row_of(bar),)))
         elif seam.has_begun:
-            seam.take_update(_told(bar))
+            seam.take_update(row_of(bar))
 
     def hear_tick(self, number: int, kind: int, value: str) -> None:
         """Take a text of the line of ticks: the time of the last trade is the market's time."""
@@ -186,7 +183,13 @@ class MarketWatch:
         wanted = self._wanted
         if wanted is None:
             return
+        if len(wanted.symbols) > STREAMS_MAX:
+            words = (
+                f"{len(wanted.symbols)} symbols are to be followed; Interactive Brokers lets {STREAMS_MAX}, and refuses"
+            )
+            self._say(speech.AlarmRaised(words=f"{words} the others' bars"))
         self._awaited = set(wanted.symbols)
+        self._asked_at = self._told_at = asyncio.get_running_loop().time()
         self._deadline = asyncio.get_running_loop().call_later(HISTORY_SECONDS, self._release)
         self.ticks.begin(wanted)
         for symbol in wanted.symbols:
@@ -200,26 +203,24 @@ class MarketWatch:
             await self.contracts.ask(symbol)
 
     def _ask_past(self, symbol: Symbol) -> None:
-        if self.pool is not None:
-            seam = self._seams[symbol] = Seam()
-            self._start(self._fetch(self.pool, symbol, seam))
+        seam = self._seams[symbol] = Seam()
+        self._start(self._fetch(symbol, seam))
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
         self._histories[number] = symbol
         self._rows[number] = []
-        duration = wanted.duration if self.pool is None else _short(wanted.bar_size)
-        await self._wire.keep_history(number, stock(symbol), wanted.bar_size, duration)
+        await self._wire.keep_history(number, stock(symbol), wanted.bar_size, _short(wanted.bar_size))
 
-    async def _fetch(self, pool: "HistoryPool", symbol: Symbol, seam: Seam) -> None:
+    async def _fetch(self, symbol: Symbol, seam: Seam) -> None:
         """Get what lies before a stream, again and again until it is there, or no longer wanted."""
         wanted = self._wanted
         assert wanted is not None, symbol
         while self._seams.get(symbol) is seam:
             is_sure = seam.has_begun
             try:
-                told = await _past(pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
-                rows = [_told(bar) for bar in told.rows]
+                told = await _past(self.pool, HistoryQuestion(symbol, wanted.bar_size, wanted.duration))
+                rows = [row_of(bar) for bar in told.rows]
             except _FAILURES as error:
                 words = f"no history of {symbol}: {error}; asked for again in {self.retry_seconds:g} seconds"
                 self._say(speech.AlarmRaised(words=words))
@@ -229,6 +230,7 @@ class MarketWatch:
             if self._seams.get(symbol) is seam:
                 if rows:
                     self._seconds.append(told.seconds)
+                    self._told_at = asyncio.get_running_loop().time()
                 self._take_past(symbol, seam, rows, is_sure=is_sure)
             return
 
@@ -241,8 +243,7 @@ class MarketWatch:
     def _join(self, symbol: Symbol, seam: Seam) -> None:
         """Tell past and stream once both are there."""
         if seam.has_gap:
-            assert self.pool is not None, symbol
-            self._start(self._fetch(self.pool, symbol, seam))
+            self._start(self._fetch(symbol, seam))
             return
         rows = seam.joined()
         if rows is not None:
@@ -268,7 +269,8 @@ class MarketWatch:
             self._deadline.cancel()
             self._deadline = None
         seconds, self._seconds = tuple(self._seconds), []
-        self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds))
+        whole = self._told_at - self._asked_at
+        self._say(speech.HistoryTold(at=self._clock.now(), seconds=seconds, whole_seconds=whole))
 
     def _forget(self) -> None:
         self.contracts.forget()
@@ -295,11 +297,3 @@ async def _past(pool: "HistoryPool", question: HistoryQuestion) -> TimedAnswer:
 def _short(bar_size: str) -> str:
     """Return how much of the past a stream begins with: the session at hand, and that before it where bars are days."""
     return "2 D" if bar_size == BarSize.DAY_1.value else "1 D"
-
-
-def _told(bar: "BarData") -> speech.BarTold:
-    """Return a bar as the engine is told it. Raises UnreadableError where nobody could say when it was."""
-    date = str(bar.date)
-    if not (date.isdecimal() and date.isascii() and len(date) <= _DATE_CHARACTERS_MAX):
-        raise UnreadableError(f"{date[:20]!r} is no time of a bar")
-    return speech.BarTold(date=date, open=bar.open, high=bar.high, low=bar.low, close=bar.close, volume=bar.volume)

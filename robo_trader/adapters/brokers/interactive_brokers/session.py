@@ -10,7 +10,10 @@ from robo_trader.adapters.brokers.interactive_brokers.circuit_breaker import Cir
 from robo_trader.adapters.brokers.interactive_brokers.clock import MarketClock
 from robo_trader.adapters.brokers.interactive_brokers.codes import CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.errands import Errands
+from robo_trader.adapters.brokers.interactive_brokers.history_batch import tell_batch
+from robo_trader.adapters.brokers.interactive_brokers.history_line import TimedAnswer
 from robo_trader.adapters.brokers.interactive_brokers.history_pool import build_pool
+from robo_trader.adapters.brokers.interactive_brokers.history_turns import HistoryQuestion
 from robo_trader.adapters.brokers.interactive_brokers.market import MarketWatch
 from robo_trader.adapters.brokers.interactive_brokers.numbers import OrderNumbers
 from robo_trader.adapters.brokers.interactive_brokers.ordering import Ordering, Say
@@ -70,8 +73,7 @@ class Session:
     def close(self) -> None:
         """Hang up, for good: whatever is under way ends, though nobody cancels it."""
         self._is_over = True
-        if self._pool is not None:
-            self._pool.close()
+        self._pool.close()
         self._wire.close()
 
     async def say_words(self) -> None:
@@ -118,6 +120,15 @@ class Session:
         if facts is not None:  # before the statement: what it lets leave is judged by them
             self._say(FactsReported(markets={}, account=facts, occurred_at=self._clock.now()))
         self._say(StatementReceived(statement=statement, asked_at=asked.at, occurred_at=self._clock.now()))
+
+    async def tell_history(self, asked: speech.AskHistory) -> None:
+        """Tell a batch of histories; while the line is not READY nothing is asked, and nobody connected to."""
+        await tell_batch(asked, self._history, self._say)
+
+    async def _history(self, question: HistoryQuestion) -> TimedAnswer:
+        if self._state is not LinkState.READY:
+            raise ConnectionError("the gateway is not reached, or has not told all yet")
+        return await self._pool.history(question)
 
     async def _connect_once(self) -> tuple[str, bool]:
         """Return why the connection ended, and whether it had been READY."""
@@ -175,9 +186,8 @@ class Session:
 
     def _look_at_routes(self) -> None:
         """See whether symbols are traded where their orders are to go; until that is known the gateway judges alone."""
-        if self._pool is not None:
-            for symbol in self.ordering.routes.direct():
-                self.errands.start(see_route(self.ordering.routes, self._pool, symbol, self._say))
+        for symbol in self.ordering.routes.direct():
+            self.errands.start(see_route(self.ordering.routes, self._pool, symbol, self._say))
 
     async def _follow(self) -> None:
         """Stay with a connection until it is lost."""

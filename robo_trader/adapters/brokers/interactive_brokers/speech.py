@@ -112,6 +112,15 @@ class RecordsTaken(Struct, frozen=True, kw_only=True, gc=False):
     """All quotes and prints that were told are dealt with: more may come."""
 
 
+class AskHistory(Struct, frozen=True, kw_only=True, gc=False):
+    """Tell so much of the past of some symbols, once."""
+
+    number: int
+    symbols: tuple[Symbol, ...]
+    bar_size: str  # as Interactive Brokers writes it
+    duration: str
+
+
 class Finish(Struct, frozen=True, kw_only=True, gc=False):
     """Hang up and end."""
 
@@ -145,14 +154,33 @@ class BarsTold(Struct, frozen=True, kw_only=True, gc=False):
     bars: tuple[BarTold, ...]
 
 
+class BatchTold(Struct, frozen=True, kw_only=True, gc=False):
+    """Bars of one symbol that were asked for under a number, in order of time; or why there are none."""
+
+    number: int
+    symbol: Symbol
+    bars: tuple[BarTold, ...]
+    problem: str = ""
+
+
+class BatchEnded(Struct, frozen=True, kw_only=True, gc=False):
+    """All that was asked for under a number is told. seconds: of each history that came, and of all together."""
+
+    number: int
+    seconds: tuple[float, ...]
+    whole_seconds: float
+
+
 class HistoryTold(Struct, frozen=True, kw_only=True, gc=False):
     """The past of all symbols is told, after it was asked for anew: whatever was over by `at` (UTC ns) was in it.
 
-    What was refused is absent. seconds: how long the gateway took for each history.
+    What was refused is absent. seconds: how long the gateway took for each history; whole_seconds: from the first
+    question for one to the last answer.
     """
 
     at: int
     seconds: tuple[float, ...] = ()
+    whole_seconds: float = 0.0
 
 
 class RecordsTold(Struct, frozen=True, kw_only=True, gc=False):
@@ -194,6 +222,7 @@ class StillAlive(Struct, frozen=True, kw_only=True, gc=False):
 _OWN = (
     Begin, PlaceOrder, WithdrawOrder, ChangeOrder, AskStatement, Finish, CodeHeard, AlarmRaised,
     StillAlive, WatchMarket, BarsTold, HistoryTold, TimeTold, ServiceChanged, RecordsTold, RecordsTaken,
+    AskHistory, BatchTold, BatchEnded,
 )  # fmt: skip
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in _OWN} | EVENT_KINDS
 _DECODERS = {name: msgspec.msgpack.Decoder(kind) for name, kind in KINDS.items()}

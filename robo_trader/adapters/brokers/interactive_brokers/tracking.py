@@ -11,6 +11,7 @@ from decimal import Decimal
 from ib_async.contract import Contract
 from ib_async.objects import CommissionReport, Execution
 from ib_async.order import Order, OrderState
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.codes import NO_CONTRACT, CodeKind, meaning
 from robo_trader.adapters.brokers.interactive_brokers.executions import (
@@ -157,6 +158,8 @@ class OrderTracker:
         if known.asked is not None and known.shown == known.asked:
             known.terms, known.asked = known.asked, None
             self._say(OrderModified(order_id=known.order_id, terms=known.terms, occurred_at=self._clock()))
+        elif known.asked is None:
+            self._note_loss(known, known.shown.quantity)
         if state.status in WORKS:
             self._accept(known)
 
@@ -273,6 +276,12 @@ class OrderTracker:
             self._by_wire[wire_id] = known
         else:  # a cancel under another number would be one of another order
             self.alarms.append(f"order {known.order_id}: the gateway calls it {wire_id} and not {known.wire_id}")
+
+    def _note_loss(self, known: TrackedOrder, shown: Decimal) -> None:
+        """Say that an order is for fewer shares now: another one of its group has filled the others."""
+        if known.intent.oca_group and not known.is_over and ZERO < shown < known.terms.quantity:
+            known.terms = replace(known.terms, quantity=shown)
+            self._say(OrderModified(order_id=known.order_id, terms=known.terms, occurred_at=self._clock()))
 
     def _accept(self, known: TrackedOrder) -> None:
         if known.is_accepted or known.is_over or not known.perm_id:

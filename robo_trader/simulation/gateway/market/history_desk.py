@@ -25,6 +25,10 @@ from robo_trader.simulation.gateway.protocol.values import WireBar, WireTick
 UPDATE_NANOS = 5 * NANOS_PER_SECOND  # between two words on a bar that prints or quotes are changing
 TICKS_MAX = 1_000  # of one answer
 _SERVICE = "Historical Market Data Service error message:"
+_TOO_MANY = Notice(
+    code=322,
+    text="Error processing request.-'bN' : cause - Only 50 simultaneous API historical data requests allowed.",
+)
 _TICK_KINDS = ("TRADES", "BID_ASK", "MIDPOINT")
 _ALL_TIME = 1 << 62
 
@@ -142,6 +146,8 @@ class HistoryDesk:
         asker_text = f"{strip.symbol}@{asked.contract.exchange or 'SMART'} {wanted.what.capitalize()}"
         if wanted.what != SCHEDULE and self._is_below(wanted.size) and not strip.has_ticks(wanted.what):
             return Notice(code=162, text=f"{_SERVICE}no bars of {asked.bar_size} can be made: {asker_text}")
+        if asked.keep_up_to_date and len(self._kept) >= self._floor.settings.histories_max:
+            return _TOO_MANY
         if self._pacing is None or not wanted.is_small:
             return None
         question = (strip.symbol, asked.end, asked.bar_size, asked.duration, wanted.what, asked.regular_hours)

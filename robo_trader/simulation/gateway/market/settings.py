@@ -37,6 +37,7 @@ class MarketSettings:
     past: Past = no_past  # bars in order of time, of the same size; those not over yet are not looked at
     access: MarketAccess = MarketAccess.LIVE
     lines_max: int = 100  # subscriptions at once, of all clients
+    histories_max: int = 50  # kept up to date at once, of all clients
     tick_streams_max: int = 3  # of them tick by tick
     delay: int = 900 * NANOS_PER_SECOND  # of delayed ticks, nanoseconds of the market's time
     half_spread: Decimal = Decimal("0.01")  # dollars; stands for quotes where only bars or prints are shown

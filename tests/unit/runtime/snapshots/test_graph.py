@@ -107,8 +107,10 @@ def test_what_is_shared_stays_shared_and_cycles_close() -> None:
 
 
 def test_keys_may_be_values_and_a_slot_may_be_unset() -> None:
-    copied = again({Value(1, (Decimal(2),)): Slotted(3), Fixed: slice(1, 2), frozenset({1}): {Side.BUY}})
-    assert list(copied) == [Value(1, (Decimal(2),)), Fixed, frozenset({1})]
+    copied = again(
+        {Value(1, (Decimal(2),)): Slotted(3), Fixed: slice(1, 2), range(1, 9, 2): 1, frozenset({1}): {Side.BUY}}
+    )
+    assert list(copied) == [Value(1, (Decimal(2),)), Fixed, range(1, 9, 2), frozenset({1})]
     assert copied[Value(1, (Decimal(2),))].given == 3 and not hasattr(copied[Value(1, (Decimal(2),))], "unset")
 
 

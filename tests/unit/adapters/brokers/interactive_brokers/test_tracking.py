@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from robo_trader.adapters.brokers.interactive_brokers.tracking import OrderTracker
 from robo_trader.core.domain.order_reports import (
@@ -22,7 +23,7 @@ from robo_trader.core.domain.order_reports import (
     OrderRejected,
 )
 from robo_trader.core.domain.statements import ForeignExecution
-from tests.builders import some_terms
+from tests.builders import an_intent, some_terms
 from tests.examples import examples
 from tests.unit.adapters.brokers.interactive_brokers.messages import (
     CLIENT,
@@ -191,6 +192,17 @@ def test_f30_a_change_is_made_when_it_is_shown_and_lost_when_the_old_terms_are_s
     tracker.settle_changes()
     tracker.settle_changes()
     assert kinds(tracker.take_reports()) == (OrderAccepted, ModifyRejected)
+
+
+@pytest.mark.parametrize(
+    ("group", "told"), [("AAPL-1", [Decimal(40)]), ("", [])], ids=["of a group", "alone: not our doing"]
+)
+def test_shares_that_another_order_of_the_group_took_are_told_once(group: str, told: list[Decimal]) -> None:
+    tracker = a_tracker(1, intent=replace(an_intent(limit=100), oca_group=group))
+    for quantity in (100, 40, 40, 100):
+        tracker.hear_open_order(stock(), shown(quantity=quantity), state("Submitted"))
+    reports = tracker.take_reports()
+    assert [one.terms.quantity for one in reports if isinstance(one, OrderModified)] == told
 
 
 def test_f39_a_refused_cancel_is_said_once_and_only_if_one_was_asked_for() -> None:

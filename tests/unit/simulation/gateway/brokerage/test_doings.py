@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.corporate_actions import StockSplit
 from robo_trader.core.domain.errors import InvalidConfig
 from robo_trader.core.market.commissions import CommissionSchedule
@@ -15,7 +16,7 @@ from robo_trader.simulation.gateway.protocol.order_messages import (
     OpenOrder,
     OrderStatusMessage,
 )
-from tests.builders import AAPL, CLOSE, FREE
+from tests.builders import AAPL, CLOSE, FREE, a_session
 from tests.unit.simulation.gateway.brokerage.firm import Firm, a_ticket, codes, find, numbers, words
 
 DOLLAR = CommissionSchedule(per_share=Decimal(0), minimum=Decimal(1), maximum_fraction=Decimal(1))
@@ -48,6 +49,15 @@ def test_a_trade_made_elsewhere() -> None:
     assert [one.quantity for client, one in told if isinstance(one, PositionMessage) and client == 1] == [-30]
     (row,) = firm.rows("executions")
     assert (row["order_id"], row["client_id"], row["side"]) == (0, 0, "SLD")
+
+
+def test_a_trade_of_the_first_minutes_is_of_that_session_though_no_bar_of_it_has_ended() -> None:
+    firm = Firm()
+    firm.hour(0)
+    firm.at = a_session(day=1).opens_at + 47 * NANOS_PER_SECOND
+    firm.doings.trade_elsewhere("AAPL", "SELL", Decimal(5), Decimal(99), firm.at)
+    firm.hour(0, day=1)
+    assert [row["shares"] for row in firm.rows("executions")] == ["5"]
 
 
 def test_a_liquidation() -> None:

@@ -237,6 +237,17 @@ def test_prints_change_a_bar_every_five_seconds_at_most() -> None:
     assert not updates(exchange.wait(OPEN + 30 * SECOND))
 
 
+def test_fifty_histories_are_kept_up_to_date_at_most_over_all_clients() -> None:
+    exchange = Exchange(1, 2)
+    exchange.show_minutes(0, 1)
+    for number in range(50):
+        exchange.ask(history(keep_up_to_date=True, request_id=number), client=1 + number % 2)
+    assert exchange.refusal(history(keep_up_to_date=True, request_id=50)) == 322
+    assert closes(exchange.bars(request_id=51)) == [100.25], "what is answered at once does not stay open"
+    exchange.ask(CancelHistoricalData(request_id=0))
+    assert isinstance(exchange.ask(history(keep_up_to_date=True, request_id=50))[0], HistoricalBars)
+
+
 def test_a_client_that_has_gone_keeps_nothing() -> None:
     exchange = Exchange(1, 2)
     for client in (1, 2):
