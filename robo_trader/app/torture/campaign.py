@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ from robo_trader.core.portfolio.sizing import FixedShares
 
 SHARES = 100.0  # that a strength of 1 holds, of the strategy that nobody named
 TRIES_MAX = 60  # worlds that a failure is played again in, to find which faults it takes
+_DIFFERS = re.compile(r"\b(?!I\d\d\b)[\w.]*\d[\w.]*")
+_KIND_LETTERS = 80
 _QUIET = logging.CRITICAL
 _BETWEEN_DAYS = BEFORE_OPEN_SECONDS + AFTER_CLOSE_SECONDS
 
@@ -138,8 +141,8 @@ def shrink(
 
 
 def _kind(violation: str) -> str:
-    """Return what a violation is about: its first words, without what differs from run to run."""
-    return violation.split("{", maxsplit=1)[0].split("(", maxsplit=1)[0][:60]
+    """Return what a violation is about: its first words, without names and numbers that differ from run to run."""
+    return _DIFFERS.sub("#", violation.split("{", maxsplit=1)[0])[:_KIND_LETTERS]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Bars that were missed are known like any others: a position whose next bar is missing is marked at their prices."""
+"""Bars that were missed are known like any others: a position without a bar is marked at their last price."""
 
 from robo_trader.core.domain.warm_up import HistoryShown
 from tests.builders import AAPL, MSFT, a_day, engine_settings
