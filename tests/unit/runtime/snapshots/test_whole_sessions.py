@@ -5,6 +5,7 @@ import sys
 from decimal import Decimal
 from types import ModuleType
 
+from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.events import SessionStarted
 from robo_trader.core.features.microstructure import DEFINITIONS
 from robo_trader.core.strategies.microstructure_imbalance import MicrostructureImbalance
@@ -34,7 +35,7 @@ def test_features_of_quotes_and_prints() -> None:
     shadowed = Shadowed(engine_settings(strategy=MicrostructureImbalance(), symbols=SYMBOLS), every=2)
     shadowed.process(SessionStarted(occurred_at=OPEN, account="PAPER", opening_cash=Decimal(100_000)))
     for happening in market(2):
-        if hasattr(happening, "occurred_at"):
+        if not isinstance(happening, BarSlice):
             shadowed.process(happening)
     shadowed.demand_equal()
     assert shadowed.account.tally.quotes > 50 and len(DEFINITIONS) > 3
@@ -57,7 +58,8 @@ def outside() -> dict[str, str]:
     for name, module in list(sys.modules.items()):
         if name.startswith(("robo_trader.core.", "robo_trader.simulation.venue.")):
             kinds = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == name]
-            for owner in (module, *kinds):
+            owners: list[ModuleType | type] = [module, *kinds]
+            for owner in owners:
                 found |= {f"{name}:{owner.__name__}.{key}": repr(value) for key, value in _variables(owner)}
     return found
 
