@@ -71,16 +71,15 @@ def everything(draw: st.DrawFn) -> tuple[EngineSettings, VenueSettings]:
 
 
 @given(shape=SHAPES, joined=everything(), every=EVERY)
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_restored_again_and_again(shape: Shape, joined: tuple[EngineSettings, VenueSettings], every: int) -> None:
     play_shadowed(shape, *joined, every).demand_equal()
 
 
-# They look at the portfolio and refuse nothing.
-PORTFOLIO = {"heat_fraction": "1", "sector_fraction": "1", "correlated_fraction": "1", "strategy_loss_fraction": "1"}
-IDLE = ("cross_sectional_momentum", "rsi_reversion")  # find nothing to do in so short a market
+ONE = Decimal(1)
+IDLE = ("cross_sectional_momentum", "mean_reversion", "rsi_reversion")  # find nothing to do in so short a market
 SHAPE = Shape(
-    seed=5, symbols=4, sessions=6, bars_a_session=13, step=0.01, holes=0.1, swing=0.02, volume=1_000.0, dividends=True
+    seed=5, symbols=4, sessions=4, bars_a_session=13, step=0.01, holes=0.1, swing=0.02, volume=1_000.0, dividends=True
 )
 
 
@@ -88,9 +87,11 @@ SHAPE = Shape(
 def test_every_strategy(strategy: Strategy) -> None:
     table = a_market(SHAPE)
     engine, venue = controlled([strategy], table, FixedFraction(fraction=0.1))
-    limits = replace(engine.limits, **{name: Decimal(value) for name, value in PORTFOLIO.items()})
+    limits = replace(
+        engine.limits, heat_fraction=ONE, sector_fraction=ONE, correlated_fraction=ONE, strategy_loss_fraction=ONE
+    )  # they look at the portfolio and refuse nothing
     engine = replace(engine, limits=limits, protection=ProtectionPolicy(fallback_fraction=0.05))
-    shadowed = play_shadowed(SHAPE, engine, venue, every=3)
+    shadowed = play_shadowed(SHAPE, engine, venue, every=4)
     shadowed.demand_equal()
     assert shadowed.account.tally.fills or strategy.name in IDLE
 
