@@ -291,7 +291,10 @@ class StorageSettings(Section):
         default=60.0, ge=1, le=86_400, description="A snapshot for the next start is taken this often, in seconds."
     )
     snapshot_events: int = Field(
-        default=50_000, ge=1, le=10_000_000, description="Or after so many records of the journal, if they come first."
+        default=50_000,
+        ge=1,
+        le=10_000_000,
+        description="Number of journal records after which one is taken, if they come first.",
     )
 
 
