@@ -355,7 +355,7 @@ class StorageSettings(Section):
         default=50_000,
         ge=1,
         le=10_000_000,
-        description="Or after so many records of the journal, as a count.",
+        description="Number of journal records after which one is taken, if they come first.",
     )
 
 

@@ -100,7 +100,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         code="I15", sentence="Replay leads to the same decisions and the same state.", means=_RECORD,
-        remark="A snapshot's comes with snapshots.",
+        remark="A snapshot with the journal behind it, too: `journal verify`.",
     ),
     Invariant(
         code="I16", sentence="The journal has no gap and no changed byte.", means=_RECORD,

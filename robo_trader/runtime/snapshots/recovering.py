@@ -1,6 +1,8 @@
 """Finds the newest snapshot that a session can begin with."""
 
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -42,12 +44,25 @@ def newest_memory(
 
     kept: the newest first. tell: the name of a snapshot, and why it is passed over.
     """
-    for one in kept:
-        try:
-            return _remembered(one, journal, configuration, install, code)
-        except SnapshotRefused as refusal:
-            tell(one.name, str(refusal))
+    with _not_collecting():
+        for one in kept:
+            try:
+                return _remembered(one, journal, configuration, install, code)
+            except SnapshotRefused as refusal:
+                tell(one.name, str(refusal))
     return None
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile: every object that is made stays, and each search would look at all of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _remembered(

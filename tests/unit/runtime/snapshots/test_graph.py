@@ -119,7 +119,7 @@ def test_keys_may_be_values_and_a_slot_may_be_unset() -> None:
     [
         pytest.param(threading.Lock(), "_thread:lock", id="a lock"),
         pytest.param(lambda: 1, "<lambda>", id="a function without a name"),
-        pytest.param((number for number in (1,)), "generator", id="a generator"),
+        pytest.param(iter([1]), "list_iterator", id="an iterator"),
         pytest.param(Odd([1]), "Odd is built upon list", id="a class upon a list"),
         pytest.param(OrderedDict(a=1), "collections:OrderedDict", id="a class of no module of ours"),
         pytest.param(threading.Thread(), "threading:Thread", id="an object of another module"),
