@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,12 @@ TWO = ("--strategy", "trend=sma_crossover,rsi_reversion", "--param", "trend.fast
 
 
 def snapshots(database: Path) -> list[Path]:
-    return sorted(database.with_name(database.name + ".snapshots").glob("*.snapshot"))
+    """The snapshots, once a child that outlived its killed program has written its last."""
+    folder, before = database.with_name(database.name + ".snapshots"), [Path()]
+    while (found := sorted(folder.glob("*"))) != before:
+        before = found
+        time.sleep(0.5)
+    return [path for path in found if path.suffix == ".snapshot"]
 
 
 @pytest.fixture(scope="module")
