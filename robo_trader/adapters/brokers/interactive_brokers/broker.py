@@ -230,8 +230,10 @@ class InteractiveBrokers:
             return str(error)
         finally:
             self._channel = None
-            await self._end(self._process)
-            await channel.close()
+            try:
+                await self._end(self._process)
+            finally:  # also where it is cancelled while the process ends
+                await channel.close()
 
     async def _end(self, process: BrokerProcess) -> None:
         if process.returncode is None:
