@@ -43,6 +43,8 @@ class Answers:
             finally:
                 self._ends.pop(key, None)
                 self._rows.pop(key, None)
+                if end.done() and not end.cancelled():
+                    end.exception()  # looked at, also where the line broke while the question waited for its turn
         if isinstance(key, int):
             self._one_at_a_time.pop(key, None)
         return rows

@@ -46,7 +46,8 @@ class _Sent:
 
     def note(self, report: BrokerReport) -> None:
         """Take in what was said of the order."""
-        self.answer_by = None
+        if not isinstance(report, (CancelRejected, ModifyRejected)):  # of an order that never arrived, these come too
+            self.answer_by = None
         self.is_accepted = self.is_accepted or isinstance(report, (OrderAccepted, OrderModified))
         if isinstance(report, OrderModified):
             self.terms, self.asked = report.terms, None

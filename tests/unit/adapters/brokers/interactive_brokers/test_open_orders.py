@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.core.domain.commands import CancelOrder, ModifyOrder, SubmitOrder
-from robo_trader.core.domain.order_reports import BrokerReport
+from robo_trader.core.domain.order_reports import BrokerReport, CancelRejected
 from robo_trader.core.domain.orders import OrderId
 from robo_trader.core.ports.journal import Batch, StepRecord
 from tests.builders import (
@@ -95,3 +95,10 @@ def test_a_journal_tells_the_same_as_the_life_it_holds() -> None:
     heard(lived, accepted(), executed(quantity=5))
     assert restored.known() == lived.known() and restored.executions() == lived.executions()
     assert [one.order_id for one in restored.overdue(10.0)] == [2]
+
+
+def test_a_refused_cancel_answers_no_order() -> None:
+    """An order that never arrived cannot be canceled either: it becomes unknown as it would have."""
+    refused = CancelRejected(order_id=OrderId(1), reason="10147: not found", occurred_at=1)
+    orders = heard(with_orders(1, answer_by=10.0), refused)
+    assert len(orders.overdue(10.0)) == 1
