@@ -24,6 +24,7 @@ REMEMBERED = (
     "robo_trader.core",
     "robo_trader.simulation.venue",
     "robo_trader.adapters.brokers.simulated",
+    "robo_trader.adapters.brokers.interactive_brokers.executions",
     "robo_trader.adapters.brokers.interactive_brokers.open_orders",
     "robo_trader.runtime.session_progress",
 )

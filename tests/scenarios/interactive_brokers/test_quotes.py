@@ -40,9 +40,18 @@ SECONDS_BETWEEN = 0.004  # of two quotes, real ones
 
 
 @asynccontextmanager
-async def the_session(port: int, database: Path, *, streams: int) -> AsyncIterator[Process]:
-    """Run a session of the built-in strategy until the block ends. streams: of single ticks that it may have."""
-    settings = {"ROBO_IBKR__TICK_STREAMS_MAX": str(streams), "ROBO_IBKR__TICK_SILENCE_SECONDS": "20"}
+async def the_session(
+    port: int, database: Path, *, streams: int, log: list[str] | None = None
+) -> AsyncIterator[Process]:
+    """Run a session of the built-in strategy until the block ends.
+
+    streams: of single ticks that it may have; log: what it says goes there.
+    """
+    settings = {
+        "ROBO_IBKR__TICK_STREAMS_MAX": str(streams),
+        "ROBO_IBKR__TICK_SILENCE_SECONDS": "20",
+        "ROBO_STORAGE__SNAPSHOT_EVENTS": "200",
+    }
     ready = ready_in(database)
     process = await asyncio.create_subprocess_exec(
         *command(
@@ -52,7 +61,7 @@ async def the_session(port: int, database: Path, *, streams: int) -> AsyncIterat
         ),
         env=environment(**settings), stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    log: list[str] = []
+    log = [] if log is None else log
 
     async def listen() -> None:
         assert process.stderr is not None
@@ -106,7 +115,9 @@ async def test_it_trades_and_is_killed_and_goes_on(streams: int, tmp_path: Path)
             process.kill()
         before = fills_of(database)
         assert len(before) >= 5
-        async with the_session(gateway.port, database, streams=streams) as process:
+        log: list[str] = []
+        async with the_session(gateway.port, database, streams=streams, log=log) as process:
+            assert any("going on from a snapshot" in line for line in log), "".join(log)
             await show(gateway, quotes, 300)
             await wait_until(lambda: agrees(gateway, database), ["the books differ"])
             process.send_signal(signal.SIGTERM)

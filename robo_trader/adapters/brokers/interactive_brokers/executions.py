@@ -1,6 +1,6 @@
 """Executions of the wire: one id a version, and which version of which it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ib_async.contract import Contract
@@ -23,13 +23,31 @@ _ID_CHARACTERS_MAX = 100
 _Value = TypeVar("_Value")
 
 
-class Recent(dict[str, _Value]):
+class Recent(Mapping[str, _Value]):
     """What is known of executions, by id: the newest of them, so that nobody can make it grow without end."""
 
+    def __init__(self, known: Mapping[str, _Value] | None = None) -> None:
+        self._known: dict[str, _Value] = {}
+        for key, value in (known or {}).items():
+            self[key] = value
+
     def __setitem__(self, key: str, value: _Value) -> None:
-        super().__setitem__(key, value)
-        if len(self) > KEPT_MAX:
-            del self[next(iter(self))]
+        """Know something of an execution; the one that was known first goes where there are too many."""
+        self._known[key] = value
+        if len(self._known) > KEPT_MAX:
+            del self._known[next(iter(self._known))]
+
+    def __getitem__(self, key: str) -> _Value:
+        """Return what is known of an execution."""
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids, oldest first."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """Return how many are known."""
+        return len(self._known)
 
 
 def execution_id_of(text: str) -> ExecutionId:
