@@ -85,7 +85,7 @@ def test_a_planted_bug_is_found_and_its_faults_are_shrunk(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(TradingLoop, "take", act_first)
     plan = TorturePlan(days=1, session_minutes=20)
-    played = play_seed(plan, 2)
+    played = play_seed(plan, 20)
     assert "I01" in played.outcome.violation
     assert len(played.faults) > 20
     shrunk = shrink(plan, played, tries_max=40)

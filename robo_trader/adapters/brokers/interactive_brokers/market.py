@@ -81,7 +81,7 @@ class MarketWatch:
         """Ask on a new connection."""
         self._is_begun = True
         self.pool.wake()
-        self._start(self._subscribe())
+        self._start(self._subscribe)
 
     def end(self) -> None:
         """The connection is gone, and every question with it."""
@@ -98,7 +98,7 @@ class MarketWatch:
         self._unwanted_lines += lines
         self._unwanted_streams += streams
         self._forget()
-        self._start(self._drop_and_subscribe())
+        self._start(self._drop_and_subscribe)
 
     def hear_bar(self, number: int, bar: "BarData") -> None:
         """Take a bar of a history."""
@@ -147,15 +147,15 @@ class MarketWatch:
             return
         symbol = self._histories.pop(number, None)
         if symbol is not None:
-            self._start(self._retry(symbol))
+            self._start(self._retry, symbol)
             self._await_no_more(symbol)
 
-    def _start(self, work: "Coroutine[Any, Any, None]") -> None:
+    def _start(self, work: "Callable[..., Coroutine[Any, Any, None]]", *about: object) -> None:
         """Do something beside the session, until the connection ends or everything is asked for anew."""
 
         async def unless_gone() -> None:
             with contextlib.suppress(ConnectionError):  # the next connection asks for all
-                await work
+                await work(*about)
 
         task = self._errands.start(unless_gone())
         self._running.add(task)
@@ -204,7 +204,7 @@ class MarketWatch:
 
     def _ask_past(self, symbol: Symbol) -> None:
         seam = self._seams[symbol] = Seam()
-        self._start(self._fetch(symbol, seam))
+        self._start(self._fetch, symbol, seam)
 
     async def _ask_history(self, wanted: speech.WatchMarket, symbol: Symbol) -> None:
         number = self._wire.number()
@@ -243,7 +243,7 @@ class MarketWatch:
     def _join(self, symbol: Symbol, seam: Seam) -> None:
         """Tell past and stream once both are there."""
         if seam.has_gap:
-            self._start(self._fetch(symbol, seam))
+            self._start(self._fetch, symbol, seam)
             return
         rows = seam.joined()
         if rows is not None:

@@ -180,7 +180,7 @@ class TickWatch:
         line = self._lines.get(number)
         if line is not None and meaning(code).kind in {CodeKind.DATA, CodeKind.REJECTS, CodeKind.LOGIN}:
             self._data[line.symbol].trouble = f"{code}: {text}"
-            self._review(line.symbol)
+            self._review(line.symbol, has_news=True)
 
     # ---- what is told ----------------------------------------------------------------------------------
 
@@ -277,8 +277,8 @@ class TickWatch:
     def _streamed(self, kind: str) -> set[Symbol]:
         return {symbol for symbol, streamed in self._streams.values() if streamed == kind}
 
-    def _review(self, symbol: Symbol) -> None:
-        """Tell how things stand with a symbol, where that has changed."""
+    def _review(self, symbol: Symbol, *, has_news: bool = False) -> None:
+        """Tell how things stand with a symbol, where that has changed. has_news: or the reason has."""
         wanted = self._wanted
         if wanted is None:
             return
@@ -287,7 +287,7 @@ class TickWatch:
         )
         before = self._told[symbol]
         is_usual = before is None and state is DataState.FLOWING and not wanted.ticks.are_any
-        if state is not before and not is_usual:
+        if (has_news or state is not before) and not is_usual:
             self._told[symbol] = state
             self._say(MarketDataChanged(symbol=symbol, state=state, reason=reason, occurred_at=self._clock.now()))
 
