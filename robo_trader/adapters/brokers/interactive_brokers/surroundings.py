@@ -86,10 +86,15 @@ async def launch_process(epoch: int) -> Launched:
     ours, theirs = socket.socketpair()
     command = (sys.executable, "-m", "robo_trader.adapters.brokers.interactive_brokers")
     with theirs:
-        process = await asyncio.create_subprocess_exec(
-            *command, str(theirs.fileno()), str(epoch), pass_fds=(theirs.fileno(),), start_new_session=True
-        )
-    return Launched(process, *await asyncio.open_connection(sock=ours))
+        reader, writer = await asyncio.open_connection(sock=ours)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, str(theirs.fileno()), str(epoch), pass_fds=(theirs.fileno(),), start_new_session=True
+            )
+        except BaseException:
+            writer.close()
+            raise
+    return Launched(process, reader, writer)  # nothing is waited for once there is a process: it would be lost
 
 
 @dataclass(frozen=True, slots=True)
