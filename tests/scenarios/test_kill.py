@@ -31,9 +31,7 @@ def test_the_kill_file_halts_and_a_person_resumes_once_it_is_gone(tmp_path: Path
         assert "remove it, then `robo-trader instruct resume`" in " ".join(running.told().split())
         resume(running.database)
         running.until(lambda: running.told().count("trading state") == 3, "it may not trade while the file exists")
-        running.until(
-            lambda: is_state(running, "HALTED"), "its sign of life, a little later, tells another"
-        )
+        running.until(lambda: is_state(running, "HALTED"), "its sign of life, a little later, tells another")
         assert file.exists()
         file.unlink()
         resume(running.database)
