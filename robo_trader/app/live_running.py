@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 
-from robo_trader.adapters.brokers.interactive_brokers.bar_stream import BarStream
 from robo_trader.adapters.brokers.interactive_brokers.broker import InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.open_orders import OpenOrders
 from robo_trader.adapters.calendars.session_cache import cached_sessions
@@ -22,6 +21,7 @@ from robo_trader.app.instruction_inbox import InstructionInbox
 from robo_trader.app.integrity_watch import IntegrityWatch
 from robo_trader.app.joining import build_engine, build_engine_settings
 from robo_trader.app.journal_opening import open_journal
+from robo_trader.app.live_market import GatewayMarket
 from robo_trader.app.live_plan import LivePlan, history_wanted, plan_live_session, ticks_wanted, watch_arming
 from robo_trader.app.logs import batch_logger
 from robo_trader.app.places import cache_directory
@@ -38,7 +38,6 @@ from robo_trader.app.supervision.halt_orders import HaltOrder, HaltWatch
 from robo_trader.app.supervision.heart import ALONE, Heart, Upbringing
 from robo_trader.app.supervision.standstill import Standstill
 from robo_trader.app.web_process import WebProcess
-from robo_trader.core.domain.bars import BarSlice
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.errors import BrokerError, DataError
 from robo_trader.core.domain.events import SessionStarted
@@ -47,12 +46,9 @@ from robo_trader.core.domain.statements import StatementReceived
 from robo_trader.core.domain.warm_up import HistoryShown
 from robo_trader.core.engine.engine import Engine
 from robo_trader.core.execution.statement_schedule import EVERYTHING
-from robo_trader.core.market.bar_sizes import BarSize
-from robo_trader.core.market.sessions import SessionTable
 from robo_trader.core.ports.journal import START, Batch
-from robo_trader.runtime.live_records import LiveRecords
 from robo_trader.runtime.live_trading import LiveMarket, LiveTrading
-from robo_trader.runtime.missed_slices import GRACE_NANOS, freshness
+from robo_trader.runtime.missed_slices import freshness
 from robo_trader.runtime.order_references import OrderReferences
 from robo_trader.runtime.reconciled_broker import ReconciledBroker
 from robo_trader.runtime.recovery import replay
@@ -292,43 +288,22 @@ def _down(broker: InteractiveBrokers) -> BrokerLinkChanged:
     )
 
 
-class _Market:
-    """Slices of the gateway's bars, as they are over, and its quotes and prints."""
-
-    def __init__(self, broker: InteractiveBrokers, size: BarSize, sessions: SessionTable, *, after: int) -> None:
-        self._broker = broker
-        self.sessions = sessions
-        self.stream = BarStream(size, sessions, after=after)
-        self.records = LiveRecords(broker.records, sessions, self.stream.earliest_end)
-
-    def slices(self) -> list[BarSlice]:
-        """Return the slices that are over and were not given yet."""
-        for told in self._broker.take_bars():
-            self.stream.take(told)
-        broker = self._broker
-        if not broker.is_watching:
-            return []  # what is held may be half a bar, and the rest of it was missed
-        return self.stream.closed(broker.bars_until if broker.is_simulated else broker.now() - GRACE_NANOS)
-
-
 async def _warm_up(
     plan: LivePlan,
     loop: TradingLoop,
     broker: InteractiveBrokers,
     recovered: _Recovered,
     environment: Mapping[str, str],
-) -> _Market:
+) -> GatewayMarket:
     """Show the engine the bars that are over already: those that features need, and those that were missed."""
     data = plan.settings.data
     sessions = cached_sessions(FIRST_SESSION, last_session_date(), cache_directory(environment))
-    market = _Market(broker, data.bar_size, sessions, after=recovered.progress.last_slice_ended_at)
+    market = GatewayMarket(broker, data.bar_size, sessions, after=recovered.progress.last_slice_ended_at)
     broker.watch(data.symbols, data.bar_size, history_wanted(plan.settings), ticks_wanted(plan.settings))
     waiting = set(data.symbols)
     deadline = time.monotonic() + FIRST_WORD_SECONDS
     while waiting or not broker.is_watching:
-        for told in broker.take_bars():
-            market.stream.take(told)
-            waiting.discard(told.symbol)
+        waiting -= market.take()
         if time.monotonic() > deadline:
             raise DataError(
                 f"the gateway sends no history of {', '.join(sorted(waiting or data.symbols))}",

@@ -12,14 +12,14 @@ from pathlib import Path
 from random import Random
 
 from robo_trader.adapters.brokers.interactive_brokers.__main__ import serve_line
-from robo_trader.adapters.brokers.interactive_brokers.bar_stream import BarStream
 from robo_trader.adapters.brokers.interactive_brokers.broker import GatewayTarget, InteractiveBrokers
 from robo_trader.adapters.brokers.interactive_brokers.channel import Channel
 from robo_trader.adapters.brokers.interactive_brokers.patience import Patience
 from robo_trader.adapters.brokers.interactive_brokers.surroundings import Launched, Surroundings
+from robo_trader.app.live_market import GatewayMarket
 from robo_trader.app.torture.disk_journal import DiskJournal
 from robo_trader.app.torture.stage import ACCOUNT, BAR_SIZE, HOST, OPENING_CASH, PORT, Stage, WallClock
-from robo_trader.core.domain.bars import NANOS_PER_SECOND, BarSlice
+from robo_trader.core.domain.bars import NANOS_PER_SECOND
 from robo_trader.core.domain.broker_link import BrokerLinkChanged, LinkState
 from robo_trader.core.domain.errors import BrokerError, DataError
 from robo_trader.core.domain.events import SessionStarted
@@ -135,9 +135,9 @@ class Program:
                 raise BrokerError(f"the gateway cannot be traded through: {broker.reason}")
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _warm_up(self, loop: TradingLoop, broker: InteractiveBrokers) -> "_Market":
+    async def _warm_up(self, loop: TradingLoop, broker: InteractiveBrokers) -> GatewayMarket:
         stage = self.machine.stage
-        market = _Market(broker, BarStream(BAR_SIZE, stage.sessions, after=self._last_slice_ended_at))
+        market = GatewayMarket(broker, BAR_SIZE, stage.sessions, after=self._last_slice_ended_at)
         broker.watch(stage.symbols, BAR_SIZE, _HISTORY)
         waiting = set(stage.symbols)
         deadline = self.machine.loop.time() + FIRST_WORD_SECONDS
@@ -173,29 +173,6 @@ class Program:
         self._batches += 1
         self.references.note(batch)
         self._last_slice_ended_at = max(self._last_slice_ended_at, last_slice_end(batch))
-
-
-class _Market:
-    """Slices of the gateway's bars, as they are over."""
-
-    def __init__(self, broker: InteractiveBrokers, stream: BarStream) -> None:
-        self._broker = broker
-        self._stream = stream
-
-    def take(self) -> set[str]:
-        """Take what was told; return of which symbols."""
-        told = self._broker.take_bars()
-        for one in told:
-            self._stream.take(one)
-        return {one.symbol for one in told}
-
-    def slices(self) -> list[BarSlice]:
-        """Return the slices that are over and were not given yet."""
-        self.take()
-        broker = self._broker
-        if not broker.is_watching:
-            return []
-        return self._stream.closed(broker.bars_until if broker.is_simulated else broker.now() - GRACE_NANOS)
 
 
 @dataclass(frozen=True, slots=True)
